@@ -29,7 +29,7 @@ for file in gst/*/*.[ch] ext/*/*.[ch]; do
   # What a core may not include.
   while IFS= read -r name; do
     case $name in
-      '<glib.h>') continue ;;
+      '' | '<glib.h>') continue ;;
       '"'*'"')
         name=${name#\"}
         name=${name%\"}

@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The rooms check finds each kind of breach.
+set -u
+rooms=${ONAIR_SOURCE_DIR:-$(dirname "$0")/../../..}/tests/check/generic/rooms.sh
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+spdx='/* SPDX-License-Identifier: LGPL-2.1-or-later */'
+bad=0
+
+# expect NAME found|clean: the check's verdict on the tree in $work/tree
+expect() {
+  if sh "$rooms" "$work/tree" > "$work/out" 2>&1; then verdict=clean; else verdict=found; fi
+  [ $verdict = "$2" ] || {
+    echo "$1: expected $2, the check says $verdict:"
+    cat "$work/out"
+    bad=1
+  }
+}
+
+# file PATH LINE ...
+file() {
+  rm -rf "$work/tree"
+  mkdir -p "$work/tree/gst/common" "$work/tree/gst/demo" "$work/tree/ext/bondedsrt" "$work/tree/tests"
+  printf '%s\n' "$spdx" > "$work/tree/gst/demo/core.h"
+  echo '#pragma once' >> "$work/tree/gst/demo/core.h"
+  path=$1
+  shift
+  printf '%s\n' "$spdx" "$@" > "$work/tree/$path"
+}
+
+file gst/demo/core.c '#include "core.h"' '#include <glib.h>' '#include <string.h>'
+expect "a clean core" clean
+file gst/demo/gstdemo.c '#include <gst/gst.h>' '#include "core.h"'
+expect "clean plumbing" clean
+file gst/demo/core.c '#include <gst/gst.h>'
+expect "GStreamer in a core" found
+file gst/demo/core.c '#include <gio/gio.h>'
+expect "GIO in a core" found
+file gst/demo/core.c '#include "gstdemo.h"'
+expect "plumbing in a core" found
+file gst/demo/core.c '  now = g_get_monotonic_time ();'
+expect "a clock in a core" found
+file gst/demo/core.c '  g_mutex_lock (&lock);'
+expect "a lock in a core" found
+file gst/demo/core.c '  g_warning ("no");'
+expect "a log in a core" found
+file gst/demo/gstdemo.c '#include "../other/other.h"'
+expect "a file of another plugin" found
+file ext/bondedsrt/gstother.c '#include <srt/srt.h>'
+expect "libsrt outside the fence" found
+file ext/bondedsrt/gstsrtlink.c '#include <srt/srt.h>'
+expect "libsrt at the fence" clean
+file gst/demo/core.c '#include "core.h"'
+sed -i 1d "$work/tree/gst/demo/core.c"
+expect "no licence" found
+file gst/demo/bare.h '#include <glib.h>'
+expect "a header without a guard" found
+exit $bad

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Every gst-launch-1.0 line of README.md and of the elements' pages works as
+# printed: it runs for some seconds, ends at SIGINT and reports no error.
+. "$(dirname "$0")/lib.sh"
+need gst-launch-1.0
+need_elements x264enc avenc_aac h264parse mpegtsmux
+
+count=0
+for file in "$ONAIR_SOURCE_DIR/README.md" "$ONAIR_SOURCE_DIR"/docs/elements/*.md "$ONAIR_SOURCE_DIR"/docs/guides/*.md; do
+  [ -f "$file" ] || continue
+  # Code blocks marked sh, continued lines joined, commands of gst-launch-1.0.
+  awk '/^```sh/ { on = 1; next } /^```/ { on = 0 } on' "$file" | sed -e ':a' -e '/\\$/N; s/\\\n */ /; ta' |
+    grep '^gst-launch-1.0 ' > "$work/lines"
+  while IFS= read -r line; do
+    count=$((count + 1))
+    (cd "$work" && exec timeout -s INT -k 10 "${ONAIR_LINE_SECONDS:-2}" sh -c "exec $line") > "$work/out" 2>&1 < /dev/null
+    status=$?
+    [ $status -eq 0 ] || [ $status -eq 124 ] || [ $status -eq 130 ] ||
+      fail "${file##*/}: exit status $status of: $line
+$(tail -n 20 "$work/out")"
+    ! grep -E '^(ERROR|WARNING: erroneous pipeline|.*CRITICAL)' "$work/out" ||
+      fail "${file##*/}: $line
+$(tail -n 20 "$work/out")"
+  done < "$work/lines"
+done
+[ $count -ge 7 ] || fail "only $count lines were found"
+echo "$count lines work as printed"
