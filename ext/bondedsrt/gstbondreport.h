@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "bondstate.h"
+#include "gstbondlink.h"
+
+G_BEGIN_DECLS
+
+/* The messages that both elements share.  Any thread, no lock held. */
+
+/* Posts `bondedsrt-link`. */
+void gst_bond_report_link (GstElement *element,
+    const GstBondLinkChange *change);
+
+/* Posts `bondedsrt-bond`. */
+void gst_bond_report_bond (GstElement *element, const BondChange *change,
+    guint active, guint wanted);
+
+/* Posts the (LIBRARY, SETTINGS) error of a property. */
+void gst_bond_report_settings (GstElement *element, const gchar *property,
+    const GError *error);
+
+G_END_DECLS
