@@ -21,10 +21,11 @@ fill (guint8 * data, guint64 number)
 {
   guint i;
 
-  /* Looks like MPEG-TS to whoever looks: sync bytes and null packets. */
+  /* Looks like MPEG-TS to whoever looks: packets of one PID.  Null packets
+   * would not do: they say nothing, so nothing is recognised by them. */
   memset (data, 0xff, PACKET);
   for (i = 0; i < PACKET; i += 188) {
-    GST_WRITE_UINT32_BE (data + i, 0x471fff10);
+    GST_WRITE_UINT32_BE (data + i, 0x47010010);
   }
   GST_WRITE_UINT64_BE (data + 4, MAGIC);
   GST_WRITE_UINT64_BE (data + 12, number);
