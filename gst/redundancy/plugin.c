@@ -5,10 +5,14 @@
 
 #include <gst/gst.h>
 
+#include "gstredundantsrc.h"
+#include "gstredundantswitch.h"
+
 static gboolean
 plugin_init (GstPlugin * plugin)
 {
-  return TRUE;
+  return GST_ELEMENT_REGISTER (redundantswitch, plugin)
+      & GST_ELEMENT_REGISTER (redundantsrc, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, redundancy,

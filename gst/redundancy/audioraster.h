@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "store.h"
+
+G_BEGIN_DECLS
+
+#define AUDIO_RASTER_MAX_SPANS 64
+
+/* One input's samples.  Its store counts in samples; the user puts in what
+ * audio_track_place() says and raises `epoch` with the input's timeline. */
+typedef struct
+{
+  Store store;
+  guint epoch;
+  gboolean placed;              /* `next` is where the next sample belongs */
+  guint placed_epoch;
+  gint64 next;
+  guint64 resyncs;
+} AudioTrack;
+
+/* Samples [from, from + n) of `item` belong `at` samples into the chunk, with
+ * a gain that runs from gain_from to gain_to.  Spans add up. */
+typedef struct
+{
+  const StoreItem *item;
+  guint from;
+  guint n;
+  guint at;
+  gfloat gain_from;
+  gfloat gain_to;
+} AudioSpan;
+
+typedef struct
+{
+  guint n_spans;
+  AudioSpan spans[AUDIO_RASTER_MAX_SPANS];
+  guint silence;                /* samples that no input had */
+  AudioTrack *last;             /* what the chunk ends with; NULL: silence */
+} AudioChunk;
+
+/* The output's samples, chunk by chunk.  The sample counter is the master: an
+ * input is placed by its time once and then counted on, until the two differ
+ * by more than `tolerance`.  Where the source changes the old one fades out
+ * while the new one fades in; so stores keep one chunk of what has been
+ * played.  Plain data, one caller. */
+typedef struct
+{
+  guint rate;
+  guint chunk;                  /* samples, also the length of a fade */
+  guint64 position;             /* the next sample */
+  gboolean started;
+  AudioTrack *current;          /* NULL: silence */
+  gint64 faded_in_at;           /* where current's fade-in began */
+  guint64 silence;              /* samples since the first that any input had */
+} AudioRaster;
+
+/* Sample position at or before `time` (ns). */
+gint64 audio_raster_sample (guint rate, gint64 time);
+/* Time (ns) of a sample position. */
+guint64 audio_raster_time (const AudioRaster * self, guint64 position);
+
+void audio_raster_init (AudioRaster * self, guint rate, guint chunk,
+    guint64 from);
+
+/* Where `n` samples with the time `mapped` (ns) belong. */
+gint64 audio_track_place (AudioTrack * self, guint rate, gint64 mapped,
+    guint n, gint64 tolerance);
+
+/* Fills the next chunk.  Up to the sample `cut` the tracks serve in the order
+ * `before`, from there on in the order `after`, best first. */
+void audio_raster_next (AudioRaster * self, gint64 cut,
+    AudioTrack ** before, guint n_before, AudioTrack ** after, guint n_after,
+    AudioChunk * chunk);
+
+/* A track is going away. */
+void audio_raster_forget (AudioRaster * self, const AudioTrack * track);
+
+/* Skips whole chunks to `time` (ns) at the latest; returns how many. */
+guint64 audio_raster_skip_to (AudioRaster * self, guint64 time);
+
+G_END_DECLS

@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "failover.h"
+
+typedef struct
+{
+  gboolean seen;
+  guint64 last;                 /* arrival of the newest data */
+  guint64 since;                /* alive without a pause since then */
+} Life;
+
+typedef struct
+{
+  gint id;
+  guint priority;
+  gboolean locked_out;
+  FailoverReason end;           /* NONE while the connection stands */
+  Life life[FAILOVER_MEDIA];
+  gboolean returned;            /* came back by itself, at `returned_at` */
+  guint64 returned_at;
+  guint flaps;
+} Input;
+
+struct _Failover
+{
+  FailoverConfig config;
+  GArray *inputs;
+  guint64 started_at;
+  gboolean has_shown;           /* some input was active in this session */
+  gint active;
+  FailoverReason removed;       /* why the active input is gone, or NONE */
+  gint wanted;                  /* switch-to */
+  gint forced;                  /* force */
+  gboolean slate;               /* fallback-to-slate */
+  gboolean hold;
+};
+
+typedef struct
+{
+  gint to;
+  FailoverReason reason;
+} Choice;
+
+static const gchar *const reason_nicks[] = {
+  "none", "startup", "timeout", "eos", "error", "removed", "lockout", "return",
+  "recovered", "manual", "forced",
+};
+
+static const gchar *const verdict_texts[] = {
+  "granted",
+  "there is no such input",
+  "the input is not healthy",
+  "the input is locked out",
+  "another input or the slate is forced",
+};
+
+const gchar *
+failover_reason_nick (FailoverReason reason)
+{
+  return reason_nicks[reason];
+}
+
+const gchar *
+failover_verdict_text (FailoverVerdict verdict)
+{
+  return verdict_texts[verdict];
+}
+
+static Input *
+find (const Failover * self, gint id)
+{
+  guint i;
+
+  for (i = 0; i < self->inputs->len; i++) {
+    Input *input = &g_array_index (self->inputs, Input, i);
+    if (input->id == id)
+      return input;
+  }
+  return NULL;
+}
+
+static gboolean
+is_required (const Failover * self, guint medium)
+{
+  return (self->config.required & (1u << medium)) != 0;
+}
+
+static gboolean
+is_alive (const Failover * self, const Input * input, guint medium, guint64 now)
+{
+  const Life *life = &input->life[medium];
+
+  return life->seen && now < life->last + self->config.timeout[medium];
+}
+
+static gboolean
+is_healthy (const Failover * self, const Input * input, guint64 now)
+{
+  guint medium, alive = 0, wanted = 0;
+
+  if (input->end != FAILOVER_REASON_NONE)
+    return FALSE;
+  for (medium = 0; medium < FAILOVER_MEDIA; medium++) {
+    if (!is_required (self, medium))
+      continue;
+    wanted++;
+    if (is_alive (self, input, medium, now))
+      alive++;
+  }
+  return self->config.require_all ? alive == wanted && alive > 0 : alive > 0;
+}
+
+static gboolean
+is_usable (const Failover * self, const Input * input, guint64 now)
+{
+  return !input->locked_out && is_healthy (self, input, now);
+}
+
+/* When the health that an input has now began. */
+static guint64
+healthy_since (const Failover * self, const Input * input, guint64 now)
+{
+  guint64 since = 0;
+  guint medium;
+
+  for (medium = 0; medium < FAILOVER_MEDIA; medium++) {
+    if (is_required (self, medium) && is_alive (self, input, medium, now))
+      since = MAX (since, input->life[medium].since);
+  }
+  return since;
+}
+
+/* When health ends if nothing more arrives. */
+static guint64
+health_deadline (const Failover * self, const Input * input, guint64 now)
+{
+  guint64 deadline = G_MAXUINT64;
+  guint medium;
+
+  for (medium = 0; medium < FAILOVER_MEDIA; medium++) {
+    if (is_required (self, medium) && is_alive (self, input, medium, now)) {
+      deadline = MIN (deadline,
+          input->life[medium].last + self->config.timeout[medium]);
+    }
+  }
+  return deadline;
+}
+
+static guint64
+return_delay (const Failover * self, const Input * input)
+{
+  guint64 delay = self->config.return_delay;
+  guint i;
+
+  for (i = 0; i < input->flaps && delay < self->config.return_delay_max; i++)
+    delay *= 2;
+  return MIN (delay, MAX (self->config.return_delay,
+          self->config.return_delay_max));
+}
+
+Failover *
+failover_new (const FailoverConfig * config, guint64 now)
+{
+  Failover *self = g_new0 (Failover, 1);
+
+  self->config = *config;
+  self->inputs = g_array_new (FALSE, TRUE, sizeof (Input));
+  self->wanted = self->forced = FAILOVER_NONE;
+  failover_start (self, now);
+  return self;
+}
+
+void
+failover_free (Failover * self)
+{
+  g_array_unref (self->inputs);
+  g_free (self);
+}
+
+void
+failover_configure (Failover * self, const FailoverConfig * config)
+{
+  self->config = *config;
+}
+
+static void
+forget_health (Input * input)
+{
+  guint medium;
+
+  input->end = FAILOVER_REASON_NONE;
+  for (medium = 0; medium < FAILOVER_MEDIA; medium++)
+    input->life[medium].seen = FALSE;
+}
+
+void
+failover_start (Failover * self, guint64 now)
+{
+  guint i;
+
+  self->started_at = now;
+  self->active = FAILOVER_NONE;
+  self->removed = FAILOVER_REASON_NONE;
+  self->has_shown = FALSE;
+  for (i = 0; i < self->inputs->len; i++) {
+    Input *input = &g_array_index (self->inputs, Input, i);
+    forget_health (input);
+    input->returned = FALSE;
+    input->flaps = 0;
+  }
+}
+
+void
+failover_add_input (Failover * self, gint id, guint priority)
+{
+  Input input = { 0, };
+
+  g_assert (id >= 0 && find (self, id) == NULL);
+  input.id = id;
+  input.priority = priority;
+  g_array_append_val (self->inputs, input);
+}
+
+void
+failover_remove_input (Failover * self, gint id)
+{
+  guint i;
+
+  for (i = 0; i < self->inputs->len; i++) {
+    if (g_array_index (self->inputs, Input, i).id == id) {
+      g_array_remove_index (self->inputs, i);
+      break;
+    }
+  }
+  if (self->active == id)
+    self->removed = FAILOVER_REASON_REMOVED;
+  if (self->wanted == id)
+    self->wanted = FAILOVER_NONE;
+  if (self->forced == id)
+    self->forced = FAILOVER_NONE;
+}
+
+void
+failover_set_priority (Failover * self, gint id, guint priority)
+{
+  Input *input = find (self, id);
+
+  if (input != NULL)
+    input->priority = priority;
+}
+
+void
+failover_on_connection (Failover * self, gint id)
+{
+  Input *input = find (self, id);
+
+  if (input != NULL)
+    forget_health (input);
+}
+
+void
+failover_on_arrival (Failover * self, gint id, guint medium, guint64 now)
+{
+  Input *input = find (self, id);
+  Life *life;
+
+  g_assert (medium < FAILOVER_MEDIA);
+  if (input == NULL || input->end != FAILOVER_REASON_NONE)
+    return;
+  life = &input->life[medium];
+  if (!is_alive (self, input, medium, now))
+    life->since = now;
+  life->seen = TRUE;
+  life->last = now;
+}
+
+void
+failover_on_end (Failover * self, gint id, FailoverReason why)
+{
+  Input *input = find (self, id);
+
+  if (input != NULL && input->end == FAILOVER_REASON_NONE)
+    input->end = why;
+}
+
+/* Best usable input, the first one among equals; `than` bounds the search to
+ * better ones and to those healthy for their return delay. */
+static Input *
+best (const Failover * self, guint64 now, const Input * than,
+    guint64 * deadline)
+{
+  Input *found = NULL;
+  guint i;
+
+  for (i = 0; i < self->inputs->len; i++) {
+    Input *input = &g_array_index (self->inputs, Input, i);
+    guint64 due;
+
+    if (!is_usable (self, input, now))
+      continue;
+    if (than != NULL) {
+      if (input->priority >= than->priority)
+        continue;
+      due = healthy_since (self, input, now) + return_delay (self, input);
+      if (now < due) {
+        *deadline = MIN (*deadline, due);
+        continue;
+      }
+    }
+    if (found == NULL || input->priority < found->priority)
+      found = input;
+  }
+  return found;
+}
+
+/* Could a better input than the best usable one still come at the start? */
+static gboolean
+startup_may_wait (const Failover * self, const Input * usable)
+{
+  guint i;
+
+  for (i = 0; i < self->inputs->len; i++) {
+    const Input *input = &g_array_index (self->inputs, Input, i);
+    if (!input->locked_out && input->priority < usable->priority)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static FailoverReason
+why_not_usable (const Failover * self, const Input * active)
+{
+  if (active == NULL) {
+    if (self->removed != FAILOVER_REASON_NONE)
+      return self->removed;
+    return self->has_shown ? FAILOVER_REASON_RECOVERED
+        : FAILOVER_REASON_STARTUP;
+  }
+  if (active->locked_out)
+    return FAILOVER_REASON_LOCKOUT;
+  return active->end != FAILOVER_REASON_NONE ? active->end
+      : FAILOVER_REASON_TIMEOUT;
+}
+
+static Choice
+make_choice (gint to, FailoverReason reason)
+{
+  Choice choice = { to, reason };
+
+  return choice;
+}
+
+static Choice
+choose_after_failure (Failover * self, Input * active, guint64 now,
+    guint64 * deadline)
+{
+  Input *candidate = best (self, now, NULL, deadline);
+  guint64 patience = self->started_at + self->config.startup_timeout;
+
+  if (candidate == NULL) {
+    /* Nothing is better than what just failed, unless it may not be shown. */
+    if (active == NULL || active->locked_out) {
+      return make_choice (FAILOVER_NONE, active == NULL ? self->removed
+          : FAILOVER_REASON_LOCKOUT);
+    }
+    return make_choice (self->active, FAILOVER_REASON_NONE);
+  }
+  if (!self->has_shown && now < patience && startup_may_wait (self, candidate)) {
+    *deadline = MIN (*deadline, patience);
+    return make_choice (self->active, FAILOVER_REASON_NONE);
+  }
+  return make_choice (candidate->id, why_not_usable (self, active));
+}
+
+static Choice
+choose (Failover * self, guint64 now, guint64 * deadline)
+{
+  Input *active = find (self, self->active), *input;
+
+  if (self->slate)
+    return make_choice (FAILOVER_NONE, FAILOVER_REASON_FORCED);
+  input = find (self, self->forced);
+  if (input != NULL && !input->locked_out)
+    return make_choice (input->id, FAILOVER_REASON_FORCED);
+  input = find (self, self->wanted);
+  if (input != NULL) {
+    if (is_usable (self, input, now)) {
+      *deadline = MIN (*deadline, health_deadline (self, input, now));
+      return make_choice (input->id, FAILOVER_REASON_MANUAL);
+    }
+    self->wanted = FAILOVER_NONE;       /* it yields to a failure, for good */
+  }
+  if (active == NULL || !is_usable (self, active, now))
+    return choose_after_failure (self, active, now, deadline);
+  *deadline = MIN (*deadline, health_deadline (self, active, now));
+  if (!self->hold && self->config.auto_return) {
+    input = best (self, now, active, deadline);
+    if (input != NULL)
+      return make_choice (input->id, FAILOVER_REASON_RETURN);
+  }
+  return make_choice (self->active, FAILOVER_REASON_NONE);
+}
+
+/* An input that was left because it failed soon after it had come back has to
+ * prove itself for longer the next time. */
+static void
+count_flap (Failover * self, gint from, FailoverReason reason, guint64 now)
+{
+  Input *input = find (self, from);
+
+  if (input == NULL || (reason != FAILOVER_REASON_TIMEOUT
+          && reason != FAILOVER_REASON_EOS && reason != FAILOVER_REASON_ERROR))
+    return;
+  if (input->returned && now < input->returned_at + self->config.flap_window)
+    input->flaps++;
+  else
+    input->flaps = 0;
+  input->returned = FALSE;
+}
+
+FailoverDecision
+failover_update (Failover * self, guint64 now)
+{
+  FailoverDecision decision = { FALSE, };
+  Choice choice;
+  Input *input;
+
+  decision.deadline = G_MAXUINT64;
+  decision.from = self->active;
+  choice = choose (self, now, &decision.deadline);
+  decision.to = choice.to;
+  if (choice.to == self->active)
+    return decision;
+
+  decision.changed = TRUE;
+  decision.reason = choice.reason;
+  count_flap (self, self->active, choice.reason, now);
+  self->active = choice.to;
+  self->removed = FAILOVER_REASON_NONE;
+  if (choice.to != FAILOVER_NONE)
+    self->has_shown = TRUE;
+  input = find (self, choice.to);
+  if (input != NULL && choice.reason == FAILOVER_REASON_RETURN) {
+    input->returned = TRUE;
+    input->returned_at = now;
+  }
+  return decision;
+}
+
+FailoverVerdict
+failover_switch_to (Failover * self, gint id, guint64 now)
+{
+  Input *input = find (self, id);
+
+  if (input == NULL)
+    return FAILOVER_UNKNOWN_INPUT;
+  if (input->locked_out)
+    return FAILOVER_LOCKED_OUT;
+  if (failover_is_forced (self))
+    return FAILOVER_IS_FORCED;
+  if (!is_healthy (self, input, now))
+    return FAILOVER_NOT_HEALTHY;
+  self->wanted = id;
+  return FAILOVER_GRANTED;
+}
+
+FailoverVerdict
+failover_force (Failover * self, gint id)
+{
+  Input *input = find (self, id);
+
+  if (id != FAILOVER_NONE && input == NULL)
+    return FAILOVER_UNKNOWN_INPUT;
+  if (input != NULL && input->locked_out)
+    return FAILOVER_LOCKED_OUT;
+  self->slate = id == FAILOVER_NONE;
+  self->forced = id;
+  return FAILOVER_GRANTED;
+}
+
+void
+failover_unforce (Failover * self)
+{
+  self->forced = FAILOVER_NONE;
+  self->slate = FALSE;
+}
+
+FailoverVerdict
+failover_lockout (Failover * self, gint id, gboolean on)
+{
+  Input *input = find (self, id);
+
+  if (input == NULL)
+    return FAILOVER_UNKNOWN_INPUT;
+  input->locked_out = on;
+  return FAILOVER_GRANTED;
+}
+
+void
+failover_hold (Failover * self, gboolean on)
+{
+  self->hold = on;
+}
+
+void
+failover_clear (Failover * self)
+{
+  self->wanted = self->forced = FAILOVER_NONE;
+  self->slate = FALSE;
+  self->hold = FALSE;
+}
+
+gint
+failover_active (const Failover * self)
+{
+  return self->active;
+}
+
+gboolean
+failover_is_forced (const Failover * self)
+{
+  const Input *input = find (self, self->forced);
+
+  return self->slate || (input != NULL && !input->locked_out);
+}
+
+gboolean
+failover_is_healthy (const Failover * self, gint id, guint64 now)
+{
+  const Input *input = find (self, id);
+
+  return input != NULL && is_healthy (self, input, now);
+}
+
+gboolean
+failover_is_locked_out (const Failover * self, gint id)
+{
+  const Input *input = find (self, id);
+
+  return input != NULL && input->locked_out;
+}
+
+guint64
+failover_return_delay (const Failover * self, gint id)
+{
+  const Input *input = find (self, id);
+
+  return input != NULL ? return_delay (self, input) : 0;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define FAILOVER_NONE (-1)      /* no input: the slate */
+#define FAILOVER_MEDIA 2        /* media that decide together */
+
+typedef enum
+{
+  FAILOVER_REASON_NONE,
+  FAILOVER_REASON_STARTUP,      /* the first input that was shown */
+  FAILOVER_REASON_TIMEOUT,      /* no data for `timeout` */
+  FAILOVER_REASON_EOS,
+  FAILOVER_REASON_ERROR,
+  FAILOVER_REASON_REMOVED,
+  FAILOVER_REASON_LOCKOUT,
+  FAILOVER_REASON_RETURN,       /* a better input was healthy long enough */
+  FAILOVER_REASON_RECOVERED,    /* there was none, now there is one */
+  FAILOVER_REASON_MANUAL,       /* switch-to */
+  FAILOVER_REASON_FORCED,       /* force, fallback-to-slate */
+} FailoverReason;
+
+typedef enum
+{
+  FAILOVER_GRANTED,
+  FAILOVER_UNKNOWN_INPUT,
+  FAILOVER_NOT_HEALTHY,
+  FAILOVER_LOCKED_OUT,
+  FAILOVER_IS_FORCED,           /* force or fallback-to-slate stands above */
+} FailoverVerdict;
+
+typedef struct
+{
+  guint required;               /* bit mask of media that make an input whole */
+  gboolean require_all;         /* all of them, or is one enough? */
+  guint64 timeout[FAILOVER_MEDIA];      /* ns without data: failed */
+  guint64 startup_timeout;      /* ns to wait for the best input at start */
+  gboolean auto_return;
+  guint64 return_delay;         /* ns of health before a return */
+  guint64 return_delay_max;     /* ns, after flaps */
+  guint64 flap_window;          /* ns; failing again within it is a flap */
+} FailoverConfig;
+
+typedef struct
+{
+  gboolean changed;
+  gint from;
+  gint to;
+  FailoverReason reason;        /* of the change */
+  guint64 deadline;             /* ns; call again then at the latest */
+} FailoverDecision;
+
+/* The automaton that chooses which input is shown.  Precedence: lockout >
+ * force and fallback-to-slate > failure > hold > switch-to > wait-to-restore >
+ * priority (the order of ITU-T G.808.1's linear protection).  It stays on an
+ * input that failed while no other is healthy: what the viewer sees meanwhile
+ * (a repeated picture, then the slate) is the rasters' matter.
+ * Owned by one caller that serialises all calls; `now` never goes back. */
+typedef struct _Failover Failover;
+
+Failover *failover_new (const FailoverConfig * config, guint64 now);
+void failover_free (Failover * self);
+void failover_configure (Failover * self, const FailoverConfig * config);
+
+/* The session starts (again); the inputs stay, what was known of their health
+ * does not. */
+void failover_start (Failover * self, guint64 now);
+
+void failover_add_input (Failover * self, gint id, guint priority);
+void failover_remove_input (Failover * self, gint id);
+void failover_set_priority (Failover * self, gint id, guint priority);
+
+/* A new connection of this input: forgets its end and its health. */
+void failover_on_connection (Failover * self, gint id);
+void failover_on_arrival (Failover * self, gint id, guint medium, guint64 now);
+/* EOS or error; ignored data until the next connection. */
+void failover_on_end (Failover * self, gint id, FailoverReason why);
+
+FailoverDecision failover_update (Failover * self, guint64 now);
+
+FailoverVerdict failover_switch_to (Failover * self, gint id, guint64 now);
+/* `id` FAILOVER_NONE shows the slate. */
+FailoverVerdict failover_force (Failover * self, gint id);
+/* Ends force and fallback-to-slate only. */
+void failover_unforce (Failover * self);
+FailoverVerdict failover_lockout (Failover * self, gint id, gboolean on);
+void failover_hold (Failover * self, gboolean on);
+/* Ends switch-to, force, fallback-to-slate and hold; lockouts stay. */
+void failover_clear (Failover * self);
+
+gint failover_active (const Failover * self);
+gboolean failover_is_forced (const Failover * self);
+gboolean failover_is_healthy (const Failover * self, gint id, guint64 now);
+gboolean failover_is_locked_out (const Failover * self, gint id);
+guint64 failover_return_delay (const Failover * self, gint id);
+const gchar *failover_reason_nick (FailoverReason reason);
+const gchar *failover_verdict_text (FailoverVerdict verdict);
+
+G_END_DECLS

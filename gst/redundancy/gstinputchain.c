@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Locks: self->lock only; nothing is linked, added or set under it.
+ * Threads: the connection's (new, renew, stop, free), the source's and the
+ * demuxer's (callbacks). */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstinputchain.h"
+
+#include <string.h>
+
+#include <gst/pbutils/pbutils.h>
+
+GST_DEBUG_CATEGORY_EXTERN (gst_redundant_src_debug);
+#define GST_CAT_DEFAULT gst_redundant_src_debug
+
+#define N_MEDIA 2
+
+/* Between the demuxer and a decoder, ms of coded data. */
+#define QUEUE_TIME (3 * GST_SECOND)
+#define QUEUE_BYTES (32 * 1024 * 1024)
+
+struct _GstInputChain
+{
+  GstElement *bin;              /* (transfer full) after it was sunk */
+  GstElement *source;           /* of a TS; NULL otherwise */
+  GstElement *demux;            /* tsdemux or uridecodebin */
+  GstInputKind kind;
+  guint media;
+  GstInputChainCallbacks callbacks;
+  gpointer user_data;
+
+  GMutex lock;
+  /* Under the lock. */
+  gboolean stopped;
+  GstElement *stream[N_MEDIA];
+  GstPad *ghost[N_MEDIA];
+  guint ended;                  /* bit mask of media at EOS */
+  gboolean has_ended;
+};
+
+GstInputKind
+gst_input_kind (const gchar * uri)
+{
+  if (g_ascii_strncasecmp (uri, "bondedsrt:", 10) == 0)
+    return GST_INPUT_KIND_PATIENT;
+  if (g_ascii_strncasecmp (uri, "srt:", 4) == 0)
+    return GST_INPUT_KIND_SRT;
+  if (g_ascii_strncasecmp (uri, "udp:", 4) == 0)
+    return GST_INPUT_KIND_TS;
+  return GST_INPUT_KIND_ANY;
+}
+
+gboolean
+gst_input_listens (const gchar * uri)
+{
+  g_autoptr (GstUri) parsed = NULL;
+  const gchar *mode, *host;
+
+  if (gst_input_kind (uri) != GST_INPUT_KIND_SRT)
+    return FALSE;
+  parsed = gst_uri_from_string (uri);
+  if (parsed == NULL)
+    return FALSE;
+  mode = gst_uri_get_query_value (parsed, "mode");
+  host = gst_uri_get_host (parsed);
+  if (mode != NULL)
+    return g_str_equal (mode, "listener");
+  return host == NULL || *host == '\0';
+}
+
+static GstElement *
+make (const gchar * factory, const gchar * name, GstElement * owner,
+    GstMessage ** missing, GError ** error)
+{
+  GstElement *element = gst_element_factory_make (factory, name);
+
+  if (element == NULL) {
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+        "element %s is not installed", factory);
+    if (missing != NULL && *missing == NULL)
+      *missing = gst_missing_element_message_new (owner, factory);
+  }
+  return element;
+}
+
+static void
+set_if_there (GstElement * element, const gchar * property,
+    const gchar * value)
+{
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), property))
+    gst_util_set_object_arg (G_OBJECT (element), property, value);
+}
+
+/* srtsrc must not retry by itself, which hides every failure, and must poll
+ * with an end, or set_state (NULL) hangs while a peer is mute.  In 1.22.0
+ * setting `uri` wipes what was set before, so this comes after it. */
+static void
+tune_srt (GstElement * source)
+{
+  gint poll = 0;
+
+  set_if_there (source, "auto-reconnect", "false");
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (source),
+          "poll-timeout")) {
+    g_object_get (source, "poll-timeout", &poll, NULL);
+    if (poll < 0)
+      g_object_set (source, "poll-timeout", 100, NULL);
+  }
+}
+
+/* Frame threads delay each picture by one frame per thread. */
+static void
+on_deep_element_added (GstBin * bin, GstBin * sub, GstElement * element,
+    gpointer user_data)
+{
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  if (factory != NULL
+      && g_str_has_prefix (GST_OBJECT_NAME (factory), "avdec_"))
+    set_if_there (element, "thread-type", "slice");
+}
+
+static gboolean
+is_stopped (GstInputChain * self)
+{
+  gboolean stopped;
+
+  g_mutex_lock (&self->lock);
+  stopped = self->stopped;
+  g_mutex_unlock (&self->lock);
+  return stopped;
+}
+
+static void
+tell_eos (GstInputChain * self)
+{
+  gboolean tell;
+
+  g_mutex_lock (&self->lock);
+  tell = !self->stopped && !self->has_ended;
+  self->has_ended = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (tell)
+    self->callbacks.on_eos (self->user_data);
+}
+
+static GstPadProbeReturn
+on_source_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS)
+    tell_eos (user_data);
+  return GST_PAD_PROBE_OK;
+}
+
+/* Of a chain without a source of its own: it has ended when all streams
+ * have. */
+static GstPadProbeReturn
+on_stream_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstInputChain *self = user_data;
+  guint i, present = 0, ended;
+
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_EOS)
+    return GST_PAD_PROBE_OK;
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < N_MEDIA; i++) {
+    if (self->ghost[i] != NULL)
+      present |= 1u << i;
+    if (self->ghost[i] == pad)
+      self->ended |= 1u << i;
+  }
+  ended = self->ended;
+  g_mutex_unlock (&self->lock);
+  if ((ended & present) == present)
+    tell_eos (self);
+  return GST_PAD_PROBE_OK;
+}
+
+static gboolean
+medium_of_caps (const GstCaps * caps, GstSwitchMediumId * medium)
+{
+  const gchar *name;
+
+  if (caps == NULL || gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return FALSE;
+  name = gst_structure_get_name (gst_caps_get_structure (caps, 0));
+  *medium = g_str_has_prefix (name, "video/") ? GST_SWITCH_VIDEO
+      : GST_SWITCH_AUDIO;
+  return g_str_has_prefix (name, "video/") || g_str_has_prefix (name, "audio/");
+}
+
+static GstElement *
+append (GstElement * bin, GstElement * last, const gchar * factory)
+{
+  GstElement *element = gst_element_factory_make (factory, NULL);
+
+  if (element == NULL)
+    return last;
+  gst_bin_add (GST_BIN (bin), element);
+  if (last != NULL)
+    gst_element_link (last, element);
+  return element;
+}
+
+/* Converts to what the switch asks for by its caps query. */
+static GstElement *
+add_normaliser (GstElement * stream, GstSwitchMediumId medium,
+    GstElement ** last)
+{
+  GstElement *first;
+
+  switch (medium) {
+    case GST_SWITCH_VIDEO:
+      first = append (stream, NULL, "videoconvert");
+      *last = append (stream, first, "videoscale");
+      return first;
+    case GST_SWITCH_AUDIO:
+      first = append (stream, NULL, "audioconvert");
+      *last = append (stream, first, "audioresample");
+      return first;
+  }
+  g_assert_not_reached ();
+}
+
+static void
+on_decoded (GstElement * decoder, GstPad * pad, gpointer user_data)
+{
+  GstElement *first = user_data;
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (first, "sink");
+
+  if (!gst_pad_is_linked (sink))
+    gst_pad_link (pad, sink);
+}
+
+/* A bin that takes coded or raw data of one medium and gives it raw and
+ * converted.  Its own thread decodes, so that media do not wait for each
+ * other. */
+static GstElement *
+new_stream (GstInputChain * self, GstSwitchMediumId medium, gboolean is_raw)
+{
+  GstElement *stream = gst_bin_new (medium == GST_SWITCH_VIDEO
+      ? "video" : "audio");
+  GstElement *first, *last, *decoder, *queue;
+  g_autoptr (GstPad) sink = NULL, src = NULL;
+
+  first = add_normaliser (stream, medium, &last);
+  if (first == NULL || last == NULL) {
+    gst_object_unref (stream);
+    return NULL;
+  }
+  src = gst_element_get_static_pad (last, "src");
+  if (!is_raw) {
+    queue = append (stream, NULL, "queue");
+    g_object_set (queue, "max-size-time", (guint64) QUEUE_TIME,
+        "max-size-bytes", QUEUE_BYTES, "max-size-buffers", 0, NULL);
+    decoder = append (stream, queue, "decodebin");
+    g_signal_connect_object (decoder, "pad-added", G_CALLBACK (on_decoded),
+        first, 0);
+    first = queue;
+  }
+  sink = gst_element_get_static_pad (first, "sink");
+  gst_element_add_pad (stream, gst_ghost_pad_new ("sink", sink));
+  gst_element_add_pad (stream, gst_ghost_pad_new ("src", src));
+  return stream;
+}
+
+/* Where a stream that no one wants ends. */
+static void
+end_unseen (GstInputChain * self, GstPad * pad)
+{
+  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+  g_autoptr (GstPad) sink_pad = NULL;
+
+  if (sink == NULL)
+    return;
+  g_object_set (sink, "sync", FALSE, "async", FALSE, NULL);
+  gst_bin_add (GST_BIN (self->bin), sink);
+  sink_pad = gst_element_get_static_pad (sink, "sink");
+  gst_pad_link (pad, sink_pad);
+  gst_element_sync_state_with_parent (sink);
+}
+
+/* Takes the medium's place; FALSE when it is taken or not wanted. */
+static gboolean
+claim (GstInputChain * self, GstSwitchMediumId medium, GstElement * stream)
+{
+  gboolean free;
+
+  g_mutex_lock (&self->lock);
+  free = !self->stopped && self->stream[medium] == NULL;
+  if (free)
+    self->stream[medium] = gst_object_ref (stream);
+  g_mutex_unlock (&self->lock);
+  return free;
+}
+
+static void
+expose (GstInputChain * self, GstSwitchMediumId medium, GstElement * stream)
+{
+  g_autoptr (GstPad) src = gst_element_get_static_pad (stream, "src");
+  /* No name: after a change of programme two may be there for a moment. */
+  GstPad *ghost = gst_ghost_pad_new (NULL, src);
+
+  gst_pad_set_active (ghost, TRUE);
+  g_mutex_lock (&self->lock);
+  self->ghost[medium] = gst_object_ref (ghost);
+  self->ended &= ~(1u << medium);
+  g_mutex_unlock (&self->lock);
+  if (self->source == NULL) {
+    gst_pad_add_probe (ghost, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+        on_stream_event, self, NULL);
+  }
+  gst_element_add_pad (self->bin, ghost);
+  self->callbacks.on_stream (self->user_data, medium, ghost);
+}
+
+static void
+on_pad_added (GstElement * demux, GstPad * pad, gpointer user_data)
+{
+  GstInputChain *self = user_data;
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  GstSwitchMediumId medium;
+  GstElement *stream;
+  g_autoptr (GstPad) sink = NULL;
+
+  if (caps == NULL)
+    caps = gst_pad_query_caps (pad, NULL);
+  GST_DEBUG_OBJECT (self->bin, "stream %" GST_PTR_FORMAT, caps);
+  if (is_stopped (self))
+    return;
+  if (!medium_of_caps (caps, &medium) || !(self->media & (1u << medium))) {
+    end_unseen (self, pad);
+    return;
+  }
+  stream = new_stream (self, medium, self->source == NULL);
+  if (stream == NULL || !claim (self, medium, stream)) {
+    gst_clear_object (&stream);
+    end_unseen (self, pad);
+    return;
+  }
+  gst_bin_add (GST_BIN (self->bin), stream);
+  sink = gst_element_get_static_pad (stream, "sink");
+  expose (self, medium, stream);
+  gst_element_sync_state_with_parent (stream);
+  gst_pad_link (pad, sink);
+}
+
+/* Removes one medium's stream, which no longer has an input.  The caller is
+ * not its thread. */
+static void
+drop_stream (GstInputChain * self, GstSwitchMediumId medium)
+{
+  g_autoptr (GstElement) stream = NULL;
+  g_autoptr (GstPad) ghost = NULL;
+
+  g_mutex_lock (&self->lock);
+  stream = g_steal_pointer (&self->stream[medium]);
+  ghost = g_steal_pointer (&self->ghost[medium]);
+  g_mutex_unlock (&self->lock);
+  if (ghost != NULL) {
+    g_autoptr (GstPad) peer = gst_pad_get_peer (ghost);
+    if (peer != NULL)
+      gst_pad_unlink (ghost, peer);
+  }
+  if (stream != NULL) {
+    gst_element_set_locked_state (stream, TRUE);
+    gst_element_set_state (stream, GST_STATE_NULL);
+  }
+  if (ghost != NULL) {
+    gst_pad_set_active (ghost, FALSE);
+    gst_element_remove_pad (self->bin, ghost);
+  }
+  if (stream != NULL)
+    gst_bin_remove (GST_BIN (self->bin), stream);
+}
+
+/* A programme changed: its streams go and others come. */
+static void
+on_pad_removed (GstElement * demux, GstPad * pad, gpointer user_data)
+{
+  GstInputChain *self = user_data;
+  gint medium, found = -1;
+
+  g_mutex_lock (&self->lock);
+  for (medium = 0; !self->stopped && medium < N_MEDIA; medium++) {
+    g_autoptr (GstPad) sink = self->stream[medium] != NULL
+        ? gst_element_get_static_pad (self->stream[medium], "sink") : NULL;
+    if (sink != NULL && !gst_pad_is_linked (sink))
+      found = medium;
+  }
+  g_mutex_unlock (&self->lock);
+  if (found >= 0)
+    drop_stream (self, found);
+}
+
+static void
+watch_demux (GstInputChain * self)
+{
+  g_signal_connect (self->demux, "pad-added", G_CALLBACK (on_pad_added), self);
+  g_signal_connect (self->demux, "pad-removed", G_CALLBACK (on_pad_removed),
+      self);
+}
+
+static gboolean
+build_ts (GstInputChain * self, const gchar * uri, GstElement * owner,
+    GstMessage ** missing, GError ** error)
+{
+  g_autoptr (GstPad) src = NULL;
+
+  self->source = gst_element_make_from_uri (GST_URI_SRC, uri, "source", error);
+  if (self->source == NULL) {
+    if (missing != NULL) {
+      g_autofree gchar *protocol = gst_uri_get_protocol (uri);
+      *missing = gst_missing_uri_source_message_new (owner, protocol);
+    }
+    return FALSE;
+  }
+  gst_bin_add (GST_BIN (self->bin), self->source);
+  if (self->kind == GST_INPUT_KIND_SRT)
+    tune_srt (self->source);
+  self->demux = make ("tsdemux", NULL, owner, missing, error);
+  if (self->demux == NULL)
+    return FALSE;
+  gst_bin_add (GST_BIN (self->bin), self->demux);
+  watch_demux (self);
+  src = gst_element_get_static_pad (self->source, "src");
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      on_source_event, self, NULL);
+  return gst_element_link (self->source, self->demux);
+}
+
+static gboolean
+build_any (GstInputChain * self, const gchar * uri, GstElement * owner,
+    GstMessage ** missing, GError ** error)
+{
+  /* Not uridecodebin3: in 1.22.0 it has races when streams change. */
+  self->demux = make ("uridecodebin", "source", owner, missing, error);
+  if (self->demux == NULL)
+    return FALSE;
+  g_object_set (self->demux, "uri", uri, NULL);
+  gst_bin_add (GST_BIN (self->bin), self->demux);
+  watch_demux (self);
+  return TRUE;
+}
+
+GstInputChain *
+gst_input_chain_new (const gchar * name, const gchar * uri, guint media,
+    const GstInputChainCallbacks * callbacks, gpointer user_data,
+    GstElement * owner, GstMessage ** missing, GError ** error)
+{
+  GstInputChain *self = g_new0 (GstInputChain, 1);
+  gboolean built;
+
+  g_mutex_init (&self->lock);
+  self->bin = gst_object_ref_sink (gst_bin_new (name));
+  self->kind = gst_input_kind (uri);
+  self->media = media;
+  self->callbacks = *callbacks;
+  self->user_data = user_data;
+  g_signal_connect (self->bin, "deep-element-added",
+      G_CALLBACK (on_deep_element_added), NULL);
+  if (self->kind == GST_INPUT_KIND_ANY)
+    built = build_any (self, uri, owner, missing, error);
+  else
+    built = build_ts (self, uri, owner, missing, error);
+  if (!built) {
+    if (error != NULL && *error == NULL)
+      g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_PAD,
+          "source and demuxer do not link");
+    gst_input_chain_free (self);
+    return NULL;
+  }
+  return self;
+}
+
+GstElement *
+gst_input_chain_get_bin (GstInputChain * self)
+{
+  return self->bin;
+}
+
+static GstPadProbeReturn
+drop_all (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  return GST_PAD_PROBE_DROP;
+}
+
+/* tsdemux that is given another sender's stream in the middle waits for clock
+ * references that do not come, so a new sender gets a new one. */
+gboolean
+gst_input_chain_renew (GstInputChain * self)
+{
+  g_autoptr (GstPad) src = NULL, sink = NULL;
+  GstElement *old = self->demux;
+  gulong probe;
+
+  if (self->source == NULL)
+    return FALSE;
+  src = gst_element_get_static_pad (self->source, "src");
+  probe = gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_DATA_DOWNSTREAM,
+      drop_all, NULL, NULL);
+  g_signal_handlers_disconnect_by_data (old, self);
+  gst_element_unlink (self->source, old);
+  gst_element_set_locked_state (old, TRUE);
+  gst_element_set_state (old, GST_STATE_NULL);
+  drop_stream (self, GST_SWITCH_VIDEO);
+  drop_stream (self, GST_SWITCH_AUDIO);
+  gst_bin_remove (GST_BIN (self->bin), old);
+
+  self->demux = gst_element_factory_make ("tsdemux", NULL);
+  gst_bin_add (GST_BIN (self->bin), self->demux);
+  watch_demux (self);
+  gst_element_sync_state_with_parent (self->demux);
+  sink = gst_element_get_static_pad (self->demux, "sink");
+  gst_pad_link (src, sink);
+  gst_pad_remove_probe (src, probe);
+  return TRUE;
+}
+
+void
+gst_input_chain_stop (GstInputChain * self)
+{
+  g_mutex_lock (&self->lock);
+  self->stopped = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_input_chain_free (GstInputChain * self)
+{
+  guint i;
+
+  if (self->demux != NULL)
+    g_signal_handlers_disconnect_by_data (self->demux, self);
+  for (i = 0; i < N_MEDIA; i++) {
+    gst_clear_object (&self->stream[i]);
+    gst_clear_object (&self->ghost[i]);
+  }
+  gst_clear_object (&self->bin);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstswitchmedium.h"
+
+G_BEGIN_DECLS
+
+/* What turns one URI into raw streams: a bin with a source, a demuxer, and per
+ * medium a decoder and converters.  Made anew for each connection; GStreamer
+ * 1.22's decoding bins do not survive re-use. */
+typedef struct _GstInputChain GstInputChain;
+
+typedef struct
+{
+  /* A stream is ready to be linked; any thread, no lock held. */
+  void (*on_stream) (gpointer user_data, GstSwitchMediumId medium,
+      GstPad * pad);
+  /* The source has ended. */
+  void (*on_eos) (gpointer user_data);
+} GstInputChainCallbacks;
+
+typedef enum
+{
+  GST_INPUT_KIND_SRT,           /* MPEG-TS in SRT; a peer may have to be waited for */
+  GST_INPUT_KIND_PATIENT,       /* MPEG-TS from a source that retries by itself */
+  GST_INPUT_KIND_TS,            /* MPEG-TS */
+  GST_INPUT_KIND_ANY,           /* whatever uridecodebin makes of it */
+} GstInputKind;
+
+GstInputKind gst_input_kind (const gchar * uri);
+/* Does this URI wait for someone to call? */
+gboolean gst_input_listens (const gchar * uri);
+
+/* `media` is a bit mask; streams of others end unseen.  NULL with `error` when
+ * an element is missing; `missing` (nullable) then gets a message that names
+ * it, with `owner` as its source. */
+GstInputChain *gst_input_chain_new (const gchar * name, const gchar * uri,
+    guint media, const GstInputChainCallbacks * callbacks, gpointer user_data,
+    GstElement * owner, GstMessage ** missing, GError ** error);
+
+/* The bin, floating until it is added somewhere. */
+GstElement *gst_input_chain_get_bin (GstInputChain * self);
+
+/* Keeps the source and builds anew what follows it.  FALSE: cannot. */
+gboolean gst_input_chain_renew (GstInputChain * self);
+
+/* No callback begins after this. */
+void gst_input_chain_stop (GstInputChain * self);
+/* After the bin went to NULL. */
+void gst_input_chain_free (GstInputChain * self);
+
+G_END_DECLS

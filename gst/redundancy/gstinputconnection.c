@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Locks: self->lock only; no element is touched under it.
+ * Threads: its own (builds, starts, renews, tears down), the controller of
+ * redundantsrc (new, stop, free), streaming threads (callbacks). */
+#include "gstinputconnection.h"
+
+#include "gstinputchain.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_redundant_src_debug);
+#define GST_CAT_DEFAULT gst_redundant_src_debug
+
+struct _GstInputConnection
+{
+  gint refcount;                /* atomic: the input's and the thread's */
+  GThread *thread;
+  gchar *name;
+  gchar *uri;
+  guint media;
+  GstPad *pads[2];
+  GWeakRef owner;
+  void (*on_event) (gpointer owner);
+
+  GMutex lock;
+  GCond cond;
+  /* Under the lock. */
+  GstElement *bin;              /* while it is in its owner */
+  gboolean stopping;
+  gboolean renewing;
+  gboolean down;
+  InputLifeReason failure;
+  gchar *failure_text;
+};
+
+static void
+connection_unref (GstInputConnection * self)
+{
+  guint i;
+
+  if (!g_atomic_int_dec_and_test (&self->refcount))
+    return;
+  for (i = 0; i < G_N_ELEMENTS (self->pads); i++)
+    gst_clear_object (&self->pads[i]);
+  g_weak_ref_clear (&self->owner);
+  gst_clear_object (&self->bin);
+  g_free (self->failure_text);
+  g_free (self->name);
+  g_free (self->uri);
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static void
+tell (GstInputConnection * self)
+{
+  g_autoptr (GstElement) owner = g_weak_ref_get (&self->owner);
+
+  if (owner != NULL)
+    self->on_event (owner);
+}
+
+static void
+fail (GstInputConnection * self, InputLifeReason why, const gchar * text)
+{
+  gboolean first;
+
+  g_mutex_lock (&self->lock);
+  first = self->failure == INPUT_LIFE_REASON_NONE && !self->stopping;
+  if (first) {
+    self->failure = why;
+    self->failure_text = g_strdup (text);
+  }
+  g_mutex_unlock (&self->lock);
+  if (first)
+    tell (self);
+}
+
+static void
+on_eos (gpointer user_data)
+{
+  fail (user_data, INPUT_LIFE_REASON_EOS, "the source has ended");
+}
+
+static void
+unlink_pad (GstPad * pad)
+{
+  g_autoptr (GstPad) peer = gst_pad_get_peer (pad);
+
+  if (peer != NULL)
+    gst_pad_unlink (peer, pad);
+}
+
+static gboolean
+is_stopping (GstInputConnection * self)
+{
+  gboolean stopping;
+
+  g_mutex_lock (&self->lock);
+  stopping = self->stopping;
+  g_mutex_unlock (&self->lock);
+  return stopping;
+}
+
+static void
+on_stream (gpointer user_data, GstSwitchMediumId medium, GstPad * pad)
+{
+  GstInputConnection *self = user_data;
+  GstPad *sink = self->pads[medium];
+
+  if (sink == NULL || is_stopping (self))
+    return;
+  unlink_pad (sink);
+  if (gst_pad_link (pad, sink) != GST_PAD_LINK_OK)
+    fail (self, INPUT_LIFE_REASON_ERROR, "stream does not link");
+  /* Stopped meanwhile: whoever did may have looked too early. */
+  if (is_stopping (self))
+    gst_pad_unlink (pad, sink);
+}
+
+/* Puts the bin into its owner, with the owner's time. */
+static gboolean
+join_owner (GstInputConnection * self, GstElement * bin)
+{
+  g_autoptr (GstElement) owner = g_weak_ref_get (&self->owner);
+  g_autoptr (GstClock) clock = NULL;
+  gboolean stopping;
+
+  if (owner == NULL)
+    return FALSE;
+  /* The application's state changes are not for it. */
+  gst_element_set_locked_state (bin, TRUE);
+  g_object_set (bin, "async-handling", TRUE, NULL);
+  clock = gst_element_get_clock (owner);
+  gst_element_set_clock (bin, clock);
+  gst_element_set_base_time (bin, gst_element_get_base_time (owner));
+  if (!gst_bin_add (GST_BIN (owner), bin))
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  stopping = self->stopping;
+  if (!stopping)
+    self->bin = gst_object_ref (bin);
+  g_mutex_unlock (&self->lock);
+  if (stopping)
+    gst_bin_remove (GST_BIN (owner), bin);
+  return !stopping;
+}
+
+/* Out of the owner, so that a source that hangs does not keep it. */
+static void
+leave_owner (GstInputConnection * self)
+{
+  g_autoptr (GstElement) owner = g_weak_ref_get (&self->owner);
+  g_autoptr (GstElement) bin = NULL;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (self->pads); i++) {
+    if (self->pads[i] != NULL)
+      unlink_pad (self->pads[i]);
+  }
+  g_mutex_lock (&self->lock);
+  bin = g_steal_pointer (&self->bin);
+  g_mutex_unlock (&self->lock);
+  /* 1.22.0 corrupts its locks when the bin is not the parent. */
+  if (owner != NULL && bin != NULL
+      && GST_OBJECT_PARENT (bin) == GST_OBJECT (owner))
+    gst_bin_remove (GST_BIN (owner), bin);
+}
+
+static GstInputChain *
+build (GstInputConnection * self)
+{
+  GstInputChainCallbacks callbacks = { on_stream, on_eos };
+  g_autoptr (GstElement) owner = g_weak_ref_get (&self->owner);
+  g_autoptr (GError) error = NULL;
+  GstMessage *missing = NULL;
+  GstInputChain *chain;
+
+  if (owner == NULL)
+    return NULL;
+  chain = gst_input_chain_new (self->name, self->uri, self->media, &callbacks,
+      self, owner, &missing, &error);
+  if (missing != NULL)
+    gst_element_post_message (owner, missing);
+  if (chain == NULL)
+    fail (self, INPUT_LIFE_REASON_ERROR, error->message);
+  return chain;
+}
+
+static void
+serve (GstInputConnection * self, GstInputChain * chain)
+{
+  g_mutex_lock (&self->lock);
+  while (!self->stopping) {
+    if (!self->renewing) {
+      g_cond_wait (&self->cond, &self->lock);
+      continue;
+    }
+    self->renewing = FALSE;
+    g_mutex_unlock (&self->lock);
+    gst_input_chain_renew (chain);
+    g_mutex_lock (&self->lock);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+static gpointer
+run (gpointer data)
+{
+  GstInputConnection *self = data;
+  GstInputChain *chain = build (self);
+
+  if (chain != NULL && join_owner (self, gst_input_chain_get_bin (chain))) {
+    if (gst_element_set_state (gst_input_chain_get_bin (chain),
+            GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
+      fail (self, INPUT_LIFE_REASON_ERROR, "the source does not start");
+  }
+  serve (self, chain);
+  if (chain != NULL) {
+    gst_input_chain_stop (chain);
+    leave_owner (self);
+    gst_element_set_state (gst_input_chain_get_bin (chain), GST_STATE_NULL);
+    gst_input_chain_free (chain);
+  }
+  g_mutex_lock (&self->lock);
+  self->down = TRUE;
+  g_mutex_unlock (&self->lock);
+  tell (self);
+  connection_unref (self);
+  return NULL;
+}
+
+GstInputConnection *
+gst_input_connection_new (const GstInputConnectionSetup * setup)
+{
+  GstInputConnection *self = g_new0 (GstInputConnection, 1);
+  guint i;
+
+  self->refcount = 2;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  g_weak_ref_init (&self->owner, setup->owner);
+  self->name = g_strdup (setup->name);
+  self->uri = g_strdup (setup->uri);
+  self->media = setup->media;
+  self->on_event = setup->on_event;
+  for (i = 0; i < G_N_ELEMENTS (self->pads); i++) {
+    if (setup->pads[i] != NULL)
+      self->pads[i] = gst_object_ref (setup->pads[i]);
+  }
+  self->thread = g_thread_new (self->name, run, self);
+  return self;
+}
+
+gboolean
+gst_input_connection_contains (GstInputConnection * self, GstObject * object)
+{
+  gboolean contains;
+
+  g_mutex_lock (&self->lock);
+  contains = self->bin != NULL && (object == GST_OBJECT (self->bin)
+      || gst_object_has_as_ancestor (object, GST_OBJECT (self->bin)));
+  g_mutex_unlock (&self->lock);
+  return contains;
+}
+
+void
+gst_input_connection_on_error (GstInputConnection * self,
+    const GError * error)
+{
+  fail (self, INPUT_LIFE_REASON_ERROR, error->message);
+}
+
+InputLifeReason
+gst_input_connection_get_failure (GstInputConnection * self, gchar ** text)
+{
+  InputLifeReason failure;
+
+  g_mutex_lock (&self->lock);
+  failure = self->failure;
+  *text = g_strdup (self->failure_text);
+  g_mutex_unlock (&self->lock);
+  return failure;
+}
+
+void
+gst_input_connection_renew (GstInputConnection * self)
+{
+  g_mutex_lock (&self->lock);
+  self->renewing = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_input_connection_stop (GstInputConnection * self)
+{
+  g_mutex_lock (&self->lock);
+  self->stopping = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+  leave_owner (self);
+}
+
+gboolean
+gst_input_connection_is_down (GstInputConnection * self)
+{
+  gboolean down;
+
+  g_mutex_lock (&self->lock);
+  down = self->down;
+  g_mutex_unlock (&self->lock);
+  return down;
+}
+
+void
+gst_input_connection_free (GstInputConnection * self)
+{
+  if (gst_input_connection_is_down (self))
+    g_thread_join (self->thread);
+  else
+    g_thread_unref (self->thread);
+  connection_unref (self);
+}

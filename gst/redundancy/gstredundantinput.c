@@ -1,0 +1,685 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Locks, in this order: self->lock, then what pads and the control lock by
+ * themselves.  Nothing is posted, linked or joined under it.
+ * Threads: the controller (step), the application (properties, start, stop). */
+#include "gstredundantinput.h"
+
+#include "gstelementmessage.h"
+#include "gstinputchain.h"
+#include "urimask.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_redundant_src_debug);
+#define GST_CAT_DEFAULT gst_redundant_src_debug
+
+#define N_MEDIA 2
+#define RETRY_FACTOR 200        /* percent */
+#define RETRY_JITTER 20         /* percent */
+
+/* How often an input is asked whether data has come. */
+#define POLL (50 * GST_MSECOND)
+
+enum
+{
+  PROP_URI = 1,
+  PROP_PRIORITY,
+  PROP_STATE,
+  PROP_HEALTHY,
+  N_PROPERTIES
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
+struct _GstRedundantInput
+{
+  GstObject parent;
+
+  /* Fixed after init. */
+  GstBin *owner;
+  GstSwitchControl *control;
+  GstRedundantSwitch *switches[N_MEDIA];
+  GstPad *pads[N_MEDIA];
+  gint id;
+  void (*on_event) (gpointer owner);
+
+  GMutex lock;
+  /* Under the lock. */
+  gchar *uri;
+  guint priority;
+  gboolean leaving;
+  gboolean restart;
+  GstRedundantInputConfig config;
+  InputLife life;
+  GstInputConnection *connection;
+  gint64 connected_at;          /* us, monotonic */
+  guint64 generation;           /* connections ever, for names */
+  GList *zombies;
+  gchar *last_error;
+
+  /* Controller thread only. */
+  InputLifeState told_state;
+  gboolean told_lost;
+};
+
+G_DEFINE_FINAL_TYPE (GstRedundantInput, gst_redundant_input, GST_TYPE_OBJECT);
+
+static guint64
+now_ns (void)
+{
+  return (guint64) g_get_monotonic_time () * 1000;
+}
+
+static void
+set_uri (GstRedundantInput * self, const gchar * uri)
+{
+  if (uri == NULL || !gst_uri_is_valid (uri)) {
+    g_autofree gchar *masked = uri_mask (uri);
+    GST_WARNING_OBJECT (self, "uri \"%s\" is refused: it is no URI",
+        GST_STR_NULL (masked));
+    return;
+  }
+  g_mutex_lock (&self->lock);
+  if (g_strcmp0 (self->uri, uri) != 0) {
+    g_free (self->uri);
+    self->uri = g_strdup (uri);
+    self->restart = TRUE;
+  }
+  g_mutex_unlock (&self->lock);
+  if (self->on_event != NULL)
+    self->on_event (self->owner);
+}
+
+static void
+set_priority (GstRedundantInput * self, guint priority)
+{
+  g_mutex_lock (&self->lock);
+  self->priority = priority;
+  g_mutex_unlock (&self->lock);
+  if (self->control != NULL)
+    gst_switch_control_set_priority (self->control, self->id, priority);
+}
+
+static void
+gst_redundant_input_set_property (GObject * object, guint id,
+    const GValue * value, GParamSpec * pspec)
+{
+  GstRedundantInput *self = GST_REDUNDANT_INPUT (object);
+
+  if (id == PROP_URI)
+    set_uri (self, g_value_get_string (value));
+  else if (id == PROP_PRIORITY)
+    set_priority (self, g_value_get_uint (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static gboolean
+is_healthy (GstRedundantInput * self)
+{
+  GstClockTime now = gst_element_running_time_now (GST_ELEMENT (self->owner));
+  GstSwitchInputInfo info = { NULL, };
+  gboolean healthy = FALSE;
+
+  if (GST_CLOCK_TIME_IS_VALID (now)
+      && gst_switch_control_get_info (self->control, self->id, now, &info))
+    healthy = info.healthy;
+  gst_switch_input_info_clear (&info);
+  return healthy;
+}
+
+static void
+gst_redundant_input_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec)
+{
+  GstRedundantInput *self = GST_REDUNDANT_INPUT (object);
+
+  if (id == PROP_HEALTHY) {
+    g_value_set_boolean (value, is_healthy (self));
+    return;
+  }
+  g_mutex_lock (&self->lock);
+  if (id == PROP_URI)
+    g_value_set_string (value, self->uri);
+  else if (id == PROP_PRIORITY)
+    g_value_set_uint (value, self->priority);
+  else if (id == PROP_STATE)
+    g_value_set_string (value, input_life_state_nick (self->life.state));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+gst_redundant_input_finalize (GObject * object)
+{
+  GstRedundantInput *self = GST_REDUNDANT_INPUT (object);
+
+  g_list_free_full (self->zombies, (GDestroyNotify) gst_input_connection_free);
+  if (self->connection != NULL)
+    gst_input_connection_free (self->connection);
+  if (self->control != NULL)
+    gst_switch_control_unref (self->control);
+  g_free (self->uri);
+  g_free (self->last_error);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (gst_redundant_input_parent_class)->finalize (object);
+}
+
+static void
+gst_redundant_input_class_init (GstRedundantInputClass * klass)
+{
+  GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
+
+  gobject_class->set_property = gst_redundant_input_set_property;
+  gobject_class->get_property = gst_redundant_input_get_property;
+  gobject_class->finalize = gst_redundant_input_finalize;
+  /**
+   * GstRedundantInput:uri:
+   *
+   * Where this input comes from.  A change connects anew.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_URI] = g_param_spec_string ("uri", "URI",
+      "Where this input comes from", NULL, G_PARAM_READWRITE
+      | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  /**
+   * GstRedundantInput:priority:
+   *
+   * 0 is the best.  By default the place in the list.  Takes effect at once.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PRIORITY] = g_param_spec_uint ("priority", "Priority",
+      "Priority of this input (0 is the best)", 0, G_MAXUINT, 0,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  /**
+   * GstRedundantInput:state:
+   *
+   * idle, backoff, connecting, running, stalled or stopping.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STATE] = g_param_spec_string ("state", "State",
+      "State of the connection", "idle",
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstRedundantInput:healthy:
+   *
+   * All media arrive in time.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_HEALTHY] = g_param_spec_boolean ("healthy", "Healthy",
+      "All media arrive in time", FALSE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (gobject_class, N_PROPERTIES, properties);
+}
+
+static void
+gst_redundant_input_init (GstRedundantInput * self)
+{
+  g_mutex_init (&self->lock);
+}
+
+GstRedundantInput *
+gst_redundant_input_new (const gchar * name, const gchar * uri,
+    guint priority, GstBin * owner, GstSwitchControl * control,
+    GstRedundantSwitch * const *switches, void (*on_event) (gpointer owner))
+{
+  GstRedundantInput *self = g_object_new (GST_TYPE_REDUNDANT_INPUT, "name",
+      name, NULL);
+  guint i;
+
+  gst_object_ref_sink (self);
+  self->uri = g_strdup (uri);
+  self->priority = priority;
+  self->owner = owner;
+  self->control = gst_switch_control_ref (control);
+  self->on_event = on_event;
+  self->id = gst_switch_control_add_input (control, name, priority);
+  for (i = 0; i < N_MEDIA; i++) {
+    self->switches[i] = switches[i];
+    self->pads[i] = gst_redundant_switch_add_input (switches[i], self->id);
+  }
+  return self;
+}
+
+gchar *
+gst_redundant_input_dup_uri (GstRedundantInput * self)
+{
+  gchar *uri;
+
+  g_mutex_lock (&self->lock);
+  uri = g_strdup (self->uri);
+  g_mutex_unlock (&self->lock);
+  return uri;
+}
+
+void
+gst_redundant_input_leave (GstRedundantInput * self)
+{
+  g_mutex_lock (&self->lock);
+  self->leaving = TRUE;
+  input_life_stop (&self->life, now_ns ());
+  g_mutex_unlock (&self->lock);
+  gst_switch_control_remove_input (self->control, self->id);
+}
+
+gboolean
+gst_redundant_input_is_leaving (GstRedundantInput * self)
+{
+  gboolean leaving;
+
+  g_mutex_lock (&self->lock);
+  leaving = self->leaving;
+  g_mutex_unlock (&self->lock);
+  return leaving;
+}
+
+void
+gst_redundant_input_detach (GstRedundantInput * self)
+{
+  guint i;
+
+  gst_switch_control_remove_input (self->control, self->id);
+  for (i = 0; i < N_MEDIA; i++) {
+    gst_element_release_request_pad (GST_ELEMENT (self->switches[i]),
+        self->pads[i]);
+    gst_clear_object (&self->pads[i]);
+  }
+}
+
+static void
+init_life_locked (GstRedundantInput * self)
+{
+  GstRedundantInputConfig *config = &self->config;
+  guint64 attempts = self->life.attempts, failures = self->life.failures;
+  guint64 zombies = self->life.zombies;
+  Backoff backoff;
+
+  config->life.patient = gst_input_kind (self->uri) == GST_INPUT_KIND_PATIENT;
+  config->life.listens = gst_input_listens (self->uri);
+  backoff_init (&backoff, config->retry_initial, config->retry_max,
+      RETRY_FACTOR, RETRY_JITTER, TRUE);
+  input_life_init (&self->life, &config->life, &backoff);
+  self->life.attempts = attempts;
+  self->life.failures = failures;
+  self->life.zombies = zombies;
+}
+
+void
+gst_redundant_input_start (GstRedundantInput * self,
+    const GstRedundantInputConfig * config)
+{
+  g_mutex_lock (&self->lock);
+  self->config = *config;
+  self->restart = FALSE;
+  self->told_state = INPUT_LIFE_IDLE;
+  self->told_lost = FALSE;
+  self->life.attempts = self->life.failures = self->life.zombies = 0;
+  g_clear_pointer (&self->last_error, g_free);
+  init_life_locked (self);
+  if (!self->leaving)
+    input_life_start (&self->life, now_ns ());
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_redundant_input_stop (GstRedundantInput * self)
+{
+  g_mutex_lock (&self->lock);
+  input_life_stop (&self->life, now_ns ());
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+gst_redundant_input_is_idle (GstRedundantInput * self)
+{
+  gboolean idle;
+
+  g_mutex_lock (&self->lock);
+  idle = self->life.state == INPUT_LIFE_IDLE;
+  g_mutex_unlock (&self->lock);
+  return idle;
+}
+
+gboolean
+gst_redundant_input_contains (GstRedundantInput * self, GstObject * object)
+{
+  gboolean contains;
+
+  g_mutex_lock (&self->lock);
+  contains = self->connection != NULL
+      && gst_input_connection_contains (self->connection, object);
+  g_mutex_unlock (&self->lock);
+  return contains;
+}
+
+void
+gst_redundant_input_on_error (GstRedundantInput * self, const GError * error)
+{
+  g_mutex_lock (&self->lock);
+  /* It tells the controller, which only sets a flag. */
+  if (self->connection != NULL)
+    gst_input_connection_on_error (self->connection, error);
+  g_mutex_unlock (&self->lock);
+}
+
+/* When the connection delivered last: all of its media, or any. */
+static gint64
+last_data_locked (GstRedundantInput * self)
+{
+  gint64 last = -1, one;
+  guint i;
+
+  for (i = 0; i < N_MEDIA; i++) {
+    if (!(self->config.media & (1u << i)))
+      continue;
+    one = gst_redundant_switch_pad_last_data (self->pads[i]);
+    if (last < 0)
+      last = one;
+    else
+      last = self->config.require_all ? MIN (last, one) : MAX (last, one);
+  }
+  return last;
+}
+
+static void
+note_failure_locked (GstRedundantInput * self, guint64 now)
+{
+  g_autofree gchar *text = NULL;
+  InputLifeReason why;
+
+  if (self->connection == NULL)
+    return;
+  why = gst_input_connection_get_failure (self->connection, &text);
+  if (why == INPUT_LIFE_REASON_NONE)
+    return;
+  g_free (self->last_error);
+  self->last_error = uri_mask (text);
+  input_life_on_failure (&self->life, why, now, g_random_int ());
+}
+
+static void
+note_world_locked (GstRedundantInput * self, guint64 now)
+{
+  gint64 last = last_data_locked (self);
+
+  if (self->connection != NULL && last > self->connected_at)
+    input_life_on_data (&self->life, (guint64) last * 1000);
+  note_failure_locked (self, now);
+  if (self->restart) {
+    self->restart = FALSE;
+    input_life_on_failure (&self->life, INPUT_LIFE_REASON_RESTART, now, 0);
+  }
+}
+
+/* Zombies that came back after all; (transfer full) those to join. */
+static GList *
+take_dead_zombies_locked (GstRedundantInput * self)
+{
+  GList *l, *next, *dead = NULL;
+
+  for (l = self->zombies; l != NULL; l = next) {
+    next = l->next;
+    if (gst_input_connection_is_down (l->data)) {
+      dead = g_list_prepend (dead, l->data);
+      self->zombies = g_list_delete_link (self->zombies, l);
+    }
+  }
+  return dead;
+}
+
+static void
+connect_input (GstRedundantInput * self)
+{
+  GstInputConnectionSetup setup = { 0, };
+  GstInputConnection *connection;
+  g_autofree gchar *name = NULL, *uri = NULL;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  /* A new URI may want another kind of patience. */
+  self->life.config.patient =
+      gst_input_kind (self->uri) == GST_INPUT_KIND_PATIENT;
+  self->life.config.listens = gst_input_listens (self->uri);
+  name = g_strdup_printf ("%s-%" G_GUINT64_FORMAT, GST_OBJECT_NAME (self),
+      ++self->generation);
+  uri = g_strdup (self->uri);
+  setup.media = self->config.media;
+  self->connected_at = g_get_monotonic_time ();
+  g_mutex_unlock (&self->lock);
+
+  setup.owner = self->owner;
+  setup.name = name;
+  setup.uri = uri;
+  setup.on_event = self->on_event;
+  for (i = 0; i < N_MEDIA; i++)
+    setup.pads[i] = self->pads[i];
+  gst_switch_control_on_connection (self->control, self->id);
+  connection = gst_input_connection_new (&setup);
+  g_mutex_lock (&self->lock);
+  self->connection = connection;
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+disconnect_input (GstRedundantInput * self)
+{
+  FailoverReason why = FAILOVER_REASON_ERROR;
+  GstInputConnection *connection;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  if (self->life.reason == INPUT_LIFE_REASON_EOS)
+    why = FAILOVER_REASON_EOS;
+  connection = self->connection;
+  g_mutex_unlock (&self->lock);
+  gst_switch_control_on_end (self->control, self->id, why);
+  for (i = 0; i < N_MEDIA; i++)
+    gst_redundant_switch_pad_interrupt (self->pads[i]);
+  if (connection != NULL)
+    gst_input_connection_stop (connection);
+}
+
+static void
+abandon_input (GstRedundantInput * self)
+{
+  g_mutex_lock (&self->lock);
+  self->zombies = g_list_prepend (self->zombies, self->connection);
+  self->connection = NULL;
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+renew_input (GstRedundantInput * self)
+{
+  GstInputConnection *connection;
+
+  g_mutex_lock (&self->lock);
+  connection = self->connection;
+  self->connected_at = g_get_monotonic_time ();
+  g_mutex_unlock (&self->lock);
+  gst_switch_control_on_connection (self->control, self->id);
+  gst_input_connection_renew (connection);
+}
+
+static void
+act (GstRedundantInput * self, InputLifeAction action)
+{
+  switch (action) {
+    case INPUT_LIFE_NOTHING:
+      break;
+    case INPUT_LIFE_CONNECT:
+      connect_input (self);
+      break;
+    case INPUT_LIFE_RENEW:
+      renew_input (self);
+      break;
+    case INPUT_LIFE_DISCONNECT:
+      disconnect_input (self);
+      break;
+    case INPUT_LIFE_ABANDON:
+      abandon_input (self);
+      break;
+  }
+}
+
+typedef struct
+{
+  InputLifeState state;
+  InputLifeReason reason;
+  gboolean lost;
+  guint64 attempts;
+  guint64 next_retry;
+  gchar *error;
+  gchar *uri;                   /* masked */
+} Snapshot;
+
+static void
+post_input (GstRedundantInput * self, const Snapshot * snapshot,
+    const gchar * state, GstElementMessageSeverity severity)
+{
+  const gchar *reason = input_life_reason_nick (snapshot->reason);
+  g_autofree gchar *summary = g_strdup_printf ("%s is %s (%s)%s%s",
+      GST_OBJECT_NAME (self), state, reason, snapshot->error != NULL ? ": "
+      : "", snapshot->error != NULL ? snapshot->error : "");
+  guint64 now = now_ns ();
+
+  GST_INFO_OBJECT (self->owner, "%s", summary);
+  gst_element_message_post (GST_ELEMENT (self->owner), "redundantsrc-input",
+      severity, summary,
+      "name", G_TYPE_STRING, GST_OBJECT_NAME (self),
+      "state", G_TYPE_STRING, state,
+      "previous", G_TYPE_STRING, input_life_state_nick (self->told_state),
+      "reason", G_TYPE_STRING, reason,
+      "error", G_TYPE_STRING, snapshot->error,
+      "attempt", G_TYPE_UINT64, snapshot->attempts,
+      "next-retry", G_TYPE_UINT64,
+      snapshot->next_retry > now ? snapshot->next_retry - now : 0,
+      "uri", G_TYPE_STRING, snapshot->uri, NULL);
+}
+
+static GstElementMessageSeverity
+severity_of (const Snapshot * snapshot)
+{
+  switch (snapshot->state) {
+    case INPUT_LIFE_BACKOFF:
+      return snapshot->reason == INPUT_LIFE_REASON_START
+          || snapshot->reason == INPUT_LIFE_REASON_RESTART
+          ? GST_ELEMENT_MESSAGE_INFO : GST_ELEMENT_MESSAGE_WARNING;
+    case INPUT_LIFE_STALLED:
+      return GST_ELEMENT_MESSAGE_WARNING;
+    case INPUT_LIFE_IDLE:
+    case INPUT_LIFE_CONNECTING:
+    case INPUT_LIFE_RUNNING:
+    case INPUT_LIFE_STOPPING:
+      break;
+  }
+  return GST_ELEMENT_MESSAGE_INFO;
+}
+
+/* Each change of state once; the short ones on the way to the next attempt are
+ * told by that one. */
+static void
+tell_state (GstRedundantInput * self, const Snapshot * snapshot)
+{
+  gboolean passing = snapshot->state == INPUT_LIFE_STOPPING
+      || (snapshot->state == INPUT_LIFE_CONNECTING && snapshot->attempts > 1);
+
+  if (snapshot->state != self->told_state && !passing) {
+    post_input (self, snapshot, input_life_state_nick (snapshot->state),
+        severity_of (snapshot));
+    self->told_state = snapshot->state;
+  }
+  if (snapshot->lost != self->told_lost) {
+    if (snapshot->lost)
+      post_input (self, snapshot, "lost", GST_ELEMENT_MESSAGE_CRITICAL);
+    self->told_lost = snapshot->lost;
+  }
+}
+
+static void
+tell_zombie (GstRedundantInput * self, const Snapshot * snapshot)
+{
+  post_input (self, snapshot, "zombie", GST_ELEMENT_MESSAGE_CRITICAL);
+}
+
+static void
+take_snapshot_locked (GstRedundantInput * self, guint64 now,
+    Snapshot * snapshot)
+{
+  snapshot->state = self->life.state;
+  snapshot->reason = self->life.reason;
+  snapshot->lost = input_life_is_lost (&self->life, now);
+  snapshot->attempts = self->life.attempts;
+  snapshot->next_retry = self->life.next_retry;
+  snapshot->error = self->life.state == INPUT_LIFE_RUNNING ? NULL
+      : g_strdup (self->last_error);
+  snapshot->uri = uri_mask (self->uri);
+}
+
+/* A connection that has come down; (transfer full) to be joined. */
+static GstInputConnection *
+take_down_locked (GstRedundantInput * self, guint64 now)
+{
+  if (self->connection == NULL || self->life.state != INPUT_LIFE_STOPPING
+      || !gst_input_connection_is_down (self->connection))
+    return NULL;
+  input_life_on_disconnected (&self->life, now);
+  return g_steal_pointer (&self->connection);
+}
+
+guint64
+gst_redundant_input_step (GstRedundantInput * self)
+{
+  guint64 now = now_ns (), deadline;
+  InputLifeAction action;
+  GstInputConnection *down;
+  Snapshot snapshot;
+  GList *dead;
+
+  g_mutex_lock (&self->lock);
+  note_world_locked (self, now);
+  down = take_down_locked (self, now);
+  dead = take_dead_zombies_locked (self);
+  action = input_life_update (&self->life, now, g_random_int (), &deadline);
+  take_snapshot_locked (self, now, &snapshot);
+  g_mutex_unlock (&self->lock);
+
+  if (down != NULL)
+    gst_input_connection_free (down);
+  g_list_free_full (dead, (GDestroyNotify) gst_input_connection_free);
+  act (self, action);
+  if (action == INPUT_LIFE_ABANDON)
+    tell_zombie (self, &snapshot);
+  tell_state (self, &snapshot);
+  g_free (snapshot.error);
+  g_free (snapshot.uri);
+  if (action != INPUT_LIFE_NOTHING)
+    return now;
+  return MIN (deadline, now + POLL);
+}
+
+void
+gst_redundant_input_add_stats (GstRedundantInput * self, GstStructure * stats)
+{
+  g_autofree gchar *uri = NULL;
+  guint64 now = now_ns ();
+
+  g_mutex_lock (&self->lock);
+  uri = uri_mask (self->uri);
+  gst_structure_set (stats,
+      "state", G_TYPE_STRING, input_life_state_nick (self->life.state),
+      "lost", G_TYPE_BOOLEAN, input_life_is_lost (&self->life, now),
+      "uri", G_TYPE_STRING, uri,
+      "attempts", G_TYPE_UINT64, self->life.attempts,
+      "failures", G_TYPE_UINT64, self->life.failures,
+      "zombies", G_TYPE_UINT64, self->life.zombies,
+      "next-retry", G_TYPE_UINT64, self->life.state == INPUT_LIFE_BACKOFF
+      && self->life.next_retry > now ? self->life.next_retry - now : 0,
+      "connected-for", G_TYPE_UINT64, self->life.state == INPUT_LIFE_RUNNING
+      ? now - MIN (now, self->life.running_since) : 0,
+      "last-error", G_TYPE_STRING, self->last_error, NULL);
+  g_mutex_unlock (&self->lock);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstinputconnection.h"
+#include "gstredundantswitch.h"
+#include "inputlife.h"
+
+G_BEGIN_DECLS
+
+/* One input of redundantsrc: a GstChildProxy child with a URI, and what keeps
+ * it connected.  The controller thread steps it; properties from anywhere. */
+#define GST_TYPE_REDUNDANT_INPUT (gst_redundant_input_get_type ())
+G_DECLARE_FINAL_TYPE (GstRedundantInput, gst_redundant_input, GST,
+    REDUNDANT_INPUT, GstObject)
+
+typedef struct
+{
+  InputLifeConfig life;         /* patient and listens follow from the URI */
+  guint64 retry_initial;        /* ns */
+  guint64 retry_max;            /* ns */
+  guint media;                  /* bit mask that is put out */
+  gboolean require_all;
+} GstRedundantInputConfig;
+
+/* Its place in `owner`, whose switches (by medium) get a pad each.  None of
+ * them is referenced: owner outlives it. */
+GstRedundantInput *gst_redundant_input_new (const gchar * name,
+    const gchar * uri, guint priority, GstBin * owner,
+    GstSwitchControl * control, GstRedundantSwitch * const *switches,
+    void (*on_event) (gpointer owner));
+
+/* (transfer full) */
+gchar *gst_redundant_input_dup_uri (GstRedundantInput * self);
+
+/* The application stops wanting it: it is gone when it is idle. */
+void gst_redundant_input_leave (GstRedundantInput * self);
+gboolean gst_redundant_input_is_leaving (GstRedundantInput * self);
+/* Gives its pads back; no call after this. */
+void gst_redundant_input_detach (GstRedundantInput * self);
+
+void gst_redundant_input_start (GstRedundantInput * self,
+    const GstRedundantInputConfig * config);
+void gst_redundant_input_stop (GstRedundantInput * self);
+gboolean gst_redundant_input_is_idle (GstRedundantInput * self);
+
+/* Controller thread: does what is due; returns when to come back, on the
+ * monotonic clock (ns). */
+guint64 gst_redundant_input_step (GstRedundantInput * self);
+
+gboolean gst_redundant_input_contains (GstRedundantInput * self,
+    GstObject * object);
+void gst_redundant_input_on_error (GstRedundantInput * self,
+    const GError * error);
+
+/* Adds state, uri, counters; (transfer none). */
+void gst_redundant_input_add_stats (GstRedundantInput * self,
+    GstStructure * stats);
+
+G_END_DECLS

@@ -1,0 +1,1358 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * SECTION:element-redundantsrc
+ * @title: redundantsrc
+ * @short_description: A live source with several inputs, of which any may die
+ *
+ * Connects to all of #GstRedundantSrc:uris at once, decodes them, and puts out
+ * the best one that is alive as raw video and audio in one unbroken stream.
+ * Each input is reconnected on its own, for ever.  When none is left the last
+ * picture stands for #GstRedundantSrc:freeze-duration and then the slate comes
+ * with silence.
+ *
+ * ## Errors
+ * * %GST_LIBRARY_ERROR_SETTINGS: #GstRedundantSrc:uris is empty or holds
+ *   something that is no URI, or the caps are not usable.
+ * * %GST_LIBRARY_ERROR_SETTINGS (warning): the latency does not cover the
+ *   timeout.
+ *
+ * ## Example launch line
+ * |[
+ * gst-launch-1.0 redundantsrc name=s uris="srt://:7001 srt://:7002" \
+ *   s.video ! queue ! videoconvert ! autovideosink \
+ *   s.audio ! queue ! audioconvert ! autoaudiosink
+ * ]|
+ *
+ * Since: 0.1
+ */
+/* Locks, in this order: self->lock (settings, inputs), an input's own lock,
+ * self->wake_lock, object lock.  The wake lock only guards the controller's
+ * flag, so that any thread may wake it.  Nothing is posted, linked, set or
+ * joined under any of them.
+ * Threads: the application, the controller (steps the inputs; joined in
+ * PAUSED to READY), the threads of the connections. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include <gst/audio/audio.h>
+
+#include "gstredundantsrc.h"
+
+#include "gstelementmessage.h"
+#include "gstredundantinput.h"
+#include "gstredundantswitch.h"
+#include "gststatstimer.h"
+#include "urimask.h"
+
+GST_DEBUG_CATEGORY (gst_redundant_src_debug);
+#define GST_CAT_DEFAULT gst_redundant_src_debug
+
+#define N_MEDIA 2
+#define ALL_MEDIA (GST_REDUNDANT_SRC_MEDIA_VIDEO | GST_REDUNDANT_SRC_MEDIA_AUDIO)
+
+#define DEFAULT_MEDIA ALL_MEDIA
+#define DEFAULT_REQUIRE_ALL_MEDIA TRUE
+#define DEFAULT_CONNECT_TIMEOUT 8000    /* ms */
+#define DEFAULT_STALL_TIMEOUT 5000      /* ms */
+#define DEFAULT_TEARDOWN_TIMEOUT 5000   /* ms */
+#define DEFAULT_RECONNECT_WINDOW 60000  /* ms */
+#define DEFAULT_RETRY_INITIAL 250       /* ms */
+#define DEFAULT_RETRY_MAX 8000  /* ms */
+#define DEFAULT_STATS_INTERVAL 0        /* ms */
+
+#define HEALTHY_AFTER (10 * GST_SECOND)
+#define RENEW_AFTER GST_SECOND
+#define MARGIN_MS 100
+
+enum
+{
+  PROP_URIS = GST_SWITCH_N_PROPS,
+  PROP_MEDIA,
+  PROP_VIDEO_CAPS,
+  PROP_AUDIO_CAPS,
+  PROP_REQUIRE_ALL_MEDIA,
+  PROP_CONNECT_TIMEOUT,
+  PROP_STALL_TIMEOUT,
+  PROP_TEARDOWN_TIMEOUT,
+  PROP_RECONNECT_WINDOW,
+  PROP_RETRY_INITIAL,
+  PROP_RETRY_MAX,
+  PROP_ACTIVE_INPUT,
+  PROP_STATS,
+  PROP_STATS_INTERVAL,
+  N_PROPERTIES
+};
+
+struct _GstRedundantSrc
+{
+  GstBin parent;
+
+  /* Fixed after init. */
+  GstSwitchControl *control;
+  GstRedundantSwitch *switches[N_MEDIA];
+  GstPad *ghosts[N_MEDIA];
+  GstStatsTimer *stats_timer;   /* object lock */
+  guint stats_interval_ms;      /* object lock */
+
+  GMutex lock;
+  /* Under the lock. */
+  GstSwitchSettings settings;
+  gchar *uris;
+  guint media;
+  GstCaps *caps[N_MEDIA];
+  gboolean require_all_media;
+  guint connect_timeout_ms;
+  guint stall_timeout_ms;
+  guint teardown_timeout_ms;
+  guint reconnect_window_ms;
+  guint retry_initial_ms;
+  guint retry_max_ms;
+  GPtrArray *inputs;            /* GstRedundantInput, best first */
+  GPtrArray *leaving;           /* those that are torn down */
+  gboolean running;             /* inputs are to be connected */
+  gboolean clock_started;
+  guint effective;              /* media that are put out and linked */
+
+  GThread *controller;          /* application thread, in state changes */
+  GMutex wake_lock;
+  GCond wake_cond;
+  gboolean woken;               /* wake lock */
+  gboolean stopping;            /* wake lock */
+};
+
+static GstStaticPadTemplate video_template =
+GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS ("video/x-raw"));
+
+static GstStaticPadTemplate audio_template =
+GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS ("audio/x-raw, format = (string) { " GST_AUDIO_NE (F32)
+        ", " GST_AUDIO_NE (S16) " }, layout = (string) interleaved"));
+
+static void gst_redundant_src_child_proxy_init (gpointer iface,
+    gpointer data);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstRedundantSrc, gst_redundant_src,
+    GST_TYPE_BIN,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY,
+        gst_redundant_src_child_proxy_init);
+    GST_DEBUG_CATEGORY_INIT (gst_redundant_src_debug, "redundantsrc", 0,
+        "live source with several inputs"));
+GST_ELEMENT_REGISTER_DEFINE (redundantsrc, "redundantsrc", GST_RANK_NONE,
+    GST_TYPE_REDUNDANT_SRC);
+
+GType
+gst_redundant_src_media_get_type (void)
+{
+  static gsize type = 0;
+  static const GFlagsValue values[] = {
+    {GST_REDUNDANT_SRC_MEDIA_VIDEO, "Video", "video"},
+    {GST_REDUNDANT_SRC_MEDIA_AUDIO, "Audio", "audio"},
+    {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type)) {
+    GType new_type = g_flags_register_static ("GstRedundantSrcMedia", values);
+    g_once_init_leave (&type, new_type);
+  }
+  return type;
+}
+
+/* Any thread. */
+static void
+wake_controller (gpointer owner)
+{
+  GstRedundantSrc *self = owner;
+
+  g_mutex_lock (&self->wake_lock);
+  self->woken = TRUE;
+  g_cond_signal (&self->wake_cond);
+  g_mutex_unlock (&self->wake_lock);
+}
+
+/* Inputs and leaving ones; (transfer full). */
+static GPtrArray *
+all_inputs (GstRedundantSrc * self)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func (gst_object_unref);
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < self->inputs->len; i++)
+    g_ptr_array_add (all, gst_object_ref (self->inputs->pdata[i]));
+  for (i = 0; i < self->leaving->len; i++)
+    g_ptr_array_add (all, gst_object_ref (self->leaving->pdata[i]));
+  g_mutex_unlock (&self->lock);
+  return all;
+}
+
+/* Those that have left for good are let go. */
+static void
+bury (GstRedundantSrc * self, GstRedundantInput * input)
+{
+  gboolean mine;
+
+  if (!gst_redundant_input_is_leaving (input)
+      || !gst_redundant_input_is_idle (input))
+    return;
+  g_mutex_lock (&self->lock);
+  mine = g_ptr_array_find (self->leaving, input, NULL);
+  g_mutex_unlock (&self->lock);
+  if (!mine)
+    return;
+  gst_redundant_input_detach (input);
+  g_mutex_lock (&self->lock);
+  g_ptr_array_remove (self->leaving, input);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Returns when to come back; `idle` is whether every input is. */
+static guint64
+step_all (GstRedundantSrc * self, gboolean * idle)
+{
+  g_autoptr (GPtrArray) inputs = all_inputs (self);
+  guint64 deadline = G_MAXUINT64;
+  guint i;
+
+  *idle = TRUE;
+  for (i = 0; i < inputs->len; i++) {
+    GstRedundantInput *input = inputs->pdata[i];
+    deadline = MIN (deadline, gst_redundant_input_step (input));
+    *idle = *idle && gst_redundant_input_is_idle (input);
+    bury (self, input);
+  }
+  return deadline;
+}
+
+/* The controller: steps every input when something happened or is due.  It
+ * ends when it is told to and all inputs are idle, which their teardown
+ * time-out bounds. */
+static gpointer
+control (gpointer data)
+{
+  GstRedundantSrc *self = data;
+  gboolean idle = FALSE, stopping = FALSE;
+
+  while (!stopping || !idle) {
+    guint64 deadline = step_all (self, &idle);
+    gint64 until = deadline == G_MAXUINT64 ? G_MAXINT64
+        : (gint64) (deadline / 1000);
+
+    g_mutex_lock (&self->wake_lock);
+    while (!self->woken && !(self->stopping && idle)) {
+      if (!g_cond_wait_until (&self->wake_cond, &self->wake_lock, until))
+        break;
+    }
+    self->woken = FALSE;
+    stopping = self->stopping;
+    g_mutex_unlock (&self->wake_lock);
+  }
+  return NULL;
+}
+
+static GstRedundantInputConfig
+input_config_locked (GstRedundantSrc * self)
+{
+  GstRedundantInputConfig config = { {0,}, };
+
+  config.life.connect_timeout = self->connect_timeout_ms * GST_MSECOND;
+  config.life.stall_timeout = self->stall_timeout_ms * GST_MSECOND;
+  config.life.teardown_timeout = self->teardown_timeout_ms * GST_MSECOND;
+  config.life.renew_after = RENEW_AFTER;
+  config.life.healthy_after = HEALTHY_AFTER;
+  config.life.lost_after = self->reconnect_window_ms * GST_MSECOND;
+  config.retry_initial = self->retry_initial_ms * GST_MSECOND;
+  config.retry_max = self->retry_max_ms * GST_MSECOND;
+  config.media = self->effective;
+  config.require_all = self->require_all_media;
+  return config;
+}
+
+static void
+configure_locked (GstRedundantSrc * self)
+{
+  GstSwitchControlConfig config;
+  guint i;
+
+  /* Inputs are placed when they arrive: their own latency is in that. */
+  config = gst_switch_settings_config (&self->settings, self->effective,
+      self->require_all_media, self->settings.latency_ms * GST_MSECOND, -1);
+  gst_switch_control_configure (self->control, &config);
+  for (i = 0; i < N_MEDIA; i++)
+    gst_redundant_switch_set_settings (self->switches[i], &self->settings);
+}
+
+static void
+start_inputs (GstRedundantSrc * self)
+{
+  GstRedundantInputConfig config;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  self->running = TRUE;
+  config = input_config_locked (self);
+  for (i = 0; i < self->inputs->len; i++)
+    gst_redundant_input_start (self->inputs->pdata[i], &config);
+  g_mutex_unlock (&self->lock);
+  self->stopping = FALSE;
+  self->controller = g_thread_new ("redundantsrc", control, self);
+}
+
+static void
+stop_inputs (GstRedundantSrc * self)
+{
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  self->running = FALSE;
+  for (i = 0; i < self->inputs->len; i++)
+    gst_redundant_input_stop (self->inputs->pdata[i]);
+  g_mutex_unlock (&self->lock);
+  if (self->controller == NULL)
+    return;
+  g_mutex_lock (&self->wake_lock);
+  self->stopping = self->woken = TRUE;
+  g_cond_signal (&self->wake_cond);
+  g_mutex_unlock (&self->wake_lock);
+  g_thread_join (g_steal_pointer (&self->controller));
+}
+
+static void
+renumber_locked (GstRedundantSrc * self)
+{
+  guint i;
+
+  for (i = 0; i < self->inputs->len; i++)
+    g_object_set (self->inputs->pdata[i], "priority", i, NULL);
+}
+
+/* First "input-N" that is free. */
+static gchar *
+free_name_locked (GstRedundantSrc * self)
+{
+  guint n, i, k;
+
+  for (n = 0;; n++) {
+    g_autofree gchar *name = g_strdup_printf ("input-%u", n);
+    GPtrArray *lists[] = { self->inputs, self->leaving };
+    gboolean taken = FALSE;
+
+    for (k = 0; k < G_N_ELEMENTS (lists); k++) {
+      for (i = 0; i < lists[k]->len; i++)
+        taken |= g_str_equal (GST_OBJECT_NAME (lists[k]->pdata[i]), name);
+    }
+    if (!taken)
+      return g_steal_pointer (&name);
+  }
+}
+
+/* Takes the input with that URI out of `from`, or makes one. */
+static GstRedundantInput *
+take_or_make_locked (GstRedundantSrc * self, GPtrArray * from,
+    const gchar * uri, guint priority)
+{
+  g_autofree gchar *name = NULL;
+  GstRedundantInput *input;
+  guint i;
+
+  for (i = 0; i < from->len; i++) {
+    g_autofree gchar *has = gst_redundant_input_dup_uri (from->pdata[i]);
+    if (g_str_equal (has, uri))
+      return g_ptr_array_steal_index (from, i);
+  }
+  name = free_name_locked (self);
+  input = gst_redundant_input_new (name, uri, priority, GST_BIN (self),
+      self->control, self->switches, wake_controller);
+  if (self->running) {
+    GstRedundantInputConfig config = input_config_locked (self);
+    gst_redundant_input_start (input, &config);
+  }
+  return input;
+}
+
+/* Those left over: torn down by the controller, or at once without one. */
+static void
+dismiss_locked (GstRedundantSrc * self, GPtrArray * old)
+{
+  while (old->len > 0) {
+    GstRedundantInput *input = g_ptr_array_steal_index (old, 0);
+
+    gst_redundant_input_leave (input);
+    g_ptr_array_add (self->leaving, input);
+  }
+}
+
+static void
+bury_all (GstRedundantSrc * self)
+{
+  g_autoptr (GPtrArray) inputs = all_inputs (self);
+  guint i;
+
+  for (i = 0; i < inputs->len; i++)
+    bury (self, inputs->pdata[i]);
+}
+
+/* Makes the inputs those of the list: what stays is not touched. */
+static void
+set_uris (GstRedundantSrc * self, const gchar * uris)
+{
+  g_auto (GStrv) list = g_strsplit_set (uris != NULL ? uris : "", " \t\r\n",
+      -1);
+  GPtrArray *old, *fresh = g_ptr_array_new_with_free_func (gst_object_unref);
+  gboolean running;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  g_free (self->uris);
+  self->uris = g_strdup (uris);
+  old = g_steal_pointer (&self->inputs);
+  self->inputs = fresh;
+  /* Names of those that stay must not be given away meanwhile. */
+  for (i = 0; i < old->len; i++)
+    g_ptr_array_add (self->leaving, gst_object_ref (old->pdata[i]));
+  for (i = 0; list[i] != NULL; i++) {
+    if (*list[i] != '\0') {
+      g_ptr_array_add (fresh, take_or_make_locked (self, old, list[i],
+              fresh->len));
+    }
+  }
+  for (i = 0; i < fresh->len; i++)
+    g_ptr_array_remove (self->leaving, fresh->pdata[i]);
+  for (i = 0; i < old->len; i++)
+    g_ptr_array_remove (self->leaving, old->pdata[i]);
+  dismiss_locked (self, old);
+  renumber_locked (self);
+  running = self->running;
+  g_mutex_unlock (&self->lock);
+  g_ptr_array_unref (old);
+  if (running)
+    wake_controller (self);
+  else
+    bury_all (self);
+}
+
+static gboolean
+check_uris (GstRedundantSrc * self)
+{
+  g_autofree gchar *bad = NULL;
+  guint i, n;
+
+  g_mutex_lock (&self->lock);
+  n = self->inputs->len;
+  for (i = 0; i < n && bad == NULL; i++) {
+    g_autofree gchar *uri =
+        gst_redundant_input_dup_uri (self->inputs->pdata[i]);
+    if (!gst_uri_is_valid (uri))
+      bad = uri_mask (uri);
+  }
+  g_mutex_unlock (&self->lock);
+  if (n == 0) {
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, (NULL),
+        ("uris is empty; one or more URIs with blanks between are needed"));
+  } else if (bad != NULL) {
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, (NULL),
+        ("uris holds \"%s\", which is no URI; scheme://... is allowed", bad));
+  }
+  return n > 0 && bad == NULL;
+}
+
+/* What is wanted and linked; all that is wanted when nothing is linked. */
+static void
+find_effective_media (GstRedundantSrc * self)
+{
+  guint i, linked = 0;
+
+  for (i = 0; i < N_MEDIA; i++) {
+    if (gst_pad_is_linked (self->ghosts[i]))
+      linked |= 1u << i;
+  }
+  g_mutex_lock (&self->lock);
+  self->effective = self->media & linked;
+  if (self->effective == 0)
+    self->effective = self->media;
+  for (i = 0; i < N_MEDIA; i++) {
+    gst_element_set_locked_state (GST_ELEMENT (self->switches[i]),
+        !(self->effective & (1u << i)));
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+start (GstRedundantSrc * self)
+{
+  guint group = gst_util_group_id_next (), timeout, latency, i;
+
+  if (!check_uris (self))
+    return FALSE;
+  find_effective_media (self);
+  g_mutex_lock (&self->lock);
+  self->clock_started = FALSE;
+  configure_locked (self);
+  timeout = self->settings.timeout_ms;
+  latency = self->settings.latency_ms;
+  for (i = 0; i < N_MEDIA; i++) {
+    gst_redundant_switch_set_group (self->switches[i], group);
+    gst_redundant_switch_set_caps (self->switches[i], self->caps[i]);
+  }
+  g_mutex_unlock (&self->lock);
+  if (latency < timeout + MARGIN_MS) {
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, (NULL),
+        ("latency is %u ms: a failover loses frames unless it is at least "
+            "%u ms, timeout + %u", latency, timeout + MARGIN_MS, MARGIN_MS));
+  }
+  return TRUE;
+}
+
+static void
+set_stats_timer (GstRedundantSrc * self, gboolean on)
+{
+  GST_OBJECT_LOCK (self);
+  if (on)
+    gst_stats_timer_start (self->stats_timer);
+  else
+    gst_stats_timer_stop (self->stats_timer);
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* The clock runs (again). */
+static void
+start_clock (GstRedundantSrc * self)
+{
+  GstClockTime now = gst_element_running_time_now (GST_ELEMENT (self));
+  gboolean first;
+
+  g_mutex_lock (&self->lock);
+  first = !self->clock_started;
+  self->clock_started = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (first)
+    gst_switch_control_start (self->control, GST_CLOCK_TIME_IS_VALID (now)
+        ? now : 0);
+  else
+    gst_switch_control_rebase (self->control);
+  if (self->controller == NULL)
+    start_inputs (self);
+}
+
+static GstStateChangeReturn
+gst_redundant_src_change_state (GstElement * element,
+    GstStateChange transition)
+{
+  GstRedundantSrc *self = GST_REDUNDANT_SRC (element);
+  GstStateChangeReturn result;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
+    if (!start (self))
+      return GST_STATE_CHANGE_FAILURE;
+    set_stats_timer (self, TRUE);
+  }
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+    start_clock (self);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+    stop_inputs (self);
+    set_stats_timer (self, FALSE);
+  }
+  result = GST_ELEMENT_CLASS (gst_redundant_src_parent_class)->change_state
+      (element, transition);
+  if (result == GST_STATE_CHANGE_FAILURE) {
+    if (transition != GST_STATE_CHANGE_NULL_TO_READY)
+      stop_inputs (self);
+    return result;
+  }
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+    gst_element_no_more_pads (element);
+  /* Live, whatever the inputs are doing. */
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+      || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    return GST_STATE_CHANGE_NO_PREROLL;
+  return result;
+}
+
+static GstClock *
+gst_redundant_src_provide_clock (GstElement * element)
+{
+  /* An input that dies must not take the pipeline's clock with it. */
+  return NULL;
+}
+
+static gboolean
+gst_redundant_src_send_event (GstElement * element, GstEvent * event)
+{
+  GstRedundantSrc *self = GST_REDUNDANT_SRC (element);
+  guint i;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS) {
+    for (i = 0; i < N_MEDIA; i++) {
+      gst_element_send_event (GST_ELEMENT (self->switches[i]),
+          gst_event_ref (event));
+    }
+    gst_event_unref (event);
+    return TRUE;
+  }
+  return GST_ELEMENT_CLASS (gst_redundant_src_parent_class)->send_event
+      (element, event);
+}
+
+/* The input whose connection `object` is a part of; (transfer full). */
+static GstRedundantInput *
+input_of (GstRedundantSrc * self, GstObject * object)
+{
+  g_autoptr (GPtrArray) inputs = all_inputs (self);
+  guint i;
+
+  for (i = 0; i < inputs->len; i++) {
+    if (gst_redundant_input_contains (inputs->pdata[i], object))
+      return gst_object_ref (inputs->pdata[i]);
+  }
+  return NULL;
+}
+
+static gboolean
+is_ours (GstRedundantSrc * self, GstObject * object)
+{
+  guint i;
+
+  if (object == NULL || object == GST_OBJECT (self))
+    return TRUE;
+  for (i = 0; i < N_MEDIA; i++) {
+    if (object == GST_OBJECT (self->switches[i])
+        || gst_object_has_as_ancestor (object,
+            GST_OBJECT (self->switches[i])))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* What an input may tell the application.  Its errors, ends, states, clocks
+ * and buffering are ours to deal with. */
+static gboolean
+is_public (GstMessage * message)
+{
+  switch ((guint) GST_MESSAGE_TYPE (message)) {
+    case GST_MESSAGE_ELEMENT:
+    case GST_MESSAGE_NEED_CONTEXT:
+    case GST_MESSAGE_HAVE_CONTEXT:
+    case GST_MESSAGE_STREAM_STATUS:
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+static void
+note_error (GstRedundantSrc * self, GstMessage * message)
+{
+  g_autoptr (GstRedundantInput) input = input_of (self,
+      GST_MESSAGE_SRC (message));
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
+
+  gst_message_parse_error (message, &error, &debug);
+  GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT " of %" GST_PTR_FORMAT,
+      message, input);
+  if (input != NULL)
+    gst_redundant_input_on_error (input, error);
+}
+
+static void
+gst_redundant_src_handle_message (GstBin * bin, GstMessage * message)
+{
+  GstRedundantSrc *self = GST_REDUNDANT_SRC (bin);
+
+  if (is_ours (self, GST_MESSAGE_SRC (message)) || is_public (message)) {
+    GST_BIN_CLASS (gst_redundant_src_parent_class)->handle_message (bin,
+        message);
+    return;
+  }
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+    note_error (self, message);
+  gst_message_unref (message);
+}
+
+static GObject *
+get_child_by_index (GstChildProxy * proxy, guint index)
+{
+  GstRedundantSrc *self = GST_REDUNDANT_SRC (proxy);
+  GObject *child = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (index < self->inputs->len)
+    child = g_object_ref (self->inputs->pdata[index]);
+  g_mutex_unlock (&self->lock);
+  return child;
+}
+
+static GObject *
+get_child_by_name (GstChildProxy * proxy, const gchar * name)
+{
+  GstRedundantSrc *self = GST_REDUNDANT_SRC (proxy);
+  GObject *child = NULL;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < self->inputs->len && child == NULL; i++) {
+    if (g_str_equal (GST_OBJECT_NAME (self->inputs->pdata[i]), name))
+      child = g_object_ref (self->inputs->pdata[i]);
+  }
+  g_mutex_unlock (&self->lock);
+  return child;
+}
+
+static guint
+get_children_count (GstChildProxy * proxy)
+{
+  GstRedundantSrc *self = GST_REDUNDANT_SRC (proxy);
+  guint count;
+
+  g_mutex_lock (&self->lock);
+  count = self->inputs->len;
+  g_mutex_unlock (&self->lock);
+  return count;
+}
+
+static void
+gst_redundant_src_child_proxy_init (gpointer iface, gpointer data)
+{
+  GstChildProxyInterface *proxy = iface;
+
+  proxy->get_child_by_index = get_child_by_index;
+  proxy->get_child_by_name = get_child_by_name;
+  proxy->get_children_count = get_children_count;
+}
+
+static void
+append_structure (GValue * array, GstStructure * structure)
+{
+  GValue value = G_VALUE_INIT;
+
+  g_value_init (&value, GST_TYPE_STRUCTURE);
+  g_value_take_boxed (&value, structure);
+  gst_value_array_append_and_take_value (array, &value);
+}
+
+static GstStructure *
+input_stats (GstRedundantSrc * self, GstRedundantInput * input)
+{
+  GstClockTime now = gst_element_running_time_now (GST_ELEMENT (self));
+  gint id = gst_switch_control_find (self->control, GST_OBJECT_NAME (input));
+  GstStructure *stats = gst_structure_new ("input", "name", G_TYPE_STRING,
+      GST_OBJECT_NAME (input), NULL);
+  GstSwitchInputInfo info = { NULL, };
+
+  gst_redundant_input_add_stats (input, stats);
+  if (!GST_CLOCK_TIME_IS_VALID (now))
+    now = 0;
+  if (gst_switch_control_get_info (self->control, id, now, &info)) {
+    gst_structure_set (stats, "healthy", G_TYPE_BOOLEAN, info.healthy,
+        "active", G_TYPE_BOOLEAN, info.active,
+        "locked-out", G_TYPE_BOOLEAN, info.locked_out,
+        "priority", G_TYPE_UINT, info.priority,
+        "epochs", G_TYPE_UINT64, info.epochs,
+        "late", G_TYPE_UINT64, info.late,
+        "offset", G_TYPE_INT64, info.offset,
+        "return-delay", G_TYPE_UINT64, info.return_delay, NULL);
+  }
+  gst_switch_input_info_clear (&info);
+  return stats;
+}
+
+static guint64
+uint64_of (const GstStructure * structure, const gchar * field)
+{
+  guint64 value = 0;
+
+  gst_structure_get_uint64 (structure, field, &value);
+  return value;
+}
+
+static GstStructure *
+get_stats (GstRedundantSrc * self)
+{
+  g_autoptr (GPtrArray) all = all_inputs (self);
+  GstStructure *stats = gst_structure_new_empty
+      ("application/x-redundantsrc-stats");
+  GValue inputs = G_VALUE_INIT, media = G_VALUE_INIT;
+  guint64 missed = 0, repeated = 0, samples = 0;
+  guint64 switches, manual, returns;
+  g_autofree gchar *active = NULL;
+  guint i;
+
+  gst_value_array_init (&inputs, all->len);
+  for (i = 0; i < all->len; i++)
+    append_structure (&inputs, input_stats (self, all->pdata[i]));
+  gst_value_array_init (&media, N_MEDIA);
+  for (i = 0; i < N_MEDIA; i++) {
+    GstStructure *one = gst_redundant_switch_media_stats (self->switches[i]);
+    missed += uint64_of (one, "frames-missed");
+    repeated += uint64_of (one, "repeated-frames");
+    samples += uint64_of (one, "samples-missed");
+    gst_structure_set_name (one, "medium");
+    append_structure (&media, one);
+  }
+  gst_switch_control_get_counters (self->control, &switches, &manual,
+      &returns);
+  g_object_get (self->switches[0], "active-input", &active, NULL);
+  gst_structure_set (stats, "switches", G_TYPE_UINT64, switches,
+      "switches-manual", G_TYPE_UINT64, manual,
+      "returns", G_TYPE_UINT64, returns,
+      "frames-missed", G_TYPE_UINT64, missed,
+      "repeated-frames", G_TYPE_UINT64, repeated,
+      "samples-missed", G_TYPE_UINT64, samples, NULL);
+  gst_structure_take_value (stats, "inputs", &inputs);
+  gst_structure_take_value (stats, "media", &media);
+  return stats;
+}
+
+static gchar *
+dup_active (GstRedundantSrc * self)
+{
+  gchar *active = NULL;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  i = self->effective == GST_REDUNDANT_SRC_MEDIA_AUDIO ? GST_SWITCH_AUDIO
+      : GST_SWITCH_VIDEO;
+  g_mutex_unlock (&self->lock);
+  g_object_get (self->switches[i], "active-input", &active, NULL);
+  return active;
+}
+
+static guint *
+uint_field (GstRedundantSrc * self, guint id)
+{
+  switch (id) {
+    case PROP_CONNECT_TIMEOUT:
+      return &self->connect_timeout_ms;
+    case PROP_STALL_TIMEOUT:
+      return &self->stall_timeout_ms;
+    case PROP_TEARDOWN_TIMEOUT:
+      return &self->teardown_timeout_ms;
+    case PROP_RECONNECT_WINDOW:
+      return &self->reconnect_window_ms;
+    case PROP_RETRY_INITIAL:
+      return &self->retry_initial_ms;
+    case PROP_RETRY_MAX:
+      return &self->retry_max_ms;
+    default:
+      return NULL;
+  }
+}
+
+static void
+set_stats_interval (GstRedundantSrc * self, guint interval)
+{
+  GST_OBJECT_LOCK (self);
+  self->stats_interval_ms = interval;
+  gst_stats_timer_set_interval (self->stats_timer, interval);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+set_locked (GstRedundantSrc * self, guint id, const GValue * value)
+{
+  guint *field = uint_field (self, id);
+
+  if (field != NULL)
+    *field = g_value_get_uint (value);
+  else if (id == PROP_MEDIA)
+    self->media = g_value_get_flags (value);
+  else if (id == PROP_VIDEO_CAPS)
+    gst_caps_replace (&self->caps[GST_SWITCH_VIDEO],
+        (GstCaps *) gst_value_get_caps (value));
+  else if (id == PROP_AUDIO_CAPS)
+    gst_caps_replace (&self->caps[GST_SWITCH_AUDIO],
+        (GstCaps *) gst_value_get_caps (value));
+  else if (id == PROP_REQUIRE_ALL_MEDIA)
+    self->require_all_media = g_value_get_boolean (value);
+  else
+    gst_switch_settings_set (&self->settings, id, value);
+  configure_locked (self);
+}
+
+static void
+gst_redundant_src_set_property (GObject * object, guint id,
+    const GValue * value, GParamSpec * pspec)
+{
+  GstRedundantSrc *self = GST_REDUNDANT_SRC (object);
+
+  if (id == PROP_URIS) {
+    set_uris (self, g_value_get_string (value));
+  } else if (id == PROP_STATS_INTERVAL) {
+    set_stats_interval (self, g_value_get_uint (value));
+  } else {
+    g_mutex_lock (&self->lock);
+    set_locked (self, id, value);
+    g_mutex_unlock (&self->lock);
+  }
+}
+
+static void
+get_locked (GstRedundantSrc * self, guint id, GValue * value)
+{
+  guint *field = uint_field (self, id);
+
+  if (field != NULL)
+    g_value_set_uint (value, *field);
+  else if (id == PROP_URIS)
+    g_value_set_string (value, self->uris);
+  else if (id == PROP_MEDIA)
+    g_value_set_flags (value, self->media);
+  else if (id == PROP_VIDEO_CAPS)
+    gst_value_set_caps (value, self->caps[GST_SWITCH_VIDEO]);
+  else if (id == PROP_AUDIO_CAPS)
+    gst_value_set_caps (value, self->caps[GST_SWITCH_AUDIO]);
+  else if (id == PROP_REQUIRE_ALL_MEDIA)
+    g_value_set_boolean (value, self->require_all_media);
+  else if (id == PROP_STATS_INTERVAL)
+    g_value_set_uint (value, self->stats_interval_ms);
+  else
+    gst_switch_settings_get (&self->settings, id, value);
+}
+
+static void
+gst_redundant_src_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec)
+{
+  GstRedundantSrc *self = GST_REDUNDANT_SRC (object);
+
+  if (id == PROP_STATS) {
+    g_value_take_boxed (value, get_stats (self));
+  } else if (id == PROP_ACTIVE_INPUT) {
+    g_value_take_string (value, dup_active (self));
+  } else {
+    g_mutex_lock (&self->lock);
+    get_locked (self, id, value);
+    g_mutex_unlock (&self->lock);
+  }
+}
+
+static void
+on_active_input (GObject * element, GParamSpec * pspec, gpointer user_data)
+{
+  g_object_notify (user_data, "active-input");
+}
+
+static void
+add_switch (GstRedundantSrc * self, const GstSwitchMedium * medium,
+    GstStaticPadTemplate * pad_template)
+{
+  g_autofree gchar *name = g_strdup_printf ("%s-switch", medium->name);
+  g_autoptr (GstPadTemplate) template =
+      gst_static_pad_template_get (pad_template);
+  GstRedundantSwitch *element = g_object_new (GST_TYPE_REDUNDANT_SWITCH,
+      "name", name, NULL);
+  g_autoptr (GstPad) src = NULL;
+
+  gst_redundant_switch_adopt (element, GST_ELEMENT (self), "redundantsrc",
+      self->control, medium);
+  gst_bin_add (GST_BIN (self), GST_ELEMENT (element));
+  self->switches[medium->id] = element;
+  g_signal_connect_object (element, "notify::active-input",
+      G_CALLBACK (on_active_input), self, 0);
+  src = gst_element_get_static_pad (GST_ELEMENT (element), "src");
+  self->ghosts[medium->id] = gst_ghost_pad_new_from_template (medium->name,
+      src, template);
+  gst_element_add_pad (GST_ELEMENT (self), self->ghosts[medium->id]);
+}
+
+static void
+gst_redundant_src_init (GstRedundantSrc * self)
+{
+  g_mutex_init (&self->lock);
+  g_mutex_init (&self->wake_lock);
+  g_cond_init (&self->wake_cond);
+  gst_switch_settings_init (&self->settings);
+  self->media = self->effective = DEFAULT_MEDIA;
+  self->require_all_media = DEFAULT_REQUIRE_ALL_MEDIA;
+  self->connect_timeout_ms = DEFAULT_CONNECT_TIMEOUT;
+  self->stall_timeout_ms = DEFAULT_STALL_TIMEOUT;
+  self->teardown_timeout_ms = DEFAULT_TEARDOWN_TIMEOUT;
+  self->reconnect_window_ms = DEFAULT_RECONNECT_WINDOW;
+  self->retry_initial_ms = DEFAULT_RETRY_INITIAL;
+  self->retry_max_ms = DEFAULT_RETRY_MAX;
+  self->inputs = g_ptr_array_new_with_free_func (gst_object_unref);
+  self->leaving = g_ptr_array_new_with_free_func (gst_object_unref);
+  self->control = gst_switch_control_new ();
+  self->stats_timer = gst_stats_timer_new (GST_ELEMENT (self));
+  gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SOURCE
+      | GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_PROVIDE_CLOCK
+      | GST_ELEMENT_FLAG_REQUIRE_CLOCK);
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE
+      | GST_ELEMENT_FLAG_REQUIRE_CLOCK);
+  add_switch (self, &gst_switch_medium_video, &video_template);
+  add_switch (self, &gst_switch_medium_audio, &audio_template);
+  configure_locked (self);
+}
+
+/* While the switches are still there. */
+static void
+gst_redundant_src_dispose (GObject * object)
+{
+  GstRedundantSrc *self = GST_REDUNDANT_SRC (object);
+
+  if (self->inputs != NULL && self->inputs->len > 0)
+    set_uris (self, NULL);
+  G_OBJECT_CLASS (gst_redundant_src_parent_class)->dispose (object);
+}
+
+static void
+gst_redundant_src_finalize (GObject * object)
+{
+  GstRedundantSrc *self = GST_REDUNDANT_SRC (object);
+  guint i;
+
+  gst_stats_timer_free (self->stats_timer);
+  g_ptr_array_unref (self->inputs);
+  g_ptr_array_unref (self->leaving);
+  gst_switch_control_unref (self->control);
+  for (i = 0; i < N_MEDIA; i++)
+    gst_clear_caps (&self->caps[i]);
+  g_free (self->uris);
+  g_cond_clear (&self->wake_cond);
+  g_mutex_clear (&self->wake_lock);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (gst_redundant_src_parent_class)->finalize (object);
+}
+
+static gboolean
+command (GstRedundantSrc * self, GstSwitchCommand what, const gchar * name,
+    gboolean on)
+{
+  return gst_switch_command (GST_ELEMENT (self), "redundantsrc", self->control,
+      what, name, on);
+}
+
+static gboolean
+on_switch_to (GstRedundantSrc * self, const gchar * name)
+{
+  return command (self, GST_SWITCH_COMMAND_SWITCH_TO, name, TRUE);
+}
+
+static gboolean
+on_force (GstRedundantSrc * self, const gchar * name)
+{
+  return command (self, GST_SWITCH_COMMAND_FORCE, name, TRUE);
+}
+
+static gboolean
+on_lockout (GstRedundantSrc * self, const gchar * name, gboolean on)
+{
+  return command (self, GST_SWITCH_COMMAND_LOCKOUT, name, on);
+}
+
+static gboolean
+on_fallback_to_slate (GstRedundantSrc * self, gboolean on)
+{
+  return command (self, GST_SWITCH_COMMAND_FALLBACK_TO_SLATE, NULL, on);
+}
+
+static gboolean
+on_hold (GstRedundantSrc * self, gboolean on)
+{
+  return command (self, GST_SWITCH_COMMAND_HOLD, NULL, on);
+}
+
+static gboolean
+on_clear (GstRedundantSrc * self)
+{
+  return command (self, GST_SWITCH_COMMAND_CLEAR, NULL, FALSE);
+}
+
+static void
+install_uint (GObjectClass * klass, guint id, const gchar * name,
+    const gchar * nick, const gchar * blurb, guint min, guint max,
+    guint value, GParamFlags when)
+{
+  g_object_class_install_property (klass, id,
+      g_param_spec_uint (name, nick, blurb, min, max, value,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | when));
+}
+
+static void
+install_streams (GObjectClass * klass)
+{
+  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * GstRedundantSrc:uris:
+   *
+   * The inputs, best first, with blanks between.  Takes effect at once: inputs
+   * that stay in the list are not touched.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_URIS,
+      g_param_spec_string ("uris", "URIs",
+          "The inputs, best first, with blanks between", NULL,
+          flags | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstRedundantSrc:media:
+   *
+   * What is put out.  Of that, what is linked when going to PAUSED counts.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MEDIA,
+      g_param_spec_flags ("media", "Media", "What is put out",
+          GST_TYPE_REDUNDANT_SRC_MEDIA, DEFAULT_MEDIA,
+          flags | GST_PARAM_MUTABLE_READY));
+  /**
+   * GstRedundantSrc:video-caps:
+   *
+   * What the video output is; inputs are converted to it.  NULL is as the
+   * first input is.  Read when going to PAUSED.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_VIDEO_CAPS,
+      g_param_spec_boxed ("video-caps", "Video caps",
+          "What the video output is (NULL: as the first input)",
+          GST_TYPE_CAPS, flags | GST_PARAM_MUTABLE_READY));
+  /**
+   * GstRedundantSrc:audio-caps:
+   *
+   * What the audio output is; inputs are converted to it.  NULL is as the
+   * first input is.  Read when going to PAUSED.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_AUDIO_CAPS,
+      g_param_spec_boxed ("audio-caps", "Audio caps",
+          "What the audio output is (NULL: as the first input)",
+          GST_TYPE_CAPS, flags | GST_PARAM_MUTABLE_READY));
+  /**
+   * GstRedundantSrc:require-all-media:
+   *
+   * An input is healthy only while all media that are put out arrive; else one
+   * is enough and the others are filled.  Takes effect at once for health, for
+   * reconnecting when going to PLAYING.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_REQUIRE_ALL_MEDIA,
+      g_param_spec_boolean ("require-all-media", "Require all media",
+          "An input is healthy only while all media arrive",
+          DEFAULT_REQUIRE_ALL_MEDIA, flags | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
+install_reconnecting (GObjectClass * klass)
+{
+  /**
+   * GstRedundantSrc:connect-timeout:
+   *
+   * An input that delivers nothing for this long after its start is started
+   * anew, in milliseconds.  bondedsrt inputs wait by themselves.  Read when
+   * going to PLAYING.
+   *
+   * Since: 0.1
+   */
+  install_uint (klass, PROP_CONNECT_TIMEOUT, "connect-timeout",
+      "Connect timeout", "Start an input anew that delivers nothing at first "
+      "(ms)", 100, 3600000, DEFAULT_CONNECT_TIMEOUT, GST_PARAM_MUTABLE_READY);
+  /**
+   * GstRedundantSrc:stall-timeout:
+   *
+   * An input that stops delivering is started anew after this, in
+   * milliseconds.  Read when going to PLAYING.
+   *
+   * Since: 0.1
+   */
+  install_uint (klass, PROP_STALL_TIMEOUT, "stall-timeout", "Stall timeout",
+      "Start an input anew that stopped delivering (ms)", 100, 3600000,
+      DEFAULT_STALL_TIMEOUT, GST_PARAM_MUTABLE_READY);
+  /**
+   * GstRedundantSrc:teardown-timeout:
+   *
+   * A connection that is not down after this is left to itself and counted as
+   * a zombie, in milliseconds.  Read when going to PLAYING.
+   *
+   * Since: 0.1
+   */
+  install_uint (klass, PROP_TEARDOWN_TIMEOUT, "teardown-timeout",
+      "Teardown timeout", "Leave a connection to itself that hangs when "
+      "stopped (ms)", 100, 60000, DEFAULT_TEARDOWN_TIMEOUT,
+      GST_PARAM_MUTABLE_READY);
+  /**
+   * GstRedundantSrc:reconnect-window:
+   *
+   * An outage that is longer is reported as lost, in milliseconds; it is
+   * retried all the same.  Read when going to PLAYING.
+   *
+   * Since: 0.1
+   */
+  install_uint (klass, PROP_RECONNECT_WINDOW, "reconnect-window",
+      "Reconnect window", "An outage that is longer is reported as lost (ms)",
+      0, G_MAXUINT, DEFAULT_RECONNECT_WINDOW, GST_PARAM_MUTABLE_READY);
+  /**
+   * GstRedundantSrc:retry-initial:
+   *
+   * Pause before the second attempt to connect, in milliseconds; the first is
+   * made at once, and the pause doubles from then on.  Read when going to
+   * PLAYING.
+   *
+   * Since: 0.1
+   */
+  install_uint (klass, PROP_RETRY_INITIAL, "retry-initial", "First pause",
+      "Pause before the second attempt to connect (ms)", 1, 3600000,
+      DEFAULT_RETRY_INITIAL, GST_PARAM_MUTABLE_READY);
+  /**
+   * GstRedundantSrc:retry-max:
+   *
+   * Longest pause between attempts to connect, in milliseconds.  Read when
+   * going to PLAYING.
+   *
+   * Since: 0.1
+   */
+  install_uint (klass, PROP_RETRY_MAX, "retry-max", "Longest pause",
+      "Longest pause between attempts to connect (ms)", 1, 3600000,
+      DEFAULT_RETRY_MAX, GST_PARAM_MUTABLE_READY);
+}
+
+static void
+install_status (GObjectClass * klass)
+{
+  /**
+   * GstRedundantSrc:active-input:
+   *
+   * Name of the input that is shown, "slate" when none is.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_ACTIVE_INPUT,
+      g_param_spec_string ("active-input", "Active input",
+          "The input that is shown", "slate",
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * GstRedundantSrc:stats:
+   *
+   * Counters and states, application/x-redundantsrc-stats.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics", "Counters and states",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * GstRedundantSrc:stats-interval:
+   *
+   * How often #GstRedundantSrc:stats is posted as an element message, in
+   * milliseconds; 0 is off.  Takes effect at once.
+   *
+   * Since: 0.1
+   */
+  install_uint (klass, PROP_STATS_INTERVAL, "stats-interval",
+      "Statistics interval", "How often stats are posted, 0 is off (ms)", 0,
+      G_MAXUINT / 2, DEFAULT_STATS_INTERVAL, GST_PARAM_MUTABLE_PLAYING);
+}
+
+static void
+install_action (GType type, const gchar * name, GCallback handler,
+    guint n_params, GType first, GType second)
+{
+  g_signal_new_class_handler (name, type, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+      handler, NULL, NULL, NULL, G_TYPE_BOOLEAN, n_params, first, second);
+}
+
+static void
+install_actions (GType type)
+{
+  /**
+   * GstRedundantSrc::switch-to:
+   * @name: "input-0", ...
+   *
+   * Shows an input as long as it is healthy.
+   *
+   * Returns: FALSE when it is refused; a message says why
+   *
+   * Since: 0.1
+   */
+  install_action (type, "switch-to", G_CALLBACK (on_switch_to), 1,
+      G_TYPE_STRING, G_TYPE_NONE);
+  /**
+   * GstRedundantSrc::force:
+   * @name: "input-0", ...
+   *
+   * Shows an input even when it fails, until "clear".
+   *
+   * Since: 0.1
+   */
+  install_action (type, "force", G_CALLBACK (on_force), 1, G_TYPE_STRING,
+      G_TYPE_NONE);
+  /**
+   * GstRedundantSrc::lockout:
+   * @name: "input-0", ...
+   * @on: whether it must not be shown
+   *
+   * Never shows an input, whatever else is asked for.
+   *
+   * Since: 0.1
+   */
+  install_action (type, "lockout", G_CALLBACK (on_lockout), 2, G_TYPE_STRING,
+      G_TYPE_BOOLEAN);
+  /**
+   * GstRedundantSrc::fallback-to-slate:
+   * @on: whether to show it
+   *
+   * Shows the slate until it is ended or "clear" is called.
+   *
+   * Since: 0.1
+   */
+  install_action (type, "fallback-to-slate",
+      G_CALLBACK (on_fallback_to_slate), 1, G_TYPE_BOOLEAN, G_TYPE_NONE);
+  /**
+   * GstRedundantSrc::hold:
+   * @on: whether to hold
+   *
+   * No move but for a failure.
+   *
+   * Since: 0.1
+   */
+  install_action (type, "hold", G_CALLBACK (on_hold), 1, G_TYPE_BOOLEAN,
+      G_TYPE_NONE);
+  /**
+   * GstRedundantSrc::clear:
+   *
+   * Ends switch-to, force, fallback-to-slate and hold.
+   *
+   * Since: 0.1
+   */
+  install_action (type, "clear", G_CALLBACK (on_clear), 0, G_TYPE_NONE,
+      G_TYPE_NONE);
+}
+
+static void
+gst_redundant_src_class_init (GstRedundantSrcClass * klass)
+{
+  GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  gobject_class->set_property = gst_redundant_src_set_property;
+  gobject_class->get_property = gst_redundant_src_get_property;
+  gobject_class->dispose = gst_redundant_src_dispose;
+  gobject_class->finalize = gst_redundant_src_finalize;
+  element_class->change_state =
+      GST_DEBUG_FUNCPTR (gst_redundant_src_change_state);
+  element_class->provide_clock =
+      GST_DEBUG_FUNCPTR (gst_redundant_src_provide_clock);
+  element_class->send_event =
+      GST_DEBUG_FUNCPTR (gst_redundant_src_send_event);
+  GST_BIN_CLASS (klass)->handle_message =
+      GST_DEBUG_FUNCPTR (gst_redundant_src_handle_message);
+  gst_switch_settings_install (gobject_class);
+  install_streams (gobject_class);
+  install_reconnecting (gobject_class);
+  install_status (gobject_class);
+  install_actions (G_TYPE_FROM_CLASS (klass));
+
+  gst_element_class_add_static_pad_template (element_class, &video_template);
+  gst_element_class_add_static_pad_template (element_class, &audio_template);
+  gst_element_class_set_static_metadata (element_class,
+      "Redundant source", "Generic/Source",
+      "A live source with several inputs, of which any may die",
+      "gst-onair contributors");
+  gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SRC_MEDIA, 0);
+}

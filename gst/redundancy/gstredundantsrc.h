@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_REDUNDANT_SRC (gst_redundant_src_get_type ())
+G_DECLARE_FINAL_TYPE (GstRedundantSrc, gst_redundant_src, GST, REDUNDANT_SRC,
+    GstBin)
+GST_ELEMENT_REGISTER_DECLARE (redundantsrc);
+
+typedef enum
+{
+  GST_REDUNDANT_SRC_MEDIA_VIDEO = 1 << 0,
+  GST_REDUNDANT_SRC_MEDIA_AUDIO = 1 << 1,
+} GstRedundantSrcMedia;
+
+#define GST_TYPE_REDUNDANT_SRC_MEDIA (gst_redundant_src_media_get_type ())
+GType gst_redundant_src_media_get_type (void);
+
+G_END_DECLS

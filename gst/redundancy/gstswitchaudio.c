@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Raw audio: chunks of 20 ms, exact to the sample, faded where it changes. */
+#include <string.h>
+
+#include <gst/audio/audio.h>
+
+#include "audioraster.h"
+#include "gstswitchmedium.h"
+
+#define CHUNKS_PER_SECOND 50
+#define MAX_STORE_BYTES (64 * 1024 * 1024)
+/* As audiobasesink's alignment threshold. */
+#define TOLERANCE (40 * GST_MSECOND)
+
+typedef struct
+{
+  GstAudioInfo info;
+  AudioRaster raster;
+  GstClockTime freeze;
+  guint64 slots;
+  guint64 slate;                /* samples */
+  guint64 silent_for;           /* samples without any input's data */
+  gboolean on_slate;
+  guint64 resyncs;              /* of tracks that are gone */
+} AudioOutput;
+
+static void
+unref_buffer (gpointer data)
+{
+  gst_buffer_unref (data);
+}
+
+static GstCaps *
+audio_raw (void)
+{
+  return gst_caps_from_string ("audio/x-raw, format = (string) { "
+      GST_AUDIO_NE (F32) ", " GST_AUDIO_NE (S16) " }, "
+      "layout = (string) interleaved");
+}
+
+static GstCaps *
+audio_input_caps (GstCaps * form, GstCaps * wanted)
+{
+  GstCaps *caps = audio_raw (), *both;
+
+  if (form == NULL)
+    form = wanted;
+  if (form == NULL)
+    return caps;
+  both = gst_caps_intersect (caps, form);
+  gst_caps_unref (caps);
+  return both;
+}
+
+static GstCaps *
+audio_make_form (GstCaps * caps, GstCaps * wanted)
+{
+  g_autoptr (GstCaps) raw = audio_raw ();
+  g_autoptr (GstCaps) asked = NULL, form = NULL;
+  GstStructure *structure;
+  GstAudioInfo info;
+
+  asked = wanted != NULL ? gst_caps_intersect (raw, wanted)
+      : gst_caps_ref (raw);
+  form = caps != NULL ? gst_caps_intersect (asked, caps)
+      : gst_caps_ref (asked);
+  if (gst_caps_is_empty (form))
+    return NULL;
+  form = gst_caps_make_writable (gst_caps_truncate (g_steal_pointer (&form)));
+  structure = gst_caps_get_structure (form, 0);
+  if (!gst_structure_has_field (structure, "rate"))
+    gst_structure_set (structure, "rate", G_TYPE_INT, 48000, NULL);
+  if (!gst_structure_has_field (structure, "channels"))
+    gst_structure_set (structure, "channels", G_TYPE_INT, 2, NULL);
+  gst_structure_fixate_field_nearest_int (structure, "rate", 48000);
+  gst_structure_fixate_field_nearest_int (structure, "channels", 2);
+  form = gst_caps_fixate (g_steal_pointer (&form));
+  if (!gst_audio_info_from_caps (&info, form)
+      || info.rate < CHUNKS_PER_SECOND)
+    return NULL;
+  gst_clear_caps (&asked);
+  return gst_audio_info_to_caps (&info);
+}
+
+static gboolean
+audio_accepts (GstCaps * form, GstCaps * caps)
+{
+  GstAudioInfo a, b;
+
+  return gst_audio_info_from_caps (&a, form)
+      && gst_audio_info_from_caps (&b, caps)
+      && a.finfo->format == b.finfo->format && a.rate == b.rate
+      && a.channels == b.channels && a.layout == b.layout;
+}
+
+static gpointer
+audio_output_new (GstCaps * form)
+{
+  AudioOutput *self = g_new0 (AudioOutput, 1);
+
+  gst_audio_info_from_caps (&self->info, form);
+  audio_raster_init (&self->raster, self->info.rate,
+      self->info.rate / CHUNKS_PER_SECOND, 0);
+  return self;
+}
+
+static void
+audio_output_free (gpointer output)
+{
+  g_free (output);
+}
+
+static void
+audio_output_begin (gpointer output, GstClockTime from, GstClockTime freeze)
+{
+  AudioOutput *self = output;
+
+  self->freeze = freeze;
+  audio_raster_init (&self->raster, self->info.rate,
+      self->info.rate / CHUNKS_PER_SECOND, from);
+}
+
+static GstClockTime
+audio_next_time (gpointer output)
+{
+  AudioOutput *self = output;
+
+  return audio_raster_time (&self->raster, self->raster.position);
+}
+
+static guint64
+audio_skip_to (gpointer output, GstClockTime time)
+{
+  AudioOutput *self = output;
+
+  return audio_raster_skip_to (&self->raster, time);
+}
+
+/* Three frames of the coarsest usual codec frame, 1024 samples, or HE-AAC's
+ * 2048: never near the shortest sensible timeout. */
+static GstClockTime
+audio_least_timeout (gpointer output)
+{
+  AudioOutput *self = output;
+
+  return gst_util_uint64_scale (3 * 2048, GST_SECOND, self->info.rate);
+}
+
+static void
+mix_f32 (gfloat * out, const gfloat * in, guint n, guint channels, gfloat gain,
+    gfloat step)
+{
+  guint i, c;
+
+  for (i = 0; i < n; i++, gain += step) {
+    for (c = 0; c < channels; c++)
+      *out++ += *in++ * gain;
+  }
+}
+
+static void
+mix_s16 (gint16 * out, const gint16 * in, guint n, guint channels, gfloat gain,
+    gfloat step)
+{
+  guint i, c;
+
+  for (i = 0; i < n; i++, gain += step) {
+    for (c = 0; c < channels; c++, out++, in++) {
+      gfloat sum = *out + *in * gain;
+      *out = (gint16) CLAMP (sum + (sum < 0 ? -0.5f : 0.5f), -32768.f, 32767.f);
+    }
+  }
+}
+
+static void
+mix_span (AudioOutput * self, guint8 * out, const AudioSpan * span)
+{
+  guint bpf = self->info.bpf, channels = self->info.channels;
+  gfloat step = (span->gain_to - span->gain_from) / (gfloat) span->n;
+  GstMapInfo map;
+  const guint8 *in;
+
+  if (!gst_buffer_map (span->item->data, &map, GST_MAP_READ))
+    return;
+  in = map.data + (gsize) span->from * bpf;
+  out += (gsize) span->at * bpf;
+  if (self->info.finfo->format == GST_AUDIO_FORMAT_F32)
+    mix_f32 ((gfloat *) out, (const gfloat *) in, span->n, channels,
+        span->gain_from, step);
+  else
+    mix_s16 ((gint16 *) out, (const gint16 *) in, span->n, channels,
+        span->gain_from, step);
+  gst_buffer_unmap (span->item->data, &map);
+}
+
+static GstBuffer *
+mix (AudioOutput * self, const AudioChunk * chunk)
+{
+  gsize size = (gsize) self->raster.chunk * self->info.bpf;
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);
+  GstMapInfo map;
+  guint i;
+
+  gst_buffer_map (buffer, &map, GST_MAP_WRITE);
+  memset (map.data, 0, size);
+  for (i = 0; i < chunk->n_spans; i++)
+    mix_span (self, map.data, &chunk->spans[i]);
+  gst_buffer_unmap (buffer, &map);
+  return buffer;
+}
+
+/* Silence becomes the slate when it has lasted as long as a frozen picture
+ * may. */
+static void
+judge_silence (AudioOutput * self, const AudioChunk * chunk, gboolean slate)
+{
+  gboolean all = chunk->silence == self->raster.chunk;
+
+  if (!all) {
+    self->silent_for = 0;
+    self->on_slate = FALSE;
+    return;
+  }
+  self->silent_for += chunk->silence;
+  if (slate || !self->raster.started || gst_util_uint64_scale
+      (self->silent_for, GST_SECOND, self->info.rate) > self->freeze)
+    self->on_slate = TRUE;
+  if (self->on_slate)
+    self->slate += chunk->silence;
+}
+
+static GstBuffer *
+audio_render (gpointer output, GstClockTime cut, GstSwitchOrder * before,
+    GstSwitchOrder * after, gboolean slate, GstSwitchSlot * slot)
+{
+  AudioOutput *self = output;
+  guint64 position = self->raster.position;
+  GstBuffer *buffer;
+  AudioChunk chunk;
+
+  audio_raster_next (&self->raster, audio_raster_sample (self->info.rate, cut),
+      (AudioTrack **) before->tracks, before->n,
+      (AudioTrack **) after->tracks, after->n, &chunk);
+  judge_silence (self, &chunk, slate);
+  buffer = mix (self, &chunk);
+  slot->fresh = chunk.last != NULL;
+  slot->track = chunk.last;
+  slot->slate = self->on_slate;
+  GST_BUFFER_PTS (buffer) = audio_raster_time (&self->raster, position);
+  GST_BUFFER_DURATION (buffer) = audio_next_time (self)
+      - GST_BUFFER_PTS (buffer);
+  GST_BUFFER_OFFSET (buffer) = position;
+  GST_BUFFER_OFFSET_END (buffer) = self->raster.position;
+  self->slots++;
+  return buffer;
+}
+
+static void
+audio_count (gpointer output, GstSwitchCounters * counters)
+{
+  AudioOutput *self = output;
+
+  counters->slots = self->slots;
+  counters->missed = self->raster.silence;
+  counters->repeated = 0;
+  counters->slate = self->slate;
+  counters->resyncs = self->resyncs;
+  counters->unit = 0;
+  counters->rate = self->info.rate;
+}
+
+static gpointer
+audio_track_new (gpointer output, GstClockTime span)
+{
+  AudioOutput *self = output;
+  AudioTrack *track = g_new0 (AudioTrack, 1);
+
+  store_init (&track->store, audio_raster_sample (self->info.rate, span),
+      MAX_STORE_BYTES, unref_buffer);
+  return track;
+}
+
+static void
+audio_track_free (gpointer output, gpointer data)
+{
+  AudioOutput *self = output;
+  AudioTrack *track = data;
+
+  audio_raster_forget (&self->raster, track);
+  self->resyncs += track->resyncs;
+  store_finish (&track->store);
+  g_free (track);
+}
+
+static void
+audio_track_clear (gpointer data)
+{
+  AudioTrack *track = data;
+
+  store_clear (&track->store);
+  track->placed = FALSE;
+}
+
+static gint64
+audio_track_store (gpointer output, gpointer data, GstBuffer * buffer,
+    GstClockTime duration, gint64 mapped, guint epoch)
+{
+  AudioOutput *self = output;
+  AudioTrack *track = data;
+  StoreItem item;
+  gint64 end;
+
+  item.size = gst_buffer_get_size (buffer);
+  item.duration = item.size / self->info.bpf;
+  item.data = buffer;
+  if (item.duration == 0) {
+    gst_buffer_unref (buffer);
+  } else {
+    track->epoch = epoch;
+    item.start = audio_track_place (track, self->info.rate, mapped,
+        item.duration, TOLERANCE);
+    store_push (&track->store, &item);
+  }
+  end = store_end (&track->store);
+  return end > 0 ? (gint64) audio_raster_time (&self->raster, end) : 0;
+}
+
+static gint64
+audio_track_start (gpointer output, gpointer data)
+{
+  AudioOutput *self = output;
+  AudioTrack *track = data;
+  gint64 start = store_next_start (&track->store, G_MININT64 / 2);
+
+  if (start == G_MAXINT64)
+    return start;
+  return start > 0 ? (gint64) audio_raster_time (&self->raster, start) : 0;
+}
+
+static void
+audio_track_trim (gpointer output, gpointer data)
+{
+  AudioOutput *self = output;
+  AudioTrack *track = data;
+
+  store_trim (&track->store, (gint64) self->raster.position
+      - self->raster.chunk);
+}
+
+static gboolean
+audio_track_is_empty (gpointer data)
+{
+  AudioTrack *track = data;
+
+  return track->store.count == 0;
+}
+
+static void
+audio_track_level (gpointer data, guint64 * items, guint64 * bytes,
+    guint64 * dropped)
+{
+  AudioTrack *track = data;
+
+  *items = track->store.count;
+  *bytes = track->store.bytes;
+  *dropped = track->store.dropped;
+}
+
+/* *INDENT-OFF* */
+const GstSwitchMedium gst_switch_medium_audio = {
+  .id = GST_SWITCH_AUDIO,
+  .name = "audio",
+  .input_caps = audio_input_caps,
+  .make_form = audio_make_form,
+  .accepts = audio_accepts,
+  .output_new = audio_output_new,
+  .output_free = audio_output_free,
+  .output_begin = audio_output_begin,
+  .next_time = audio_next_time,
+  .skip_to = audio_skip_to,
+  .least_timeout = audio_least_timeout,
+  .render = audio_render,
+  .count = audio_count,
+  .track_new = audio_track_new,
+  .track_free = audio_track_free,
+  .track_clear = audio_track_clear,
+  .track_store = audio_track_store,
+  .track_start = audio_track_start,
+  .track_trim = audio_track_trim,
+  .track_is_empty = audio_track_is_empty,
+  .track_level = audio_track_level,
+};
+/* *INDENT-ON* */
+
+const GstSwitchMedium *
+gst_switch_medium_for_caps (const GstCaps * caps)
+{
+  const gchar *name;
+
+  if (caps == NULL || gst_caps_is_any (caps) || gst_caps_is_empty (caps))
+    return NULL;
+  name = gst_structure_get_name (gst_caps_get_structure (caps, 0));
+  if (g_str_equal (name, "video/x-raw"))
+    return &gst_switch_medium_video;
+  if (g_str_equal (name, "audio/x-raw"))
+    return &gst_switch_medium_audio;
+  return NULL;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "failover.h"
+#include "timeline.h"
+
+G_BEGIN_DECLS
+
+/* What the switches of one element decide together: the automaton and, per
+ * input, the timeline that its media share.  Reference counted; every function
+ * takes its own lock and calls no one, so it may be called with a switch's
+ * lock held.  All times are running time on the pipeline's clock. */
+typedef struct _GstSwitchControl GstSwitchControl;
+
+typedef enum
+{
+  GST_SWITCH_VIDEO,
+  GST_SWITCH_AUDIO,
+} GstSwitchMediumId;
+
+/* What is in force.  From the output position `cut` on `active` is shown,
+ * before it `previous`. */
+typedef struct
+{
+  guint serial;                 /* rises with each decision */
+  gint active;
+  gint previous;
+  FailoverReason reason;
+  GstClockTime decided_at;
+  GstClockTime cut;
+  gboolean exclusive;           /* no other input may fill in */
+} GstSwitchDecision;
+
+typedef struct
+{
+  FailoverConfig failover;
+  TimelineConfig timeline;
+} GstSwitchControlConfig;
+
+typedef struct
+{
+  gchar *name;
+  gboolean healthy;
+  gboolean active;
+  gboolean locked_out;
+  guint priority;
+  guint64 epochs;
+  guint64 late;
+  GstClockTime last_arrival;
+  GstClockTimeDiff offset;
+  GstClockTime return_delay;
+} GstSwitchInputInfo;
+
+GstSwitchControl *gst_switch_control_new (void);
+GstSwitchControl *gst_switch_control_ref (GstSwitchControl * self);
+void gst_switch_control_unref (GstSwitchControl * self);
+
+void gst_switch_control_configure (GstSwitchControl * self,
+    const GstSwitchControlConfig * config);
+void gst_switch_control_start (GstSwitchControl * self, GstClockTime now);
+/* The clock stood still: every input's time is anew. */
+void gst_switch_control_rebase (GstSwitchControl * self);
+
+/* `timeout` of a medium is never less than this, e.g. three frames. */
+void gst_switch_control_set_least_timeout (GstSwitchControl * self,
+    GstSwitchMediumId medium, GstClockTime timeout);
+
+gint gst_switch_control_add_input (GstSwitchControl * self,
+    const gchar * name, guint priority);
+void gst_switch_control_remove_input (GstSwitchControl * self, gint id);
+void gst_switch_control_set_priority (GstSwitchControl * self, gint id,
+    guint priority);
+/* FAILOVER_NONE when there is none of that name. */
+gint gst_switch_control_find (GstSwitchControl * self, const gchar * name);
+/* Name of an input, "slate" for FAILOVER_NONE.  (transfer full) */
+gchar *gst_switch_control_name (GstSwitchControl * self, gint id);
+
+void gst_switch_control_on_connection (GstSwitchControl * self, gint id);
+/* Data of an input: where it belongs.  Only usable data is life. */
+TimelineVerdict gst_switch_control_on_data (GstSwitchControl * self, gint id,
+    GstSwitchMediumId medium, GstClockTime now, gint64 running_time,
+    gint64 * mapped, guint * epoch);
+void gst_switch_control_on_end (GstSwitchControl * self, gint id,
+    FailoverReason why);
+/* The stored data of an input reaches to there. */
+void gst_switch_control_on_stored (GstSwitchControl * self, gint id,
+    GstSwitchMediumId medium, gint64 end);
+
+/* Decides with `now`; `position` is what the caller puts out next.  Returns
+ * what is in force. */
+GstSwitchDecision gst_switch_control_decide (GstSwitchControl * self,
+    GstSwitchMediumId medium, GstClockTime now, GstClockTime position,
+    GstClockTime * deadline);
+
+/* Ids in the order of preference when `first` is wanted, without those locked
+ * out; returns how many. */
+guint gst_switch_control_order (GstSwitchControl * self, gint first,
+    gboolean exclusive, gint * ids, guint max);
+
+FailoverVerdict gst_switch_control_switch_to (GstSwitchControl * self,
+    const gchar * name, GstClockTime now);
+FailoverVerdict gst_switch_control_force (GstSwitchControl * self,
+    const gchar * name);
+void gst_switch_control_fallback_to_slate (GstSwitchControl * self,
+    gboolean on);
+FailoverVerdict gst_switch_control_lockout (GstSwitchControl * self,
+    const gchar * name, gboolean on);
+void gst_switch_control_hold (GstSwitchControl * self, gboolean on);
+void gst_switch_control_clear (GstSwitchControl * self);
+
+/* FALSE for an unknown id; clear with gst_switch_input_info_clear (). */
+gboolean gst_switch_control_get_info (GstSwitchControl * self, gint id,
+    GstClockTime now, GstSwitchInputInfo * info);
+void gst_switch_input_info_clear (GstSwitchInputInfo * info);
+void gst_switch_control_get_counters (GstSwitchControl * self,
+    guint64 * switches, guint64 * manual, guint64 * returns);
+
+G_END_DECLS

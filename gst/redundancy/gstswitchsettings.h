@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstswitchcontrol.h"
+
+G_BEGIN_DECLS
+
+/* The policy properties that redundantsrc and redundantswitch have alike.
+ * Plain data: guard it with the owner's lock. */
+typedef struct
+{
+  guint timeout_ms;
+  guint latency_ms;
+  guint startup_timeout_ms;
+  gboolean auto_return;
+  guint return_delay_ms;
+  guint flap_window_ms;
+  guint flap_max_delay_ms;
+  guint freeze_duration_ms;
+} GstSwitchSettings;
+
+enum
+{
+  GST_SWITCH_PROP_TIMEOUT = 1,
+  GST_SWITCH_PROP_LATENCY,
+  GST_SWITCH_PROP_STARTUP_TIMEOUT,
+  GST_SWITCH_PROP_AUTO_RETURN,
+  GST_SWITCH_PROP_RETURN_DELAY,
+  GST_SWITCH_PROP_FLAP_WINDOW,
+  GST_SWITCH_PROP_FLAP_MAX_DELAY,
+  GST_SWITCH_PROP_FREEZE_DURATION,
+  GST_SWITCH_N_PROPS
+};
+
+/* Installs them with the ids above; the class's own ids begin at
+ * GST_SWITCH_N_PROPS. */
+void gst_switch_settings_install (GObjectClass * klass);
+/* FALSE when `id` is none of them. */
+gboolean gst_switch_settings_set (GstSwitchSettings * self, guint id,
+    const GValue * value);
+gboolean gst_switch_settings_get (const GstSwitchSettings * self, guint id,
+    GValue * value);
+
+void gst_switch_settings_init (GstSwitchSettings * self);
+
+/* What they mean to the control.  `total` is how late data may be (ns),
+ * `trust` as in TimelineConfig. */
+GstSwitchControlConfig gst_switch_settings_config (const GstSwitchSettings *
+    self, guint required, gboolean require_all, GstClockTime total,
+    GstClockTimeDiff trust);
+
+/* The operator's commands, alike too. */
+typedef enum
+{
+  GST_SWITCH_COMMAND_SWITCH_TO,
+  GST_SWITCH_COMMAND_FORCE,
+  GST_SWITCH_COMMAND_LOCKOUT,
+  GST_SWITCH_COMMAND_FALLBACK_TO_SLATE,
+  GST_SWITCH_COMMAND_HOLD,
+  GST_SWITCH_COMMAND_CLEAR,
+} GstSwitchCommand;
+
+/* Carries a command out; a refusal is logged and posted as the element message
+ * `<prefix>-refused`.  Call it without a lock. */
+gboolean gst_switch_command (GstElement * element, const gchar * prefix,
+    GstSwitchControl * control, GstSwitchCommand command, const gchar * name,
+    gboolean on);
+
+G_END_DECLS

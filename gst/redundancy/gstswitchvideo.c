@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Raw video: pictures on the raster, the last one repeated, then black. */
+#include <string.h>
+
+#include <gst/audio/audio.h>
+#include <gst/video/video.h>
+
+#include "gstswitchmedium.h"
+#include "videoraster.h"
+
+/* A store is bounded by time; this is for pictures of absurd size. */
+#define MAX_STORE_BYTES (512 * 1024 * 1024)
+#define MAX_FPS 240
+
+typedef struct
+{
+  GstVideoInfo info;
+  VideoRaster raster;
+  GstBuffer *last;              /* what a repeat shows */
+  GstBuffer *black;
+  guint64 slots;
+} VideoOutput;
+
+static void
+unref_buffer (gpointer data)
+{
+  gst_buffer_unref (data);
+}
+
+static GstCaps *
+video_input_caps (GstCaps * form, GstCaps * wanted)
+{
+  GstCaps *caps = gst_caps_new_empty_simple ("video/x-raw"), *both;
+
+  if (form == NULL)
+    form = wanted;
+  if (form == NULL)
+    return caps;
+  both = gst_caps_intersect (caps, form);
+  gst_caps_unref (caps);
+  both = gst_caps_make_writable (both);
+  /* The raster makes the rate; the rest is the input's own affair. */
+  for (guint i = 0; i < gst_caps_get_size (both); i++) {
+    gst_structure_remove_fields (gst_caps_get_structure (both, i), "framerate",
+        "max-framerate", "interlace-mode", "field-order", "colorimetry",
+        "chroma-site", "multiview-mode", "multiview-flags", "views", NULL);
+  }
+  return both;
+}
+
+static void
+fixate_video (GstStructure * structure)
+{
+  gint n = 0, d = 1;
+
+  gst_structure_fixate_field_string (structure, "format", "I420");
+  if (!gst_structure_has_field (structure, "format"))
+    gst_structure_set (structure, "format", G_TYPE_STRING, "I420", NULL);
+  if (!gst_structure_has_field (structure, "width"))
+    gst_structure_set (structure, "width", G_TYPE_INT, 1280, NULL);
+  if (!gst_structure_has_field (structure, "height"))
+    gst_structure_set (structure, "height", G_TYPE_INT, 720, NULL);
+  gst_structure_fixate_field_nearest_int (structure, "width", 1280);
+  gst_structure_fixate_field_nearest_int (structure, "height", 720);
+  if (gst_structure_has_field (structure, "framerate"))
+    gst_structure_fixate_field_nearest_fraction (structure, "framerate", 25, 1);
+  if (!gst_structure_get_fraction (structure, "framerate", &n, &d) || n <= 0
+      || n / d > MAX_FPS)
+    gst_structure_set (structure, "framerate", GST_TYPE_FRACTION, 25, 1, NULL);
+  gst_structure_set (structure, "interlace-mode", G_TYPE_STRING, "progressive",
+      NULL);
+  gst_structure_remove_field (structure, "field-order");
+}
+
+static GstCaps *
+video_make_form (GstCaps * caps, GstCaps * wanted)
+{
+  g_autoptr (GstCaps) raw = gst_caps_new_empty_simple ("video/x-raw");
+  g_autoptr (GstCaps) form = NULL;
+  GstStructure *structure;
+  GstVideoInfo info;
+
+  form = gst_caps_intersect (raw, wanted != NULL ? wanted : caps != NULL ? caps
+      : raw);
+  if (gst_caps_is_empty (form))
+    return NULL;
+  form = gst_caps_make_writable (gst_caps_truncate (g_steal_pointer (&form)));
+  structure = gst_caps_get_structure (form, 0);
+  if (caps != NULL && wanted != NULL) {
+    /* What is not asked for is as the first input has it. */
+    static const gchar *const fields[] = {
+      "format", "width", "height", "framerate", "pixel-aspect-ratio",
+      "colorimetry", "chroma-site",
+    };
+    const GstStructure *first = gst_caps_get_structure (caps, 0);
+    for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+      const GValue *value = gst_structure_get_value (first, fields[i]);
+      if (value != NULL && !gst_structure_has_field (structure, fields[i]))
+        gst_structure_set_value (structure, fields[i], value);
+    }
+  }
+  fixate_video (structure);
+  form = gst_caps_fixate (g_steal_pointer (&form));
+  return gst_video_info_from_caps (&info, form) ? g_steal_pointer (&form)
+      : NULL;
+}
+
+static gboolean
+video_accepts (GstCaps * form, GstCaps * caps)
+{
+  GstVideoInfo a, b;
+
+  return gst_video_info_from_caps (&a, form)
+      && gst_video_info_from_caps (&b, caps)
+      && GST_VIDEO_INFO_FORMAT (&a) == GST_VIDEO_INFO_FORMAT (&b)
+      && GST_VIDEO_INFO_WIDTH (&a) == GST_VIDEO_INFO_WIDTH (&b)
+      && GST_VIDEO_INFO_HEIGHT (&a) == GST_VIDEO_INFO_HEIGHT (&b);
+}
+
+/* Black in any format: the packed and the planar, RGB and YUV. */
+static GstBuffer *
+make_black (GstVideoInfo * info)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, info->size, NULL);
+  GstVideoFrame frame;
+
+  gst_buffer_memset (buffer, 0, 0, info->size);
+  if (gst_video_frame_map (&frame, info, buffer, GST_MAP_WRITE)) {
+    const GstVideoFormatInfo *format = info->finfo;
+    gpointer line = g_malloc (info->width * 8 * 2);
+    gint y;
+
+    /* One line of 8 or 16 bit AYUV/ARGB, packed into each line. */
+    for (y = 0; y < info->width; y++) {
+      if (format->unpack_format == GST_VIDEO_FORMAT_AYUV)
+        GST_WRITE_UINT32_BE ((guint8 *) line + 4 * y, 0xff108080);
+      else if (format->unpack_format == GST_VIDEO_FORMAT_ARGB)
+        GST_WRITE_UINT32_BE ((guint8 *) line + 4 * y, 0xff000000);
+      else if (GST_VIDEO_FORMAT_INFO_IS_YUV (format)) {
+        const guint16 pixel[4] = { 0xffff, 0x1000, 0x8000, 0x8000 };
+        memcpy ((guint8 *) line + 8 * y, pixel, 8);
+      } else {
+        const guint16 pixel[4] = { 0xffff, 0, 0, 0 };
+        memcpy ((guint8 *) line + 8 * y, pixel, 8);
+      }
+    }
+    for (y = 0; y < info->height; y++) {
+      format->pack_func (format, GST_VIDEO_PACK_FLAG_NONE, line, 0,
+          frame.data, info->stride, info->chroma_site, y, info->width);
+    }
+    g_free (line);
+    gst_video_frame_unmap (&frame);
+  }
+  return buffer;
+}
+
+static gpointer
+video_output_new (GstCaps * form)
+{
+  VideoOutput *self = g_new0 (VideoOutput, 1);
+
+  gst_video_info_from_caps (&self->info, form);
+  self->black = make_black (&self->info);
+  video_raster_init (&self->raster, self->info.fps_n, self->info.fps_d, 0, 0);
+  return self;
+}
+
+static void
+video_output_free (gpointer output)
+{
+  VideoOutput *self = output;
+
+  gst_clear_buffer (&self->last);
+  gst_clear_buffer (&self->black);
+  g_free (self);
+}
+
+static void
+video_output_begin (gpointer output, GstClockTime from, GstClockTime freeze)
+{
+  VideoOutput *self = output;
+
+  video_raster_init (&self->raster, self->info.fps_n, self->info.fps_d, freeze,
+      from);
+}
+
+static GstClockTime
+video_next_time (gpointer output)
+{
+  VideoOutput *self = output;
+
+  return video_raster_time (&self->raster, self->raster.slot);
+}
+
+static guint64
+video_skip_to (gpointer output, GstClockTime time)
+{
+  VideoOutput *self = output;
+
+  return video_raster_skip_to (&self->raster, time);
+}
+
+static GstClockTime
+video_least_timeout (gpointer output)
+{
+  VideoOutput *self = output;
+
+  return video_raster_time (&self->raster, 3);
+}
+
+/* A buffer of our own that shares the picture.  It keeps the original alive,
+ * so that a pool's buffer is not given out again under it, nor thrown away for
+ * having shared memory. */
+static GstBuffer *
+share (GstBuffer * picture)
+{
+  GstBuffer *buffer = gst_buffer_new ();
+
+  gst_buffer_copy_into (buffer, picture,
+      GST_BUFFER_COPY_META | GST_BUFFER_COPY_MEMORY, 0, -1);
+  gst_buffer_add_parent_buffer_meta (buffer, picture);
+  return buffer;
+}
+
+static GstBuffer *
+video_render (gpointer output, GstClockTime cut, GstSwitchOrder * before,
+    GstSwitchOrder * after, gboolean slate, GstSwitchSlot * slot)
+{
+  VideoOutput *self = output;
+  guint64 n = self->raster.slot;
+  GstClockTime time = video_raster_time (&self->raster, n);
+  GstSwitchOrder *order = time < cut ? before : after;
+  GstBuffer *picture = self->black, *buffer;
+  VideoRasterPick pick;
+
+  pick = video_raster_next (&self->raster, (VideoTrack **) order->tracks,
+      order->n, slate);
+  slot->fresh = slot->slate = FALSE;
+  slot->track = pick.track;
+  switch (pick.action) {
+    case VIDEO_RASTER_FRESH:
+      gst_buffer_replace (&self->last, pick.item->data);
+      slot->fresh = TRUE;
+      picture = self->last;
+      break;
+    case VIDEO_RASTER_REPEAT:
+      picture = self->last;
+      break;
+    case VIDEO_RASTER_SLATE:
+      gst_clear_buffer (&self->last);
+      slot->slate = TRUE;
+      break;
+  }
+  buffer = share (picture);
+  GST_BUFFER_PTS (buffer) = time;
+  GST_BUFFER_DURATION (buffer) = video_raster_time (&self->raster, n + 1)
+      - time;
+  GST_BUFFER_OFFSET (buffer) = self->slots++;
+  GST_BUFFER_OFFSET_END (buffer) = self->slots;
+  return buffer;
+}
+
+static void
+video_count (gpointer output, GstSwitchCounters * counters)
+{
+  VideoOutput *self = output;
+
+  counters->slots = self->slots;
+  counters->missed = self->raster.missed;
+  counters->repeated = self->raster.repeated;
+  counters->slate = self->raster.slates;
+  counters->resyncs = 0;
+  counters->unit = video_raster_time (&self->raster, 1);
+  counters->rate = 0;
+}
+
+static gpointer
+video_track_new (gpointer output, GstClockTime span)
+{
+  VideoTrack *track = g_new0 (VideoTrack, 1);
+
+  store_init (&track->store, span, MAX_STORE_BYTES, unref_buffer);
+  return track;
+}
+
+static void
+video_track_free (gpointer output, gpointer data)
+{
+  VideoTrack *track = data;
+
+  store_finish (&track->store);
+  g_free (track);
+}
+
+static void
+video_track_clear (gpointer data)
+{
+  VideoTrack *track = data;
+
+  store_clear (&track->store);
+}
+
+static gint64
+video_track_store (gpointer output, gpointer data, GstBuffer * buffer,
+    GstClockTime duration, gint64 mapped, guint epoch)
+{
+  VideoOutput *self = output;
+  VideoTrack *track = data;
+  StoreItem item;
+
+  item.start = mapped;
+  item.duration = GST_CLOCK_TIME_IS_VALID (duration) && duration > 0 ? duration
+      : video_raster_time (&self->raster, 1);
+  item.size = gst_buffer_get_size (buffer);
+  item.data = buffer;
+  track->epoch = epoch;
+  store_push (&track->store, &item);
+  return store_end (&track->store);
+}
+
+static gint64
+video_track_start (gpointer output, gpointer data)
+{
+  VideoTrack *track = data;
+
+  return store_next_start (&track->store, G_MININT64 / 2);
+}
+
+/* Half a frame is kept for phases, and one for a picture that lasts. */
+static void
+video_track_trim (gpointer output, gpointer data)
+{
+  VideoOutput *self = output;
+  VideoTrack *track = data;
+  gint64 time = video_raster_time (&self->raster, self->raster.slot);
+
+  store_trim (&track->store, time - 2 * (gint64)
+      video_raster_time (&self->raster, 1));
+}
+
+static gboolean
+video_track_is_empty (gpointer data)
+{
+  VideoTrack *track = data;
+
+  return track->store.count == 0;
+}
+
+static void
+video_track_level (gpointer data, guint64 * items, guint64 * bytes,
+    guint64 * dropped)
+{
+  VideoTrack *track = data;
+
+  *items = track->store.count;
+  *bytes = track->store.bytes;
+  *dropped = track->store.dropped;
+}
+
+/* *INDENT-OFF* */
+const GstSwitchMedium gst_switch_medium_video = {
+  .id = GST_SWITCH_VIDEO,
+  .name = "video",
+  .input_caps = video_input_caps,
+  .make_form = video_make_form,
+  .accepts = video_accepts,
+  .output_new = video_output_new,
+  .output_free = video_output_free,
+  .output_begin = video_output_begin,
+  .next_time = video_next_time,
+  .skip_to = video_skip_to,
+  .least_timeout = video_least_timeout,
+  .render = video_render,
+  .count = video_count,
+  .track_new = video_track_new,
+  .track_free = video_track_free,
+  .track_clear = video_track_clear,
+  .track_store = video_track_store,
+  .track_start = video_track_start,
+  .track_trim = video_track_trim,
+  .track_is_empty = video_track_is_empty,
+  .track_level = video_track_level,
+};
+/* *INDENT-ON* */

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define TIMELINE_MEDIA 2
+
+typedef enum
+{
+  TIMELINE_SETTLING,            /* waiting for the other medium; not usable */
+  TIMELINE_USABLE,
+  TIMELINE_LATE,                /* its place in the output has passed */
+} TimelineVerdict;
+
+typedef struct
+{
+  guint expected;               /* bit mask of media of the connection */
+  guint64 settle;               /* ns to wait for all of them */
+  gint64 trust;                 /* ns; see timeline_map(); negative: never */
+  guint64 latency;              /* ns that data may be late and still serve */
+  guint64 limit;                /* ns early or late that is a new timeline */
+  guint64 patience;             /* ns of lateness before a new timeline */
+} TimelineConfig;
+
+/* Maps the running time of one input connection onto the output's with one
+ * offset that all its media share, so that lip sync survives: the first data
+ * of the slowest medium belongs where it arrived.  A jump of the input's time
+ * makes a new epoch that its other media join when they have jumped as well.
+ * Plain data, one caller. */
+typedef struct
+{
+  TimelineConfig config;
+  gboolean running;             /* offset is settled */
+  guint seen;                   /* bit mask of media */
+  guint64 first_arrival;
+  gint64 offset;
+  gint64 old_offset;            /* of media that have not jumped yet */
+  guint on_old;                 /* bit mask of those */
+  gboolean is_late[TIMELINE_MEDIA];
+  guint64 late_since[TIMELINE_MEDIA];
+  guint epoch[TIMELINE_MEDIA];  /* rises when a medium's offset changes */
+  guint epochs;
+} Timeline;
+
+void timeline_init (Timeline * self, const TimelineConfig * config);
+
+/* A new connection, or the clock was stopped meanwhile. */
+void timeline_reset (Timeline * self);
+
+/* Where data with `running_time` that arrived at `arrival` belongs.  An input
+ * whose first data is at most `trust` late, and not early by more than
+ * `limit`, keeps its own running time. */
+TimelineVerdict timeline_map (Timeline * self, guint medium, guint64 arrival,
+    gint64 running_time, gint64 * mapped);
+
+G_END_DECLS

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "videoraster.h"
+
+#define SECOND G_GUINT64_CONSTANT (1000000000)
+
+guint64
+video_raster_time (const VideoRaster * self, guint64 slot)
+{
+  guint64 cycles = slot / self->fps_n, rest = slot % self->fps_n;
+
+  /* fps_n slots last exactly fps_d seconds; the rest is below that, split so
+   * that no product leaves 64 bits. */
+  rest *= self->fps_d;
+  return (cycles * self->fps_d + rest / self->fps_n) * SECOND
+      + rest % self->fps_n * SECOND / self->fps_n;
+}
+
+static guint64
+slot_at_or_after (const VideoRaster * self, guint64 time)
+{
+  guint64 seconds = time / SECOND, rest = time % SECOND;
+  guint64 slot = seconds * self->fps_n / self->fps_d
+      + rest * self->fps_n / (self->fps_d * SECOND);
+
+  while (video_raster_time (self, slot) < time)
+    slot++;
+  return slot;
+}
+
+void
+video_raster_init (VideoRaster * self, guint fps_n, guint fps_d,
+    guint64 freeze, guint64 from)
+{
+  g_assert (fps_n > 0 && fps_d > 0);
+  self->fps_n = fps_n;
+  self->fps_d = fps_d;
+  self->freeze = freeze;
+  self->has_picture = FALSE;
+  self->on_slate = FALSE;
+  self->last_fresh = 0;
+  self->missed = self->repeated = self->slates = 0;
+  self->slot = slot_at_or_after (self, from);
+}
+
+guint64
+video_raster_skip_to (VideoRaster * self, guint64 time)
+{
+  guint64 slot = slot_at_or_after (self, time), skipped;
+
+  if (slot <= self->slot)
+    return 0;
+  skipped = slot - self->slot;
+  self->slot = slot;
+  return skipped;
+}
+
+/* The picture nearest to the slot, or a longer one that reaches over it.  The
+ * phase between an input and the raster is kept while it serves, so that
+ * jitter at the edge between two slots neither repeats nor skips. */
+static const StoreItem *
+track_find (const VideoTrack * track, gint64 target, gint64 half)
+{
+  const StoreItem *item = store_newest_before (&track->store, target + half);
+
+  if (item == NULL)
+    return NULL;
+  if (item->start >= target - half
+      || item->start + item->duration >= target + half)
+    return item;
+  return NULL;
+}
+
+static const StoreItem *
+track_serve (VideoTrack * track, gint64 time, gint64 half)
+{
+  gboolean holds = track->locked && track->locked_epoch == track->epoch;
+  const StoreItem *item;
+
+  item = track_find (track, holds ? time - track->phase : time, half);
+  track->locked = item != NULL;
+  if (item == NULL || holds)
+    return item;
+  track->locked_epoch = track->epoch;
+  track->phase = time - item->start;
+  if (track->phase > half)
+    track->phase = 0;
+  return item;
+}
+
+static VideoRasterAction
+fill_without_picture (VideoRaster * self, gboolean slate)
+{
+  guint64 since;
+
+  if (!self->has_picture) {
+    self->slates++;
+    self->on_slate = TRUE;
+    return VIDEO_RASTER_SLATE;
+  }
+  self->missed++;
+  since = video_raster_time (self, self->slot)
+      - video_raster_time (self, self->last_fresh);
+  if (self->on_slate || slate || since > self->freeze) {
+    self->slates++;
+    self->on_slate = TRUE;
+    return VIDEO_RASTER_SLATE;
+  }
+  self->repeated++;
+  return VIDEO_RASTER_REPEAT;
+}
+
+VideoRasterPick
+video_raster_next (VideoRaster * self, VideoTrack ** tracks, guint n_tracks,
+    gboolean slate)
+{
+  VideoRasterPick pick = { VIDEO_RASTER_FRESH, NULL, NULL };
+  gint64 time = video_raster_time (self, self->slot);
+  gint64 half = (video_raster_time (self, self->slot + 1) - time) / 2;
+  guint i;
+
+  for (i = 0; i < n_tracks; i++) {
+    if (pick.item != NULL) {
+      tracks[i]->locked = FALSE;
+      continue;
+    }
+    pick.item = track_serve (tracks[i], time, half);
+    if (pick.item != NULL)
+      pick.track = tracks[i];
+  }
+  if (pick.item == NULL) {
+    pick.action = fill_without_picture (self, slate);
+  } else {
+    self->has_picture = TRUE;
+    self->on_slate = FALSE;
+    self->last_fresh = self->slot;
+  }
+  self->slot++;
+  return pick;
+}
