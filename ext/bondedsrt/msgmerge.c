@@ -15,7 +15,8 @@ typedef struct
   guint id;
   Flow *flow;                   /* NULL until it brought something */
   guint32 last_msgno;
-  guint64 last_arrival;
+  guint64 behind_since;         /* it has brought nothing since, although the
+                                 * flow went on; G_MAXUINT64: it is in front */
   MsgLegStats stats;
 } Leg;
 
@@ -134,6 +135,7 @@ msg_merge_add_leg (MsgMerge * self)
 {
   Leg *leg = g_new0 (Leg, 1);
 
+  leg->behind_since = G_MAXUINT64;
   leg->id = ++self->next_id;
   g_ptr_array_add (self->legs, leg);
   return leg->id;
@@ -215,7 +217,8 @@ note_kinship (Flow * a, Flow * b, const MsgRingItem * item,
 }
 
 /* A copy that comes this much after the first is this leg's skew; it is
- * believed at once when it grows and forgotten slowly. */
+ * believed at once when it grows and forgotten slowly.  To be first says
+ * nothing: the quicker leg may be away for a while. */
 static void
 note_skew (Leg * leg, guint64 sample)
 {
@@ -332,6 +335,27 @@ seek_kin (MsgMerge * self, Flow * flow, const MsgRingItem * item,
 
 /* --- input ------------------------------------------------------------ */
 
+/* A leg is only silent while another one of its flow speaks. */
+static void
+note_progress (MsgMerge * self, Leg * speaker, guint64 now)
+{
+  guint i;
+
+  speaker->behind_since = G_MAXUINT64;
+  for (i = 0; i < self->legs->len; i++) {
+    Leg *leg = g_ptr_array_index (self->legs, i);
+    gint32 ahead;
+
+    if (leg == speaker || leg->flow != speaker->flow)
+      continue;
+    ahead = msgno_distance (leg->last_msgno, speaker->last_msgno);
+    if (ahead > 0)
+      leg->behind_since = MIN (leg->behind_since, now);
+    else if (ahead < 0)
+      speaker->behind_since = now;
+  }
+}
+
 static MsgRingResult
 insert (MsgMerge * self, Leg * leg, const MsgRingItem * item)
 {
@@ -341,12 +365,12 @@ insert (MsgMerge * self, Leg * leg, const MsgRingItem * item)
 
   result = msg_ring_insert (flow->ring, item);
   leg->last_msgno = item->msgno;
-  leg->last_arrival = item->arrival;
+  note_progress (self, leg, item->arrival);
   if (result == MSG_RING_NEW) {
     flow->last_arrival = item->arrival;
-    note_skew (leg, 0);
   } else if (result == MSG_RING_DUPLICATE
-      && msg_ring_find (flow->ring, item->msgno, &first)) {
+      && msg_ring_find (flow->ring, item->msgno, &first)
+      && first.leg != leg->id) {
     note_skew (leg, item->arrival - first.arrival);
   }
   return result;
@@ -419,7 +443,8 @@ may_still_bring (const MsgMerge * self, const Leg * leg, guint32 msgno,
   guint64 patience = MAX (self->config.gap_limit, self->config.gap_timeout);
 
   return msgno_distance (msgno, leg->last_msgno) < 0
-      && now < leg->last_arrival + patience;
+      && (leg->behind_since == G_MAXUINT64
+      || now < leg->behind_since + patience);
 }
 
 /* How long the flow's next message may be waited for; 0: nobody brings it. */
