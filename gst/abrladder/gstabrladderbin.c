@@ -44,44 +44,14 @@
 #include "encoderchoice.h"
 #include "gstabrinput.h"
 #include "gstabrplanner.h"
+#include "gstabrsettings.h"
 #include "gstelementmessage.h"
 #include "gststatstimer.h"
 
 GST_DEBUG_CATEGORY (gst_abr_ladder_bin_debug);
 #define GST_CAT_DEFAULT gst_abr_ladder_bin_debug
 
-#define DEFAULT_PRESET GST_ABR_LADDER_PRESET_DEFAULT
-#define DEFAULT_GOP_DURATION 2000       /* ms */
-#define DEFAULT_GOP_ANCHOR GST_ABR_GOP_ANCHOR_RUNNING_TIME
-#define DEFAULT_SPEED_PRESET GST_ABR_SPEED_PRESET_SUPERFAST
-#define DEFAULT_TUNE GST_ABR_TUNE_NONE
-#define DEFAULT_VBV 0           /* ms, automatic */
-#define DEFAULT_ENCODERS "x264enc openh264enc nvh264enc vah264enc"
-#define DEFAULT_AUDIO_ENCODERS "fdkaacenc avenc_aac voaacenc"
-#define DEFAULT_STREAM_FORMAT GST_ABR_STREAM_FORMAT_BYTE_STREAM
-#define DEFAULT_QUEUE_FRAMES 8
 #define MAX_AUDIO_INPUTS 32
-
-enum
-{
-  PROP_LADDER = 1,
-  PROP_PRESET,
-  PROP_GOP_DURATION,
-  PROP_GOP_ANCHOR,
-  PROP_SPEED_PRESET,
-  PROP_TUNE,
-  PROP_VBV,
-  PROP_ENCODERS,
-  PROP_AUDIO_ENCODERS,
-  PROP_STREAM_FORMAT,
-  PROP_ALLOW_UPSCALE,
-  PROP_QUEUE_FRAMES,
-  PROP_STATS,
-  PROP_STATS_INTERVAL,
-  N_PROPERTIES
-};
-
-static GParamSpec *properties[N_PROPERTIES];
 
 struct _GstAbrLadderBin
 {
@@ -89,11 +59,6 @@ struct _GstAbrLadderBin
 
   /* object lock */
   GstAbrSettings settings;
-  gchar *ladder;                /* nullable: by preset */
-  GstAbrLadderPreset preset;
-  gchar *encoders;
-  gchar *audio_encoders;
-  guint stats_interval_ms;
   LadderSpec spec;              /* settled while there are pads */
   GPtrArray *inputs;            /* of GstAbrInput; changed by the application */
   gboolean gave_up;             /* "no rung is left" is posted */
@@ -135,11 +100,11 @@ GST_ELEMENT_REGISTER_DEFINE (abrladderbin, "abrladderbin", GST_RANK_NONE,
 static gboolean
 take_spec_locked (GstAbrLadderBin * self, GError ** error)
 {
-  const gchar *text = self->ladder;
+  const gchar *text = self->settings.ladder;
 
   if (text == NULL)
     text = ladder_preset (gst_abr_enum_nick (GST_TYPE_ABR_LADDER_PRESET,
-            self->preset));
+            self->settings.preset));
   if (!ladder_spec_parse (&self->spec, text, error))
     return FALSE;
   ladder_spec_imply_audio (&self->spec);
@@ -148,27 +113,23 @@ take_spec_locked (GstAbrLadderBin * self, GError ** error)
 
 /* The pads stand for the rungs, so the ladder is settled with the first. */
 static void
-set_ladder (GstAbrLadderBin * self, const GValue * value, guint id)
+set_ladder (GstAbrLadderBin * self, const GValue * value, GParamSpec * pspec)
 {
   g_autoptr (GError) error = NULL;
   gboolean settled;
 
   GST_OBJECT_LOCK (self);
   settled = self->inputs->len > 0;
-  if (!settled && id == PROP_LADDER) {
-    g_free (self->ladder);
-    self->ladder = g_value_dup_string (value);
-  } else if (!settled) {
-    self->preset = g_value_get_enum (value);
-  }
-  if (!settled)
+  if (!settled) {
+    gst_abr_settings_set (&self->settings, pspec->param_id, value);
     take_spec_locked (self, &error);
+  }
   GST_OBJECT_UNLOCK (self);
   if (settled)
     GST_ERROR_OBJECT (self, "%s must be set before a sink pad is requested; "
-        "not changed", properties[id]->name);
+        "not changed", pspec->name);
   else if (error != NULL)
-    GST_ERROR_OBJECT (self, "%s: %s", properties[id]->name, error->message);
+    GST_ERROR_OBJECT (self, "%s: %s", pspec->name, error->message);
 }
 
 static void
@@ -176,53 +137,17 @@ gst_abr_ladder_bin_set_property (GObject * object, guint id,
     const GValue * value, GParamSpec * pspec)
 {
   GstAbrLadderBin *self = GST_ABR_LADDER_BIN (object);
-  GstAbrSettings *settings = &self->settings;
 
-  if (id == PROP_LADDER || id == PROP_PRESET) {
-    set_ladder (self, value, id);
+  if (id == GST_ABR_PROP_LADDER || id == GST_ABR_PROP_PRESET) {
+    set_ladder (self, value, pspec);
     return;
   }
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_GOP_DURATION:
-      settings->gop_duration_ms = g_value_get_uint (value);
-      break;
-    case PROP_GOP_ANCHOR:
-      settings->gop_anchor = g_value_get_enum (value);
-      break;
-    case PROP_SPEED_PRESET:
-      settings->speed_preset = g_value_get_enum (value);
-      break;
-    case PROP_TUNE:
-      settings->tune = g_value_get_enum (value);
-      break;
-    case PROP_VBV:
-      settings->vbv_ms = g_value_get_uint (value);
-      break;
-    case PROP_ENCODERS:
-      g_free (self->encoders);
-      self->encoders = g_value_dup_string (value);
-      break;
-    case PROP_AUDIO_ENCODERS:
-      g_free (self->audio_encoders);
-      self->audio_encoders = g_value_dup_string (value);
-      break;
-    case PROP_STREAM_FORMAT:
-      settings->stream_format = g_value_get_enum (value);
-      break;
-    case PROP_ALLOW_UPSCALE:
-      settings->allow_upscale = g_value_get_boolean (value);
-      break;
-    case PROP_QUEUE_FRAMES:
-      settings->queue_frames = g_value_get_uint (value);
-      break;
-    case PROP_STATS_INTERVAL:
-      self->stats_interval_ms = g_value_get_uint (value);
-      gst_stats_timer_set_interval (self->timer, self->stats_interval_ms);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
+  if (!gst_abr_settings_set (&self->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  if (id == GST_ABR_PROP_STATS_INTERVAL)
+    gst_stats_timer_set_interval (self->timer,
+        self->settings.stats_interval_ms);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -233,69 +158,31 @@ gst_abr_ladder_bin_get_property (GObject * object, guint id, GValue * value,
     GParamSpec * pspec)
 {
   GstAbrLadderBin *self = GST_ABR_LADDER_BIN (object);
-  const GstAbrSettings *settings = &self->settings;
 
-  if (id == PROP_STATS) {
+  if (id == GST_ABR_PROP_STATS) {
     g_value_take_boxed (value, get_stats (self));
     return;
   }
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_LADDER:
-      g_value_set_string (value, self->ladder);
-      break;
-    case PROP_PRESET:
-      g_value_set_enum (value, self->preset);
-      break;
-    case PROP_GOP_DURATION:
-      g_value_set_uint (value, settings->gop_duration_ms);
-      break;
-    case PROP_GOP_ANCHOR:
-      g_value_set_enum (value, settings->gop_anchor);
-      break;
-    case PROP_SPEED_PRESET:
-      g_value_set_enum (value, settings->speed_preset);
-      break;
-    case PROP_TUNE:
-      g_value_set_enum (value, settings->tune);
-      break;
-    case PROP_VBV:
-      g_value_set_uint (value, settings->vbv_ms);
-      break;
-    case PROP_ENCODERS:
-      g_value_set_string (value, self->encoders);
-      break;
-    case PROP_AUDIO_ENCODERS:
-      g_value_set_string (value, self->audio_encoders);
-      break;
-    case PROP_STREAM_FORMAT:
-      g_value_set_enum (value, settings->stream_format);
-      break;
-    case PROP_ALLOW_UPSCALE:
-      g_value_set_boolean (value, settings->allow_upscale);
-      break;
-    case PROP_QUEUE_FRAMES:
-      g_value_set_uint (value, settings->queue_frames);
-      break;
-    case PROP_STATS_INTERVAL:
-      g_value_set_uint (value, self->stats_interval_ms);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  }
+  if (!gst_abr_settings_get (&self->settings, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   GST_OBJECT_UNLOCK (self);
 }
 
-static GstAbrSettings
-copy_settings (GstAbrLadderBin * self, LadderSpec * spec)
+static void
+copy_spec (GstAbrLadderBin * self, LadderSpec * spec)
 {
-  GstAbrSettings settings;
-
   GST_OBJECT_LOCK (self);
-  settings = self->settings;
   *spec = self->spec;
   GST_OBJECT_UNLOCK (self);
-  return settings;
+}
+
+static void
+copy_settings (GstAbrLadderBin * self, GstAbrSettings * settings)
+{
+  GST_OBJECT_LOCK (self);
+  gst_abr_settings_copy (&self->settings, settings);
+  GST_OBJECT_UNLOCK (self);
 }
 
 /* ---- rungs ---- */
@@ -366,8 +253,8 @@ choose_encoder (GstAbrLadderBin * self, const LadderRung * rung)
   if (rung->encoder[0] != '\0')
     wanted = g_strdup (rung->encoder);
   else
-    wanted = g_strdup (rung->medium == LADDER_VIDEO ? self->encoders
-        : self->audio_encoders);
+    wanted = g_strdup (rung->medium == LADDER_VIDEO ? self->settings.encoders
+        : self->settings.audio_encoders);
   GST_OBJECT_UNLOCK (self);
   factory = gst_abr_encoder_choose (rung->medium, wanted);
   if (factory == NULL)
@@ -395,10 +282,12 @@ plan_audio (GstAbrLadderBin * self, GstAbrFront * front, gboolean live)
 {
   g_autoptr (GPtrArray) branches = copy_branches (self, front);
   LadderSpec spec;
-  GstAbrSettings settings = copy_settings (self, &spec);
+  g_auto (GstAbrSettings) settings = { 0 };
   GstAbrRungPlan plan;
   guint i;
 
+  copy_settings (self, &settings);
+  copy_spec (self, &spec);
   for (i = 0; i < branches->len; i++) {
     const LadderRung *rung = ladder_spec_nth (&spec, LADDER_AUDIO, i);
     g_autofree gchar *factory = choose_encoder (self, rung);
@@ -417,12 +306,14 @@ plan_video (GstAbrLadderBin * self, GstAbrFront * front,
 {
   g_autoptr (GPtrArray) branches = copy_branches (self, front);
   LadderSpec spec;
-  GstAbrSettings settings = copy_settings (self, &spec);
+  g_auto (GstAbrSettings) settings = { 0 };
   GstAbrRungPlan plan;
   LadderSource source;
   LadderPlan ladder;
   guint i;
 
+  copy_settings (self, &settings);
+  copy_spec (self, &spec);
   gst_abr_planner_source (&source, info);
   ladder_plan_make (&ladder, &spec, &source, settings.allow_upscale);
   gst_abr_planner_front (front_plan, &settings, &ladder, epoch_offset (self));
@@ -639,7 +530,7 @@ add_input (GstAbrLadderBin * self, GstPadTemplate * template,
   GstAbrInputConfig config = { 0 };
   LadderSpec spec;
 
-  copy_settings (self, &spec);
+  copy_spec (self, &spec);
   name = index == 0 ? g_strdup (template->name_template)
       : g_strdup_printf ("audio_in_%u", index);
   config.bin = GST_BIN (self);
@@ -713,7 +604,7 @@ check_ladder (GstAbrLadderBin * self)
   gboolean no_video;
 
   GST_OBJECT_LOCK (self);
-  ladder = g_strdup (self->ladder);
+  ladder = g_strdup (self->settings.ladder);
   if (self->inputs->len == 0)
     take_spec_locked (self, NULL);
   no_video = ladder_spec_count (&self->spec, LADDER_VIDEO) == 0;
@@ -744,7 +635,7 @@ check_encoders (GstAbrLadderBin * self)
   LadderSpec spec;
   guint i;
 
-  copy_settings (self, &spec);
+  copy_spec (self, &spec);
   for (i = 0; i < spec.n_rungs; i++) {
     g_autofree gchar *factory = NULL;
 
@@ -814,198 +705,10 @@ gst_abr_ladder_bin_finalize (GObject * object)
 {
   GstAbrLadderBin *self = GST_ABR_LADDER_BIN (object);
 
-  g_free (self->ladder);
-  g_free (self->encoders);
-  g_free (self->audio_encoders);
+  gst_abr_settings_clear (&self->settings);
   g_ptr_array_unref (self->inputs);
   gst_stats_timer_free (self->timer);
   G_OBJECT_CLASS (gst_abr_ladder_bin_parent_class)->finalize (object);
-}
-
-static void
-install_properties (GObjectClass * klass)
-{
-  /**
-   * GstAbrLadderBin:ladder:
-   *
-   * The rungs, separated by blanks or commas: `1080p30@6000k`, `720p@3000k`,
-   * `source@4000k`, `audio@128k`, each with options after colons, as in
-   * `480p@1200k:preset=veryfast:name=sd`.  %NULL takes #GstAbrLadderBin:preset.
-   * Read when a sink pad is requested.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_LADDER] =
-      g_param_spec_string ("ladder", "Ladder",
-      "Rungs like \"720p30@3000k audio@128k\", NULL = by preset", NULL,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /**
-   * GstAbrLadderBin:preset:
-   *
-   * The ladder to use when #GstAbrLadderBin:ladder is not set.  Read when a
-   * sink pad is requested.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_PRESET] =
-      g_param_spec_enum ("preset", "Preset",
-      "Ladder to use when none is given", GST_TYPE_ABR_LADDER_PRESET,
-      DEFAULT_PRESET,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /**
-   * GstAbrLadderBin:gop-duration:
-   *
-   * Time from one key frame to the next, in milliseconds, rounded to a whole
-   * number of frames.  Read when the source's caps arrive.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_GOP_DURATION] =
-      g_param_spec_uint ("gop-duration", "GOP duration",
-      "Time from one key frame to the next (ms)", 100, 60000,
-      DEFAULT_GOP_DURATION,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /**
-   * GstAbrLadderBin:gop-anchor:
-   *
-   * What GOPs are counted from: running time, or UTC, so that two machines
-   * with synchronised clocks cut at the same instants.  Read when the source's
-   * caps arrive.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_GOP_ANCHOR] =
-      g_param_spec_enum ("gop-anchor", "GOP anchor",
-      "What the GOPs are counted from", GST_TYPE_ABR_GOP_ANCHOR,
-      DEFAULT_GOP_ANCHOR,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /**
-   * GstAbrLadderBin:speed-preset:
-   *
-   * Speed against quality, in x264's words; other encoders take what is
-   * nearest.  A rung's `preset` option goes before.  Read when the source's
-   * caps arrive.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_SPEED_PRESET] =
-      g_param_spec_enum ("speed-preset", "Speed preset",
-      "Speed against quality", GST_TYPE_ABR_SPEED_PRESET,
-      DEFAULT_SPEED_PRESET,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /**
-   * GstAbrLadderBin:tune:
-   *
-   * `zerolatency` removes the last frames of delay at some cost in quality.
-   * A rung's `tune` option goes before.  Read when the source's caps arrive.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_TUNE] =
-      g_param_spec_enum ("tune", "Tune", "Tuning of the encoders",
-      GST_TYPE_ABR_TUNE, DEFAULT_TUNE,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /**
-   * GstAbrLadderBin:vbv:
-   *
-   * Size of the rate control's buffer, in milliseconds; 0 is half of
-   * #GstAbrLadderBin:gop-duration.  A rung's `vbv` option goes before.  Read
-   * when the source's caps arrive.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_VBV] =
-      g_param_spec_uint ("vbv", "VBV",
-      "Rate control buffer, 0 = half a GOP (ms)", 0, 10000, DEFAULT_VBV,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /**
-   * GstAbrLadderBin:encoders:
-   *
-   * Factory names of H.264 encoders; the first one that is installed is used.
-   * Read when going to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_ENCODERS] =
-      g_param_spec_string ("encoders", "Encoders",
-      "H.264 encoders, the best first", DEFAULT_ENCODERS,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /**
-   * GstAbrLadderBin:audio-encoders:
-   *
-   * Factory names of AAC encoders; the first one that is installed is used.
-   * Read when going to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_AUDIO_ENCODERS] =
-      g_param_spec_string ("audio-encoders", "Audio encoders",
-      "AAC encoders, the best first", DEFAULT_AUDIO_ENCODERS,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /**
-   * GstAbrLadderBin:stream-format:
-   *
-   * Format of the video outputs.  Read when the source's caps arrive.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_STREAM_FORMAT] =
-      g_param_spec_enum ("stream-format", "Stream format",
-      "Format of the video outputs", GST_TYPE_ABR_STREAM_FORMAT,
-      DEFAULT_STREAM_FORMAT,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /**
-   * GstAbrLadderBin:allow-upscale:
-   *
-   * Make rungs that are larger than the source instead of leaving them out.
-   * Read when the source's caps arrive.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_ALLOW_UPSCALE] =
-      g_param_spec_boolean ("allow-upscale", "Allow upscale",
-      "Make rungs that are larger than the source", FALSE,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /**
-   * GstAbrLadderBin:queue-frames:
-   *
-   * Frames that wait for a rung's encoder.  With a live source, more are
-   * dropped; one that is not live has to wait.  Read when the source's caps
-   * arrive.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_QUEUE_FRAMES] =
-      g_param_spec_uint ("queue-frames", "Queue frames",
-      "Frames that may wait for a rung's encoder", 2, 1000,
-      DEFAULT_QUEUE_FRAMES,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-  /**
-   * GstAbrLadderBin:stats:
-   *
-   * `application/x-abrladderbin-stats`, with one structure per rung in `rungs`.
-   * The fields are in the element's documentation.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_STATS] =
-      g_param_spec_boxed ("stats", "Statistics",
-      "Counters of the ladder and its rungs", GST_TYPE_STRUCTURE,
-      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  /**
-   * GstAbrLadderBin:stats-interval:
-   *
-   * Post #GstAbrLadderBin:stats as an element message this often, in
-   * milliseconds; 0 is never.  Takes effect at once.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_STATS_INTERVAL] =
-      g_param_spec_uint ("stats-interval", "Statistics interval",
-      "Time between messages with the statistics, 0 = never (ms)", 0,
-      G_MAXUINT / 2, 0,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
-  g_object_class_install_properties (klass, N_PROPERTIES, properties);
 }
 
 static void
@@ -1018,7 +721,7 @@ gst_abr_ladder_bin_class_init (GstAbrLadderBinClass * klass)
   object_class->get_property = gst_abr_ladder_bin_get_property;
   object_class->dispose = gst_abr_ladder_bin_dispose;
   object_class->finalize = gst_abr_ladder_bin_finalize;
-  install_properties (object_class);
+  gst_abr_settings_install (object_class);
   element_class->request_new_pad =
       GST_DEBUG_FUNCPTR (gst_abr_ladder_bin_request_new_pad);
   element_class->release_pad =
@@ -1051,19 +754,8 @@ gst_abr_ladder_bin_class_init (GstAbrLadderBinClass * klass)
 static void
 gst_abr_ladder_bin_init (GstAbrLadderBin * self)
 {
-  GstAbrSettings *settings = &self->settings;
-
   self->inputs = g_ptr_array_new ();
   self->timer = gst_stats_timer_new (GST_ELEMENT (self));
-  self->preset = DEFAULT_PRESET;
-  settings->gop_duration_ms = DEFAULT_GOP_DURATION;
-  settings->gop_anchor = DEFAULT_GOP_ANCHOR;
-  settings->speed_preset = DEFAULT_SPEED_PRESET;
-  settings->tune = DEFAULT_TUNE;
-  settings->vbv_ms = DEFAULT_VBV;
-  self->encoders = g_strdup (DEFAULT_ENCODERS);
-  self->audio_encoders = g_strdup (DEFAULT_AUDIO_ENCODERS);
-  settings->stream_format = DEFAULT_STREAM_FORMAT;
-  settings->queue_frames = DEFAULT_QUEUE_FRAMES;
+  gst_abr_settings_init (&self->settings);
   take_spec_locked (self, NULL);
 }

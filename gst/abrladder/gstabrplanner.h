@@ -3,25 +3,12 @@
 
 #include <gst/gst.h>
 
-#include "gstabrenums.h"
 #include "gstabrfront.h"
 #include "gstabrrung.h"
+#include "gstabrsettings.h"
 #include "ladderplan.h"
 
 G_BEGIN_DECLS
-
-/* The bin's properties that shape encoders. */
-typedef struct
-{
-  guint gop_duration_ms;
-  GstAbrGopAnchor gop_anchor;
-  GstAbrSpeedPreset speed_preset;
-  GstAbrTune tune;
-  guint vbv_ms;                 /* 0 = automatic */
-  GstAbrStreamFormat stream_format;
-  gboolean allow_upscale;
-  guint queue_frames;
-} GstAbrSettings;
 
 /* From the settings, the ladder and the source to what the front and each rung
  * do.  `epoch_offset` is the UTC time (ns) of running time 0. */
