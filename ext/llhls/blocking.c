@@ -20,12 +20,23 @@ is_listed (const PlaylistPosition * p, guint64 msn, guint64 part)
 {
   if (p->has_open && p->open_msn == msn)
     return part < p->open_parts;
+  /* Older than the playlist: it is answered with what there is. */
+  if (p->has_open && p->open_msn > msn && !p->has_closed)
+    return TRUE;
   if (!p->has_closed || msn > p->closed_msn)
     return FALSE;
   if (msn < p->closed_msn || part < p->closed_parts)
     return TRUE;
   /* Beyond the last part of the last whole segment: the first of the next. */
   return p->has_open && p->open_parts > 0;
+}
+
+static gboolean
+is_whole (const PlaylistPosition * p, guint64 msn)
+{
+  if (p->has_closed)
+    return msn <= p->closed_msn;
+  return p->has_open && msn < p->open_msn;
 }
 
 /* Counts an open segment as the last one, and any part that a segment can have
@@ -55,12 +66,17 @@ blocking_playlist (const Request * request, const PlaylistPosition * position,
   if (!listed)
     return position->ended ? BLOCKING_ABSENT
         : wait_or_expire (limits, since, now);
-  if (position->ended || !request->has_msn)
+  if (position->ended)
     return BLOCKING_ANSWER;
+  /* A playlist without one whole segment is taken for broken by players that
+   * know no parts. */
+  if (!request->has_msn)
+    return position->has_closed ? BLOCKING_ANSWER
+        : wait_or_expire (limits, since, now);
   if (is_too_far (request, position, limits))
     return BLOCKING_REFUSE;
   if (request->has_part ? is_listed (position, request->msn, request->part)
-      : position->has_closed && request->msn <= position->closed_msn)
+      : is_whole (position, request->msn))
     return BLOCKING_ANSWER;
   return wait_or_expire (limits, since, now);
 }

@@ -58,9 +58,9 @@ void packager_init (Packager * self, const PackagerConfig * config);
 void packager_clear (Packager * self);
 
 /* Before the first frame, whose running time is `first_time`: `date` is the
- * wall clock (ns since 1970) at running time 0.  With `number_by_date` the first
- * segment's number follows from it, so that a restarted process does not count
- * backwards. */
+ * wall clock (ns since 1970) at running time 0.  With `number_by_date` the
+ * first segment's number follows from it, so that a restarted process does not
+ * count backwards. */
 void packager_set_origin (Packager * self, guint64 date,
     guint64 first_time, gboolean number_by_date);
 
