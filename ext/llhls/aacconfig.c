@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "aacconfig.h"
+
+#include <string.h>
+
+#include "bitreader.h"
+
+enum
+{
+  AOT_LC = 2,
+  AOT_SBR = 5,
+  AOT_PS = 29,
+  AOT_ESCAPE = 31,
+};
+
+#define RATE_ESCAPE 15
+
+static const guint rates[] = {
+  96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025,
+  8000, 7350
+};
+
+static guint
+read_object_type (BitReader * r)
+{
+  guint type = bit_reader_bits (r, 5);
+
+  return type == AOT_ESCAPE ? 32 + bit_reader_bits (r, 6) : type;
+}
+
+static guint
+read_rate (BitReader * r)
+{
+  guint index = bit_reader_bits (r, 4);
+
+  if (index == RATE_ESCAPE)
+    return bit_reader_bits (r, 24);
+  return index < G_N_ELEMENTS (rates) ? rates[index] : 0;
+}
+
+static guint
+count_channels (guint configuration)
+{
+  /* Table 1.19; 0 would need the program config element. */
+  static const guint8 channels[] = { 0, 1, 2, 3, 4, 5, 6, 8 };
+
+  return configuration < G_N_ELEMENTS (channels) ? channels[configuration] : 0;
+}
+
+gboolean
+aac_config_parse (AacConfig * self, const guint8 * data, gsize size)
+{
+  BitReader r;
+  guint core_rate, factor;
+
+  memset (self, 0, sizeof (*self));
+  bit_reader_init (&r, data, size, FALSE);
+  self->object_type = read_object_type (&r);
+  self->rate = core_rate = read_rate (&r);
+  self->channels = count_channels (bit_reader_bits (&r, 4));
+  self->frame_samples = 1024;
+  if (self->object_type == AOT_SBR || self->object_type == AOT_PS) {
+    self->rate = read_rate (&r);
+    if (read_object_type (&r) != AOT_LC)
+      return FALSE;
+    if (self->object_type == AOT_PS)
+      self->channels = 2;
+  } else if (self->object_type != AOT_LC) {
+    return FALSE;
+  }
+  if (bit_reader_flag (&r))
+    self->frame_samples = 960;
+  if (r.failed || core_rate == 0 || self->channels == 0
+      || self->rate < core_rate || self->rate > 96000
+      || self->rate % core_rate != 0)
+    return FALSE;
+  factor = self->rate / core_rate;
+  self->frame_samples *= factor;
+  return factor <= 2;
+}
+
+GBytes *
+aac_config_from_adts (const guint8 * data, gsize size, gsize * offset,
+    gsize * length)
+{
+  guint type, rate, channels;
+  guint8 config[2];
+
+  if (size < 7 || data[0] != 0xff || (data[1] & 0xf6) != 0xf0)
+    return NULL;
+  type = (data[2] >> 6) + 1;
+  rate = data[2] >> 2 & 15;
+  channels = (data[2] & 1) << 2 | data[3] >> 6;
+  *offset = data[1] & 1 ? 7 : 9;
+  *length = (data[3] & 3) << 11 | data[4] << 3 | data[5] >> 5;
+  /* More than one raw block in a frame is not used in practice. */
+  if ((data[6] & 3) != 0 || *length <= *offset || *length > size)
+    return NULL;
+  *length -= *offset;
+  config[0] = type << 3 | rate >> 1;
+  config[1] = (rate & 1) << 7 | channels << 3;
+  return g_bytes_new (config, 2);
+}

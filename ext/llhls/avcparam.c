@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "avcparam.h"
+
+#include <string.h>
+
+#include "bitreader.h"
+
+/* nal_unit_type, H.264 table 7-1. */
+enum
+{
+  NAL_SLICE = 1,
+  NAL_SLICE_PARTITION_C = 4,
+  NAL_IDR = 5,
+  NAL_SPS = 7,
+  NAL_PPS = 8,
+  NAL_AUD = 9,
+  NAL_END_OF_SEQUENCE = 10,
+  NAL_END_OF_STREAM = 11,
+  NAL_FILLER = 12,
+  NAL_SPS_EXTENSION = 13,
+};
+
+/* Annex E, table E-1. */
+static const guint8 aspect_ratios[][2] = {
+  {1, 1}, {1, 1}, {12, 11}, {10, 11}, {16, 11}, {40, 33}, {24, 11}, {20, 11},
+  {32, 11}, {80, 33}, {18, 11}, {15, 11}, {64, 33}, {160, 99}, {4, 3}, {3, 2},
+  {2, 1},
+};
+
+#define EXTENDED_SAR 255
+
+static gboolean
+is_high_profile (guint8 profile)
+{
+  static const guint8 high[] = {
+    100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135
+  };
+
+  return memchr (high, profile, sizeof (high)) != NULL;
+}
+
+static void
+skip_scaling_list (BitReader * r, guint n)
+{
+  gint last = 8, next = 8;
+  guint i;
+
+  for (i = 0; i < n && !r->failed; i++) {
+    if (next != 0)
+      next = (last + bit_reader_se (r)) & 0xff;
+    last = next == 0 ? last : next;
+  }
+}
+
+static void
+parse_chroma (AvcSps * self, BitReader * r)
+{
+  guint i, n;
+
+  self->chroma_format = bit_reader_ue (r);
+  if (self->chroma_format > 3)
+    r->failed = TRUE;
+  if (self->chroma_format == 3)
+    bit_reader_skip (r, 1);
+  self->depth_luma = 8 + bit_reader_ue (r);
+  self->depth_chroma = 8 + bit_reader_ue (r);
+  if (self->depth_luma > 14 || self->depth_chroma > 14)
+    r->failed = TRUE;
+  bit_reader_skip (r, 1);
+  if (!bit_reader_flag (r))
+    return;
+  n = self->chroma_format == 3 ? 12 : 8;
+  for (i = 0; i < n && !r->failed; i++) {
+    if (bit_reader_flag (r))
+      skip_scaling_list (r, i < 6 ? 16 : 64);
+  }
+}
+
+static void
+parse_order_count (BitReader * r)
+{
+  guint type = bit_reader_ue (r), i, n;
+
+  if (type == 0) {
+    bit_reader_ue (r);
+  } else if (type == 1) {
+    bit_reader_skip (r, 1);
+    bit_reader_se (r);
+    bit_reader_se (r);
+    n = bit_reader_ue (r);
+    for (i = 0; i < n && !r->failed; i++)
+      bit_reader_se (r);
+  }
+}
+
+static void
+parse_size (AvcSps * self, BitReader * r)
+{
+  guint width = bit_reader_ue (r) + 1, units = bit_reader_ue (r) + 1;
+  gboolean frames_only = bit_reader_flag (r);
+  guint unit_x, unit_y;
+  guint64 crop_x = 0, crop_y = 0;
+
+  if (!frames_only)
+    bit_reader_skip (r, 1);
+  bit_reader_skip (r, 1);
+  if (bit_reader_flag (r)) {
+    crop_x = bit_reader_ue (r);
+    crop_x += bit_reader_ue (r);
+    crop_y = bit_reader_ue (r);
+    crop_y += bit_reader_ue (r);
+  }
+  if (r->failed || width > 1024 || units > 1024) {
+    r->failed = TRUE;
+    return;
+  }
+  unit_x = self->chroma_format == 1 || self->chroma_format == 2 ? 2 : 1;
+  unit_y = (self->chroma_format == 1 ? 2 : 1) * (frames_only ? 1 : 2);
+  self->width = width * 16;
+  self->height = units * 16 * (frames_only ? 1 : 2);
+  if (crop_x * unit_x >= self->width || crop_y * unit_y >= self->height) {
+    r->failed = TRUE;
+    return;
+  }
+  self->width -= crop_x * unit_x;
+  self->height -= crop_y * unit_y;
+}
+
+static void
+parse_aspect_ratio (AvcSps * self, BitReader * r)
+{
+  guint idc = bit_reader_bits (r, 8), n, d;
+
+  if (idc < G_N_ELEMENTS (aspect_ratios)) {
+    self->par_n = aspect_ratios[idc][0];
+    self->par_d = aspect_ratios[idc][1];
+  } else if (idc == EXTENDED_SAR) {
+    n = bit_reader_bits (r, 16);
+    d = bit_reader_bits (r, 16);
+    if (n != 0 && d != 0) {
+      self->par_n = n;
+      self->par_d = d;
+    }
+  }
+}
+
+static void
+skip_hrd (BitReader * r)
+{
+  guint n = bit_reader_ue (r) + 1, i;
+
+  if (n > 32)
+    r->failed = TRUE;
+  bit_reader_skip (r, 8);
+  for (i = 0; i < n && !r->failed; i++) {
+    bit_reader_ue (r);
+    bit_reader_ue (r);
+    bit_reader_skip (r, 1);
+  }
+  bit_reader_skip (r, 20);
+}
+
+static void
+parse_colour (AvcSps * self, BitReader * r)
+{
+  bit_reader_skip (r, 3);
+  self->full_range = bit_reader_flag (r);
+  if (!bit_reader_flag (r))
+    return;
+  self->primaries = bit_reader_bits (r, 8);
+  self->transfer = bit_reader_bits (r, 8);
+  self->matrix = bit_reader_bits (r, 8);
+  self->has_colour = TRUE;
+}
+
+static void
+parse_timing (AvcSps * self, BitReader * r)
+{
+  guint32 tick = bit_reader_bits (r, 32), scale = bit_reader_bits (r, 32);
+
+  bit_reader_skip (r, 1);
+  /* A frame has two fields, and a tick is a field's (E.2.1). */
+  if (tick > 0 && scale > 0 && tick <= G_MAXUINT32 / 2) {
+    self->fps_n = scale;
+    self->fps_d = tick * 2;
+  }
+}
+
+static void
+parse_vui (AvcSps * self, BitReader * r)
+{
+  gboolean nal_hrd, vcl_hrd;
+
+  if (bit_reader_flag (r))
+    parse_aspect_ratio (self, r);
+  if (bit_reader_flag (r))
+    bit_reader_skip (r, 1);
+  if (bit_reader_flag (r))
+    parse_colour (self, r);
+  if (bit_reader_flag (r)) {
+    bit_reader_ue (r);
+    bit_reader_ue (r);
+  }
+  if (bit_reader_flag (r))
+    parse_timing (self, r);
+  nal_hrd = bit_reader_flag (r);
+  if (nal_hrd)
+    skip_hrd (r);
+  vcl_hrd = bit_reader_flag (r);
+  if (vcl_hrd)
+    skip_hrd (r);
+  if (nal_hrd || vcl_hrd)
+    bit_reader_skip (r, 1);
+  bit_reader_skip (r, 1);
+  if (bit_reader_flag (r)) {
+    bit_reader_skip (r, 1);
+    bit_reader_ue (r);
+    bit_reader_ue (r);
+    bit_reader_ue (r);
+    bit_reader_ue (r);
+    self->max_reorder = MIN (bit_reader_ue (r), 16);
+  }
+}
+
+static void
+parse_sps_body (AvcSps * self, BitReader * r)
+{
+  self->id = bit_reader_ue (r);
+  if (self->id >= AVC_MAX_SPS)
+    r->failed = TRUE;
+  if (is_high_profile (self->profile))
+    parse_chroma (self, r);
+  bit_reader_ue (r);            /* log2_max_frame_num */
+  parse_order_count (r);
+  bit_reader_ue (r);            /* max_num_ref_frames */
+  bit_reader_skip (r, 1);
+  parse_size (self, r);
+}
+
+gboolean
+avc_sps_parse (AvcSps * self, const guint8 * nal, gsize size)
+{
+  AvcSps full;
+  BitReader r;
+
+  memset (self, 0, sizeof (*self));
+  if (size < 5 || size > AVC_MAX_SET_BYTES || (nal[0] & 0x1f) != NAL_SPS)
+    return FALSE;
+  self->profile = nal[1];
+  self->constraints = nal[2];
+  self->level = nal[3];
+  self->chroma_format = 1;
+  self->depth_luma = self->depth_chroma = 8;
+  self->par_n = self->par_d = self->fps_d = 1;
+  /* The baseline profile has no B frames, and with constraint_set3 the intra
+   * profiles have no reordering either. */
+  self->max_reorder = self->profile == 66 ? 0 : -1;
+  bit_reader_init (&r, nal + 4, size - 4, TRUE);
+  parse_sps_body (self, &r);
+  if (r.failed)
+    return FALSE;
+  /* A broken VUI only costs what it would have said. */
+  full = *self;
+  if (bit_reader_flag (&r))
+    parse_vui (&full, &r);
+  if (!r.failed)
+    *self = full;
+  return TRUE;
+}
+
+void
+avc_sets_clear (AvcSets * self)
+{
+  guint i;
+
+  for (i = 0; i < AVC_MAX_SPS; i++)
+    g_clear_pointer (&self->sps[i], g_bytes_unref);
+  for (i = 0; i < AVC_MAX_PPS; i++)
+    g_clear_pointer (&self->pps[i], g_bytes_unref);
+}
+
+static guint
+count_sets (GBytes * const *sets, guint n)
+{
+  guint i, count = 0;
+
+  for (i = 0; i < n; i++)
+    count += sets[i] != NULL;
+  return count;
+}
+
+gboolean
+avc_sets_complete (const AvcSets * self)
+{
+  return count_sets (self->sps, AVC_MAX_SPS) > 0
+      && count_sets (self->pps, AVC_MAX_PPS) > 0;
+}
+
+gboolean
+avc_sets_sps (const AvcSets * self, AvcSps * sps)
+{
+  guint i;
+  gsize size;
+  gconstpointer data;
+
+  for (i = 0; i < AVC_MAX_SPS; i++) {
+    if (self->sps[i] == NULL)
+      continue;
+    data = g_bytes_get_data (self->sps[i], &size);
+    return avc_sps_parse (sps, data, size);
+  }
+  return FALSE;
+}
+
+static void
+replace_set (GBytes ** set, const guint8 * nal, gsize size)
+{
+  g_clear_pointer (set, g_bytes_unref);
+  *set = g_bytes_new (nal, size);
+}
+
+static gboolean
+store_sps (AvcSets * self, const guint8 * nal, gsize size)
+{
+  AvcSps sps;
+
+  if (!avc_sps_parse (&sps, nal, size))
+    return FALSE;
+  replace_set (&self->sps[sps.id], nal, size);
+  return TRUE;
+}
+
+static gboolean
+store_pps (AvcSets * self, const guint8 * nal, gsize size)
+{
+  BitReader r;
+  guint id;
+
+  if (size < 2 || size > AVC_MAX_SET_BYTES)
+    return FALSE;
+  bit_reader_init (&r, nal + 1, size - 1, TRUE);
+  id = bit_reader_ue (&r);
+  if (r.failed || id >= AVC_MAX_PPS)
+    return FALSE;
+  replace_set (&self->pps[id], nal, size);
+  return TRUE;
+}
+
+/* One list of 16-bit lengths and sets; moves `pos` behind it. */
+static gboolean
+parse_config_list (AvcSets * self, const guint8 * data, gsize size, gsize * pos,
+    guint n, gboolean sps)
+{
+  while (n-- > 0) {
+    gsize length;
+
+    if (size - *pos < 2)
+      return FALSE;
+    length = data[*pos] << 8 | data[*pos + 1];
+    *pos += 2;
+    if (length == 0 || size - *pos < length)
+      return FALSE;
+    if (!(sps ? store_sps (self, data + *pos, length)
+            : store_pps (self, data + *pos, length)))
+      return FALSE;
+    *pos += length;
+  }
+  return TRUE;
+}
+
+static gboolean
+parse_config (AvcSets * self, const guint8 * data, gsize size)
+{
+  gsize pos = 6;
+
+  if (size < 7 || data[0] != 1)
+    return FALSE;
+  if (!parse_config_list (self, data, size, &pos, data[5] & 0x1f, TRUE)
+      || pos >= size)
+    return FALSE;
+  pos++;
+  return parse_config_list (self, data, size, &pos, data[pos - 1], FALSE);
+}
+
+gboolean
+avc_sets_parse_config (AvcSets * self, const guint8 * data, gsize size,
+    guint * length_size)
+{
+  avc_sets_clear (self);
+  if (parse_config (self, data, size)) {
+    *length_size = (data[4] & 3) + 1;
+    return TRUE;
+  }
+  avc_sets_clear (self);
+  return FALSE;
+}
+
+static void
+append_config_list (GByteArray * out, GBytes * const *sets, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    gsize size;
+    gconstpointer data;
+    guint8 length[2];
+
+    if (sets[i] == NULL)
+      continue;
+    data = g_bytes_get_data (sets[i], &size);
+    length[0] = size >> 8;
+    length[1] = size;
+    g_byte_array_append (out, length, 2);
+    g_byte_array_append (out, data, size);
+  }
+}
+
+GBytes *
+avc_sets_config (const AvcSets * self)
+{
+  guint n_sps = count_sets (self->sps, AVC_MAX_SPS);
+  guint n_pps = count_sets (self->pps, AVC_MAX_PPS);
+  GByteArray *out;
+  AvcSps sps;
+  guint8 head[6], tail[4];
+
+  if (n_pps == 0 || n_sps > 31 || n_pps > 255 || !avc_sets_sps (self, &sps))
+    return NULL;
+  out = g_byte_array_new ();
+  head[0] = 1;
+  head[1] = sps.profile;
+  head[2] = sps.constraints;
+  head[3] = sps.level;
+  head[4] = 0xfc | 3;
+  head[5] = 0xe0 | n_sps;
+  g_byte_array_append (out, head, 6);
+  append_config_list (out, self->sps, AVC_MAX_SPS);
+  head[0] = n_pps;
+  g_byte_array_append (out, head, 1);
+  append_config_list (out, self->pps, AVC_MAX_PPS);
+  if (is_high_profile (sps.profile)) {
+    tail[0] = 0xfc | sps.chroma_format;
+    tail[1] = 0xf8 | (sps.depth_luma - 8);
+    tail[2] = 0xf8 | (sps.depth_chroma - 8);
+    tail[3] = 0;
+    g_byte_array_append (out, tail, 4);
+  }
+  return g_byte_array_free_to_bytes (out);
+}
+
+typedef struct
+{
+  AvcSets *sets;
+  AvcUnit *unit;
+  GByteArray *out;
+} Conversion;
+
+static void
+append_nal (Conversion * c, const guint8 * nal, gsize size)
+{
+  guint32 length = GUINT32_TO_BE ((guint32) size);
+
+  g_byte_array_append (c->out, (const guint8 *) &length, 4);
+  g_byte_array_append (c->out, nal, size);
+}
+
+static void
+take_nal (Conversion * c, const guint8 * nal, gsize size)
+{
+  guint type;
+
+  /* Zero bytes behind a NAL unit belong to the byte stream (B.1). */
+  while (size > 0 && nal[size - 1] == 0)
+    size--;
+  if (size == 0)
+    return;
+  type = nal[0] & 0x1f;
+  if (type == NAL_SPS) {
+    if (!c->unit->sets)
+      avc_sets_clear (c->sets);
+    c->unit->sets |= store_sps (c->sets, nal, size);
+  } else if (type == NAL_PPS) {
+    c->unit->sets |= store_pps (c->sets, nal, size);
+  } else if (type < NAL_AUD || type > NAL_SPS_EXTENSION) {
+    if (type >= NAL_SLICE && type <= NAL_IDR) {
+      c->unit->picture = TRUE;
+      c->unit->idr |= type == NAL_IDR;
+      c->unit->reference |= (nal[0] & 0x60) != 0;
+    }
+    append_nal (c, nal, size);
+  }
+}
+
+/* The next 00 00 01 at or after `pos`, or `size`. */
+static gsize
+find_start_code (const guint8 * data, gsize size, gsize pos)
+{
+  const guint8 *p;
+
+  while (size >= 3 && pos <= size - 3) {
+    p = memchr (data + pos + 2, 1, size - pos - 2);
+    if (p == NULL)
+      return size;
+    if (p[-1] == 0 && p[-2] == 0)
+      return p - data - 2;
+    pos = p - data - 1;
+  }
+  return size;
+}
+
+static gboolean
+convert_byte_stream (Conversion * c, const guint8 * data, gsize size)
+{
+  gsize pos = find_start_code (data, size, 0), next;
+
+  if (pos == size)
+    return FALSE;
+  while (pos < size) {
+    pos += 3;
+    next = find_start_code (data, size, pos);
+    take_nal (c, data + pos, next - pos);
+    pos = next;
+  }
+  return TRUE;
+}
+
+static gboolean
+convert_lengths (Conversion * c, const guint8 * data, gsize size,
+    guint length_size)
+{
+  gsize pos = 0, length;
+  guint i;
+
+  while (pos < size) {
+    if (size - pos < length_size)
+      return FALSE;
+    for (i = 0, length = 0; i < length_size; i++)
+      length = length << 8 | data[pos++];
+    if (size - pos < length)
+      return FALSE;
+    take_nal (c, data + pos, length);
+    pos += length;
+  }
+  return TRUE;
+}
+
+GBytes *
+avc_unit_convert (AvcSets * sets, const guint8 * data, gsize size,
+    guint length_size, AvcUnit * unit)
+{
+  Conversion c = { sets, unit, NULL };
+  gboolean ok;
+
+  g_assert (length_size <= 4);
+  memset (unit, 0, sizeof (*unit));
+  c.out = g_byte_array_sized_new (size + 16);
+  ok = length_size == 0 ? convert_byte_stream (&c, data, size)
+      : convert_lengths (&c, data, size, length_size);
+  if (!ok) {
+    g_byte_array_unref (c.out);
+    return NULL;
+  }
+  return g_byte_array_free_to_bytes (c.out);
+}

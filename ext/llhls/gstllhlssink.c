@@ -1,0 +1,851 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * SECTION:element-llhlssink
+ * @title: llhlssink
+ * @short_description: Packages and serves a live stream as Low-Latency HLS
+ *
+ * Takes encoded video and audio, one request pad for each rendition, writes
+ * CMAF parts and segments from it and serves them with their playlists over
+ * HTTP/1.1, writes them to a directory, or both.  The multivariant playlist is
+ * `/live.m3u8`, a page that plays it is `/`.
+ *
+ * Buffers are taken as they come, without waiting for the clock; put clocksync
+ * in front for sources that are not live.
+ *
+ * ## Errors
+ * * %GST_LIBRARY_ERROR_SETTINGS: a property has a value that can't be.
+ * * %GST_RESOURCE_ERROR_OPEN_READ_WRITE: #GstLlHlsSink:port can't be had.
+ * * %GST_RESOURCE_ERROR_OPEN_WRITE: #GstLlHlsSink:location can't be written.
+ * * %GST_RESOURCE_ERROR_OPEN_READ: #GstLlHlsSink:player-script can't be read.
+ * * %GST_STREAM_ERROR_FORMAT: caps without a usable codec_data.
+ *
+ * ## Example launch line
+ * |[
+ * gst-launch-1.0 videotestsrc is-live=true ! video/x-raw,framerate=25/1 !
+ *   x264enc tune=zerolatency key-int-max=50 ! llhlssink
+ * ]|
+ *
+ * Since: 0.1
+ */
+/* Locks, in this order: self->lock, the stream's lock, the store's lock; the
+ * object lock under none of them.
+ * Threads: application (properties, states, pads), streaming (in the stream),
+ * the server's, the directory's; the last two are joined in stop (). */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstllhlssink.h"
+
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "gstelementmessage.h"
+#include "gstllhlshttp1.h"
+#include "gstllhlspad.h"
+#include "gstllhlsstream.h"
+#include "gstllhlstracksink.h"
+#include "gststatstimer.h"
+#include "request.h"
+
+GST_DEBUG_CATEGORY (gst_llhls_sink_debug);
+#define GST_CAT_DEFAULT gst_llhls_sink_debug
+
+#define DEFAULT_TARGET_DURATION 4000    /* ms */
+#define DEFAULT_PART_DURATION 500       /* ms */
+#define DEFAULT_WINDOW 60000    /* ms */
+#define DEFAULT_ADDRESS "127.0.0.1"
+#define DEFAULT_PORT 8080
+#define DEFAULT_SEND_KEYFRAME_REQUESTS TRUE
+#define DEFAULT_STATS_INTERVAL 0        /* ms */
+
+#define NO_PORT -1
+#define SCRIPT_URI "/" REQUEST_SCRIPT_NAME
+/* hls.js is 1.5 MB at its largest. */
+#define MAX_SCRIPT_BYTES (16 * 1024 * 1024)
+
+typedef struct
+{
+  guint target_duration, part_duration, window; /* ms */
+  gchar *address;
+  gint port;
+  gchar *location;
+  gchar *player_script;
+  gboolean key_requests;
+} Settings;
+
+typedef struct
+{
+  GstLlHlsPad *pad;             /* owned by the element */
+  GstLlHlsTrackSink *sink;      /* owned by the bin */
+  GstLlHlsTrack *track;         /* of the stream, while there is one */
+  gboolean video;
+  guint index;
+} Entry;
+
+struct _GstLlHlsSink
+{
+  GstBin parent;
+
+  Settings settings;            /* object lock */
+  gint actual_port;             /* object lock */
+  GstStatsTimer *stats_timer;   /* object lock */
+  guint stats_interval;         /* object lock */
+
+  GMutex lock;
+  GList *entries;               /* lock; of Entry, in order */
+  guint next_video, next_audio; /* lock */
+
+  /* lock to change; streaming threads may use them, since they only run in
+   * between. */
+  GstLlHlsStore *store;
+  GstLlHlsStream *stream;
+  GstLlHlsDirectory *directory;
+  GstLlHlsHttp1 *http;
+};
+
+enum
+{
+  PROP_TARGET_DURATION = 1,
+  PROP_PART_DURATION,
+  PROP_WINDOW,
+  PROP_ADDRESS,
+  PROP_PORT,
+  PROP_ACTUAL_PORT,
+  PROP_LOCATION,
+  PROP_PLAYER_SCRIPT,
+  PROP_SEND_KEYFRAME_REQUESTS,
+  PROP_STATS,
+  PROP_STATS_INTERVAL,
+  N_PROPERTIES
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
+#define VIDEO_CAPS \
+    "video/x-h264, stream-format = (string) { avc, byte-stream }, " \
+    "alignment = (string) au"
+#define AUDIO_CAPS \
+    "audio/mpeg, mpegversion = (int) 4, stream-format = (string) " \
+    "{ raw, adts }, framed = (boolean) true"
+
+static GstStaticPadTemplate video_template =
+GST_STATIC_PAD_TEMPLATE ("video_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (VIDEO_CAPS));
+
+static GstStaticPadTemplate audio_template =
+GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (AUDIO_CAPS));
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GstLlHlsSink, gst_llhls_sink, GST_TYPE_BIN,
+    GST_DEBUG_CATEGORY_INIT (gst_llhls_sink_debug, "llhlssink", 0,
+        "Low-Latency HLS sink"));
+GST_ELEMENT_REGISTER_DEFINE (llhlssink, "llhlssink", GST_RANK_NONE,
+    GST_TYPE_LLHLS_SINK);
+
+/* Settings */
+
+static void
+copy_settings (GstLlHlsSink * self, Settings * to)
+{
+  GST_OBJECT_LOCK (self);
+  *to = self->settings;
+  to->address = g_strdup (self->settings.address);
+  to->location = g_strdup (self->settings.location);
+  to->player_script = g_strdup (self->settings.player_script);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+clear_settings (Settings * settings)
+{
+  g_clear_pointer (&settings->address, g_free);
+  g_clear_pointer (&settings->location, g_free);
+  g_clear_pointer (&settings->player_script, g_free);
+}
+
+static gboolean
+check_settings (GstLlHlsSink * self, const Settings * s)
+{
+  g_autoptr (GSocketAddress) where = NULL;
+
+  if (s->part_duration > s->target_duration) {
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
+        (_("The parts of the stream would be longer than its segments.")),
+        ("part-duration is %u ms; allowed is 200 to target-duration (%u ms)",
+            s->part_duration, s->target_duration));
+    return FALSE;
+  }
+  if (s->port == NO_PORT && s->location == NULL) {
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
+        (_("The stream has nowhere to go.")),
+        ("port is -1 and location is not set; set port to 0 or more, or "
+            "location to a directory"));
+    return FALSE;
+  }
+  if (s->port == NO_PORT)
+    return TRUE;
+  where = g_inet_socket_address_new_from_string (s->address != NULL
+      ? s->address : "", s->port);
+  if (where == NULL) {
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
+        (_("The address to listen on is none.")),
+        ("address is \"%s\"; allowed is a numeric IPv4 or IPv6 address, "
+            "such as 127.0.0.1, 0.0.0.0 or ::", s->address));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* Start and stop */
+
+static gboolean
+load_script (GstLlHlsSink * self, const Settings * s,
+    GstLlHlsHttp1Config * config, GBytes ** script)
+{
+  g_autoptr (GError) error = NULL;
+  gchar *text = NULL;
+  gsize size;
+
+  if (s->player_script == NULL || *s->player_script == '\0')
+    return TRUE;
+  config->script_uri = s->player_script;
+  if (g_str_has_prefix (s->player_script, "http://")
+      || g_str_has_prefix (s->player_script, "https://"))
+    return TRUE;
+  if (!g_file_get_contents (s->player_script, &text, &size, &error)) {
+    GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ,
+        (_("The player's script could not be read.")),
+        ("player-script is \"%s\": %s; set it to hls.js as a file or a URL, "
+            "or to NULL", s->player_script, error->message));
+    return FALSE;
+  }
+  *script = g_bytes_new_take (text, size);
+  if (size > MAX_SCRIPT_BYTES) {
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
+        (_("The player's script is too large.")),
+        ("player-script is \"%s\": %" G_GSIZE_FORMAT " bytes; allowed are %u",
+            s->player_script, size, MAX_SCRIPT_BYTES));
+    return FALSE;
+  }
+  config->script_uri = SCRIPT_URI;
+  config->script = *script;
+  return TRUE;
+}
+
+static gboolean
+start_http (GstLlHlsSink * self, const Settings * s)
+{
+  GstLlHlsHttp1Config config = { s->address, s->port, NULL, NULL };
+  g_autoptr (GBytes) script = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (s->port == NO_PORT)
+    return TRUE;
+  if (!load_script (self, s, &config, &script))
+    return FALSE;
+  self->http = gst_llhls_http1_new (self->store, &config, &error);
+  if (self->http == NULL) {
+    GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ_WRITE,
+        (_("Could not listen on %s port %d."), s->address, s->port),
+        ("port is %d, address is \"%s\": %s; set port to one that is free, "
+            "or to 0 for any", s->port, s->address, error->message));
+    return FALSE;
+  }
+  GST_OBJECT_LOCK (self);
+  self->actual_port = gst_llhls_http1_port (self->http);
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static gboolean
+start_directory (GstLlHlsSink * self, const Settings * s)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (s->location == NULL)
+    return TRUE;
+  self->directory = gst_llhls_directory_new (s->location, &error);
+  if (self->directory != NULL)
+    return TRUE;
+  GST_ELEMENT_ERROR (self, RESOURCE, OPEN_WRITE,
+      (_("Could not write to the directory \"%s\"."), s->location),
+      ("location is \"%s\": %s; set it to a directory that can be made and "
+          "written", s->location, error->message));
+  return FALSE;
+}
+
+static void
+wake_outputs (gpointer data)
+{
+  GstLlHlsSink *self = data;
+
+  if (self->http != NULL)
+    gst_llhls_http1_wake (self->http);
+}
+
+static void
+attach_entry (GstLlHlsSink * self, Entry * entry)
+{
+  entry->track = gst_llhls_stream_add_track (self->stream, entry->pad,
+      entry->video);
+  gst_llhls_track_sink_set_track (entry->sink, entry->track);
+}
+
+static void
+start_stream (GstLlHlsSink * self, const Settings * s)
+{
+  GstLlHlsStreamConfig config = { s->target_duration * GST_MSECOND,
+    s->part_duration * GST_MSECOND, s->window * GST_MSECOND, s->key_requests,
+    wake_outputs, self
+  };
+  GstLlHlsStream *stream;
+  GList *l;
+
+  stream = gst_llhls_stream_new (GST_ELEMENT (self), self->store,
+      self->directory, &config);
+  g_mutex_lock (&self->lock);
+  self->stream = stream;
+  for (l = self->entries; l != NULL; l = l->next)
+    attach_entry (self, l->data);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+stop (GstLlHlsSink * self)
+{
+  GstLlHlsHttp1 *http;
+  GstLlHlsStream *stream;
+  GList *l;
+
+  g_mutex_lock (&self->lock);
+  http = g_steal_pointer (&self->http);
+  stream = g_steal_pointer (&self->stream);
+  for (l = self->entries; l != NULL; l = l->next) {
+    Entry *entry = l->data;
+
+    entry->track = NULL;
+    gst_llhls_track_sink_set_track (entry->sink, NULL);
+  }
+  g_mutex_unlock (&self->lock);
+  g_clear_pointer (&http, gst_llhls_http1_free);
+  g_clear_pointer (&stream, gst_llhls_stream_free);
+  g_clear_pointer (&self->directory, gst_llhls_directory_free);
+  g_clear_pointer (&self->store, gst_llhls_store_unref);
+  GST_OBJECT_LOCK (self);
+  self->actual_port = NO_PORT;
+  gst_stats_timer_stop (self->stats_timer);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+post_listening (GstLlHlsSink * self, const Settings * s)
+{
+  gboolean ipv6 = strchr (s->address, ':') != NULL;
+  gint port = gst_llhls_http1_port (self->http);
+  g_autofree gchar *url = NULL, *summary = NULL;
+
+  url = g_strdup_printf ("http://%s%s%s:%d/", ipv6 ? "[" : "", s->address,
+      ipv6 ? "]" : "", port);
+  summary = g_strdup_printf ("Serving on %s.", url);
+  gst_element_message_post (GST_ELEMENT (self), "llhlssink-listening",
+      GST_ELEMENT_MESSAGE_INFO, summary, "address", G_TYPE_STRING, s->address,
+      "port", G_TYPE_INT, port, "url", G_TYPE_STRING, url, NULL);
+}
+
+static gboolean
+start (GstLlHlsSink * self)
+{
+  Settings s;
+  BlockingLimits limits;
+  gboolean ok;
+
+  copy_settings (self, &s);
+  limits.target = s.target_duration * GST_MSECOND;
+  limits.part = s.part_duration * GST_MSECOND;
+  ok = check_settings (self, &s);
+  if (ok) {
+    self->store = gst_llhls_store_new (&limits);
+    ok = start_directory (self, &s) && start_http (self, &s);
+  }
+  if (ok) {
+    start_stream (self, &s);
+    GST_OBJECT_LOCK (self);
+    gst_stats_timer_start (self->stats_timer);
+    GST_OBJECT_UNLOCK (self);
+    if (self->http != NULL)
+      post_listening (self, &s);
+  } else {
+    stop (self);
+  }
+  clear_settings (&s);
+  return ok;
+}
+
+static GstStateChangeReturn
+gst_llhls_sink_change_state (GstElement * element, GstStateChange transition)
+{
+  GstLlHlsSink *self = GST_LLHLS_SINK (element);
+  GstStateChangeReturn ret;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start (self))
+    return GST_STATE_CHANGE_FAILURE;
+  ret = GST_ELEMENT_CLASS (gst_llhls_sink_parent_class)->change_state (element,
+      transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
+      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+          && ret == GST_STATE_CHANGE_FAILURE))
+    stop (self);
+  return ret;
+}
+
+/* Pads */
+
+static gint
+compare_entries (gconstpointer a, gconstpointer b)
+{
+  const Entry *first = a, *second = b;
+
+  if (first->video != second->video)
+    return first->video ? -1 : 1;
+  return first->index < second->index ? -1 : first->index > second->index;
+}
+
+/* The number in the wanted name, or the next free one. */
+static gboolean
+choose_index_locked (GstLlHlsSink * self, gboolean video, const gchar * name,
+    guint * index)
+{
+  const gchar *prefix = video ? "video_" : "audio_";
+  guint *next = video ? &self->next_video : &self->next_audio;
+  guint64 number = *next;
+  const GList *l;
+
+  if (name != NULL && strchr (name, '%') == NULL
+      && (!g_str_has_prefix (name, prefix)
+          || !g_ascii_string_to_unsigned (name + strlen (prefix), 10, 0,
+              G_MAXUINT / 2, &number, NULL)))
+    return FALSE;
+  for (l = self->entries; l != NULL; l = l->next) {
+    const Entry *entry = l->data;
+
+    if (entry->video == video && entry->index == number)
+      return FALSE;
+  }
+  *index = number;
+  *next = MAX (*next, number + 1);
+  return TRUE;
+}
+
+static Entry *
+new_entry (GstLlHlsSink * self, GstPadTemplate * templ, gboolean video,
+    guint index)
+{
+  Entry *entry = g_new0 (Entry, 1);
+  g_autofree gchar *name = NULL, *sink_name = NULL;
+  g_autoptr (GstCaps) caps = gst_pad_template_get_caps (templ);
+  g_autoptr (GstPad) target = NULL;
+
+  name = g_strdup_printf ("%s_%u", video ? "video" : "audio", index);
+  sink_name = g_strdup_printf ("%s-sink", name);
+  entry->video = video;
+  entry->index = index;
+  entry->sink =
+      GST_LLHLS_TRACK_SINK (gst_llhls_track_sink_new (sink_name, caps));
+  gst_bin_add (GST_BIN (self), GST_ELEMENT (entry->sink));
+  target = gst_element_get_static_pad (GST_ELEMENT (entry->sink), "sink");
+  entry->pad = GST_LLHLS_PAD (gst_llhls_pad_new (name, templ, target));
+  return entry;
+}
+
+static GstPad *
+gst_llhls_sink_request_new_pad (GstElement * element, GstPadTemplate * templ,
+    const gchar * name, const GstCaps * caps)
+{
+  GstLlHlsSink *self = GST_LLHLS_SINK (element);
+  gboolean video =
+      g_str_has_prefix (GST_PAD_TEMPLATE_NAME_TEMPLATE (templ), "video");
+  gboolean free_index;
+  guint index = 0;
+  Entry *entry;
+
+  g_mutex_lock (&self->lock);
+  free_index = choose_index_locked (self, video, name, &index);
+  g_mutex_unlock (&self->lock);
+  if (!free_index) {
+    GST_WARNING_OBJECT (self, "no pad can be called %s", name);
+    return NULL;
+  }
+  entry = new_entry (self, templ, video, index);
+  g_mutex_lock (&self->lock);
+  self->entries = g_list_insert_sorted (self->entries, entry, compare_entries);
+  if (self->stream != NULL)
+    attach_entry (self, entry);
+  g_mutex_unlock (&self->lock);
+  gst_element_sync_state_with_parent (GST_ELEMENT (entry->sink));
+  gst_pad_set_active (GST_PAD (entry->pad), TRUE);
+  gst_element_add_pad (element, GST_PAD (entry->pad));
+  return GST_PAD (entry->pad);
+}
+
+static Entry *
+take_entry (GstLlHlsSink * self, GstPad * pad)
+{
+  Entry *found = NULL;
+  GList *l;
+
+  g_mutex_lock (&self->lock);
+  for (l = self->entries; l != NULL; l = l->next) {
+    if (((Entry *) l->data)->pad == GST_LLHLS_PAD (pad)) {
+      found = l->data;
+      self->entries = g_list_delete_link (self->entries, l);
+      break;
+    }
+  }
+  g_mutex_unlock (&self->lock);
+  return found;
+}
+
+static void
+gst_llhls_sink_release_pad (GstElement * element, GstPad * pad)
+{
+  GstLlHlsSink *self = GST_LLHLS_SINK (element);
+  Entry *entry = take_entry (self, pad);
+
+  if (entry == NULL)
+    return;
+  gst_pad_set_active (pad, FALSE);
+  gst_element_set_locked_state (GST_ELEMENT (entry->sink), TRUE);
+  gst_element_set_state (GST_ELEMENT (entry->sink), GST_STATE_NULL);
+  if (entry->track != NULL)
+    gst_llhls_track_end (entry->track);
+  gst_ghost_pad_set_target (GST_GHOST_PAD (pad), NULL);
+  gst_element_remove_pad (element, pad);
+  gst_bin_remove (GST_BIN (self), GST_ELEMENT (entry->sink));
+  g_free (entry);
+}
+
+/* Properties */
+
+static GstStructure *
+make_stats (GstLlHlsSink * self)
+{
+  GstStructure *stats =
+      gst_structure_new_empty ("application/x-llhlssink-stats");
+
+  g_mutex_lock (&self->lock);
+  if (self->stream != NULL)
+    gst_llhls_stream_add_stats (self->stream, stats);
+  if (self->http != NULL)
+    gst_llhls_http1_add_stats (self->http, stats);
+  if (self->stream != NULL && self->directory != NULL) {
+    guint64 written, failed;
+
+    gst_llhls_directory_stats (self->directory, &written, &failed);
+    gst_structure_set (stats, "files-written", G_TYPE_UINT64, written,
+        "files-failed", G_TYPE_UINT64, failed, NULL);
+  }
+  g_mutex_unlock (&self->lock);
+  return stats;
+}
+
+static void
+replace_string (gchar ** string, const GValue * value)
+{
+  g_free (*string);
+  *string = g_value_dup_string (value);
+}
+
+static void
+gst_llhls_sink_set_property (GObject * object, guint id, const GValue * value,
+    GParamSpec * pspec)
+{
+  GstLlHlsSink *self = GST_LLHLS_SINK (object);
+  Settings *s = &self->settings;
+
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_TARGET_DURATION:
+      s->target_duration = g_value_get_uint (value);
+      break;
+    case PROP_PART_DURATION:
+      s->part_duration = g_value_get_uint (value);
+      break;
+    case PROP_WINDOW:
+      s->window = g_value_get_uint (value);
+      break;
+    case PROP_ADDRESS:
+      replace_string (&s->address, value);
+      break;
+    case PROP_PORT:
+      s->port = g_value_get_int (value);
+      break;
+    case PROP_LOCATION:
+      replace_string (&s->location, value);
+      break;
+    case PROP_PLAYER_SCRIPT:
+      replace_string (&s->player_script, value);
+      break;
+    case PROP_SEND_KEYFRAME_REQUESTS:
+      s->key_requests = g_value_get_boolean (value);
+      break;
+    case PROP_STATS_INTERVAL:
+      self->stats_interval = g_value_get_uint (value);
+      gst_stats_timer_set_interval (self->stats_timer, self->stats_interval);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_llhls_sink_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec)
+{
+  GstLlHlsSink *self = GST_LLHLS_SINK (object);
+  const Settings *s = &self->settings;
+
+  if (id == PROP_STATS) {
+    g_value_take_boxed (value, make_stats (self));
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_TARGET_DURATION:
+      g_value_set_uint (value, s->target_duration);
+      break;
+    case PROP_PART_DURATION:
+      g_value_set_uint (value, s->part_duration);
+      break;
+    case PROP_WINDOW:
+      g_value_set_uint (value, s->window);
+      break;
+    case PROP_ADDRESS:
+      g_value_set_string (value, s->address);
+      break;
+    case PROP_PORT:
+      g_value_set_int (value, s->port);
+      break;
+    case PROP_ACTUAL_PORT:
+      g_value_set_int (value, self->actual_port);
+      break;
+    case PROP_LOCATION:
+      g_value_set_string (value, s->location);
+      break;
+    case PROP_PLAYER_SCRIPT:
+      g_value_set_string (value, s->player_script);
+      break;
+    case PROP_SEND_KEYFRAME_REQUESTS:
+      g_value_set_boolean (value, s->key_requests);
+      break;
+    case PROP_STATS_INTERVAL:
+      g_value_set_uint (value, self->stats_interval);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_llhls_sink_finalize (GObject * object)
+{
+  GstLlHlsSink *self = GST_LLHLS_SINK (object);
+
+  g_list_free_full (self->entries, g_free);
+  clear_settings (&self->settings);
+  gst_stats_timer_free (self->stats_timer);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (gst_llhls_sink_parent_class)->finalize (object);
+}
+
+static void
+install_durations (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+      | GST_PARAM_MUTABLE_READY;
+
+  /**
+   * GstLlHlsSink:target-duration:
+   *
+   * Length of a segment, in milliseconds; EXT-X-TARGETDURATION is this rounded
+   * up to seconds.  Segments begin at the first key frame at or behind each
+   * multiple of it.  Read when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TARGET_DURATION] = g_param_spec_uint ("target-duration",
+      "Target duration", "Length of a segment (ms)", 1000, 60000,
+      DEFAULT_TARGET_DURATION, flags);
+  /**
+   * GstLlHlsSink:part-duration:
+   *
+   * Length of a part, in milliseconds.  Players stay three parts behind.  Read
+   * when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PART_DURATION] = g_param_spec_uint ("part-duration",
+      "Part duration", "Length of a part (ms)", 200, 10000,
+      DEFAULT_PART_DURATION, flags);
+  /**
+   * GstLlHlsSink:window:
+   *
+   * How far back viewers can go, in milliseconds; six target durations at
+   * least.  Media is kept in memory for twice as long.  Read when the element
+   * goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_WINDOW] = g_param_spec_uint ("window", "Window",
+      "How far back the playlists reach (ms)", 1000, 86400000, DEFAULT_WINDOW,
+      flags);
+  /**
+   * GstLlHlsSink:send-keyframe-requests:
+   *
+   * Asks the encoders upstream for a key frame where each segment shall begin.
+   * Read when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SEND_KEYFRAME_REQUESTS] =
+      g_param_spec_boolean ("send-keyframe-requests", "Send key frame requests",
+      "Ask encoders for a key frame at each segment's beginning",
+      DEFAULT_SEND_KEYFRAME_REQUESTS, flags);
+}
+
+static void
+install_outputs (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+      | GST_PARAM_MUTABLE_READY;
+
+  /**
+   * GstLlHlsSink:address:
+   *
+   * Numeric address to listen on.  Read when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ADDRESS] = g_param_spec_string ("address", "Address",
+      "Numeric IPv4 or IPv6 address to listen on", DEFAULT_ADDRESS, flags);
+  /**
+   * GstLlHlsSink:port:
+   *
+   * TCP port to listen on; 0 is any free one, -1 is no server.  Read when the
+   * element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PORT] = g_param_spec_int ("port", "Port",
+      "TCP port to listen on (0 = any free one, -1 = no server)", NO_PORT,
+      65535, DEFAULT_PORT, flags);
+  /**
+   * GstLlHlsSink:actual-port:
+   *
+   * The port that is listened on, or -1.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ACTUAL_PORT] = g_param_spec_int ("actual-port",
+      "Actual port", "TCP port that is listened on (-1 = none)", NO_PORT,
+      65535, NO_PORT, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstLlHlsSink:location:
+   *
+   * Directory to write segments and playlists to, for a web server that has
+   * only files: without parts.  Read when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_LOCATION] = g_param_spec_string ("location", "Location",
+      "Directory to write whole segments and playlists to (NULL = none)",
+      NULL, flags);
+  /**
+   * GstLlHlsSink:player-script:
+   *
+   * hls.js for the page at `/`: a URL, or a local file that is then served.
+   * Without it the page has only the browser's own HLS.  Read when the element
+   * goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PLAYER_SCRIPT] = g_param_spec_string ("player-script",
+      "Player script", "URL or file of hls.js for the player page "
+      "(NULL = the browser's own HLS)", NULL, flags);
+}
+
+static void
+install_properties (GObjectClass * klass)
+{
+  install_durations ();
+  install_outputs ();
+  /**
+   * GstLlHlsSink:stats:
+   *
+   * Counters and gauges as application/x-llhlssink-stats.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
+      "Counters and gauges", GST_TYPE_STRUCTURE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
+   * GstLlHlsSink:stats-interval:
+   *
+   * How often `stats` is posted as an element message, in milliseconds; 0 is
+   * never.  Takes effect at once.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STATS_INTERVAL] = g_param_spec_uint ("stats-interval",
+      "Statistics interval", "Time between stats messages, 0 = off (ms)", 0,
+      G_MAXUINT / 2, DEFAULT_STATS_INTERVAL, G_PARAM_READWRITE
+      | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  g_object_class_install_properties (klass, N_PROPERTIES, properties);
+}
+
+static void
+gst_llhls_sink_class_init (GstLlHlsSinkClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  object_class->set_property = gst_llhls_sink_set_property;
+  object_class->get_property = gst_llhls_sink_get_property;
+  object_class->finalize = gst_llhls_sink_finalize;
+  element_class->change_state = GST_DEBUG_FUNCPTR (gst_llhls_sink_change_state);
+  element_class->request_new_pad =
+      GST_DEBUG_FUNCPTR (gst_llhls_sink_request_new_pad);
+  element_class->release_pad = GST_DEBUG_FUNCPTR (gst_llhls_sink_release_pad);
+  install_properties (object_class);
+  gst_element_class_add_static_pad_template_with_gtype (element_class,
+      &video_template, GST_TYPE_LLHLS_PAD);
+  gst_element_class_add_static_pad_template_with_gtype (element_class,
+      &audio_template, GST_TYPE_LLHLS_PAD);
+  gst_element_class_set_static_metadata (element_class,
+      "Low-Latency HLS sink", "Sink/Muxer/Network",
+      "Packages encoded streams as CMAF and serves them as Low-Latency HLS",
+      "The gst-onair developers");
+}
+
+static void
+gst_llhls_sink_init (GstLlHlsSink * self)
+{
+  g_mutex_init (&self->lock);
+  self->settings.target_duration = DEFAULT_TARGET_DURATION;
+  self->settings.part_duration = DEFAULT_PART_DURATION;
+  self->settings.window = DEFAULT_WINDOW;
+  self->settings.address = g_strdup (DEFAULT_ADDRESS);
+  self->settings.port = DEFAULT_PORT;
+  self->settings.key_requests = DEFAULT_SEND_KEYFRAME_REQUESTS;
+  self->actual_port = NO_PORT;
+  self->stats_timer = gst_stats_timer_new (GST_ELEMENT (self));
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
+  gst_bin_set_suppressed_flags (GST_BIN (self),
+      GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_SOURCE);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "blocking.h"
+#include "playlist.h"
+
+G_BEGIN_DECLS
+
+/* One rendition as it is now, immutable. */
+typedef struct
+{
+  gatomicrefcount refs;
+  gchar *name;
+  GBytes *playlist;             /* without rendition reports */
+  GBytes *delta;                /* or NULL: nothing to skip */
+  gchar *report;                /* the line that tells of it, or NULL */
+  gchar *hint;                  /* path of the part that comes next, or NULL */
+  PlaylistPosition position;
+} GstLlHlsView;
+
+/* The whole presentation as it is now, immutable. */
+typedef struct
+{
+  gatomicrefcount refs;
+  guint64 generation;           /* differs from any other snapshot's */
+  gboolean listed;              /* the playlists may be shown */
+  gboolean ended;
+  GBytes *multivariant;
+  GPtrArray *views;             /* of GstLlHlsView */
+} GstLlHlsSnapshot;
+
+/* Something to be served as it is, in pieces, immutable. */
+typedef struct
+{
+  gatomicrefcount refs;
+  const gchar *content_type;    /* static */
+  guint n;
+  GBytes *pieces[];
+} GstLlHlsObject;
+
+/* What the packager gives to the outputs.  Its lock is held only to swap or
+ * look up a pointer, so that neither side waits for the other. */
+typedef struct _GstLlHlsStore GstLlHlsStore;
+
+GstLlHlsStore *gst_llhls_store_new (const BlockingLimits * limits);
+GstLlHlsStore *gst_llhls_store_ref (GstLlHlsStore * self);
+void gst_llhls_store_unref (GstLlHlsStore * self);
+const BlockingLimits *gst_llhls_store_limits (GstLlHlsStore * self);
+
+/* Takes `snapshot` (transfer full). */
+void gst_llhls_store_publish (GstLlHlsStore * self,
+    GstLlHlsSnapshot * snapshot);
+/* Returns: (transfer full) */
+GstLlHlsSnapshot *gst_llhls_store_snapshot (GstLlHlsStore * self);
+
+/* Takes `path` and `object` (transfer full). */
+void gst_llhls_store_add (GstLlHlsStore * self, gchar * path,
+    GstLlHlsObject * object);
+void gst_llhls_store_remove (GstLlHlsStore * self, const gchar * path);
+/* Returns: (transfer full) (nullable) */
+GstLlHlsObject *gst_llhls_store_find (GstLlHlsStore * self,
+    const gchar * path);
+guint gst_llhls_store_count (GstLlHlsStore * self);
+
+GstLlHlsSnapshot *gst_llhls_snapshot_new (void);
+GstLlHlsSnapshot *gst_llhls_snapshot_ref (GstLlHlsSnapshot * self);
+void gst_llhls_snapshot_unref (GstLlHlsSnapshot * self);
+const GstLlHlsView *gst_llhls_snapshot_find (const GstLlHlsSnapshot * self,
+    const gchar * name, guint * index);
+
+GstLlHlsView *gst_llhls_view_new (const gchar * name);
+GstLlHlsView *gst_llhls_view_ref (GstLlHlsView * self);
+void gst_llhls_view_unref (GstLlHlsView * self);
+
+/* Takes references to `pieces`. */
+GstLlHlsObject *gst_llhls_object_new (const gchar * content_type,
+    GBytes * const *pieces, guint n);
+void gst_llhls_object_unref (GstLlHlsObject * self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstLlHlsSnapshot, gst_llhls_snapshot_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstLlHlsObject, gst_llhls_object_unref)
+
+G_END_DECLS

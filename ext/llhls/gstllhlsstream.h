@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstllhlsdirectory.h"
+#include "gstllhlspad.h"
+#include "gstllhlsstore.h"
+
+G_BEGIN_DECLS
+
+/* From buffers to published playlists: feeds the packager core under one lock,
+ * carries its results to the store and the directory, and tells the
+ * application.  One for the time from READY to PAUSED and back. */
+typedef struct _GstLlHlsStream GstLlHlsStream;
+typedef struct _GstLlHlsTrack GstLlHlsTrack;
+
+typedef struct
+{
+  GstClockTime target, part, window;
+  gboolean key_requests;
+  /* Called without locks, from any streaming thread, when something new was
+   * published. */
+  void (*wake) (gpointer user_data);
+  gpointer user_data;
+} GstLlHlsStreamConfig;
+
+/* `element` posts the messages and outlives the stream; `directory` may be
+ * NULL. */
+GstLlHlsStream *gst_llhls_stream_new (GstElement * element,
+    GstLlHlsStore * store, GstLlHlsDirectory * directory,
+    const GstLlHlsStreamConfig * config);
+void gst_llhls_stream_free (GstLlHlsStream * self);
+
+/* `pad` is the ghost pad that the application sees; `origin` is where upstream
+ * events go out.  Returns: (transfer none) */
+GstLlHlsTrack *gst_llhls_stream_add_track (GstLlHlsStream * self,
+    GstLlHlsPad * pad, gboolean video);
+
+gboolean gst_llhls_track_set_caps (GstLlHlsTrack * track, GstCaps * caps);
+void gst_llhls_track_set_tags (GstLlHlsTrack * track, GstTagList * tags);
+
+/* `origin` sends key unit requests upstream. */
+GstFlowReturn gst_llhls_track_push (GstLlHlsTrack * track,
+    const GstSegment * segment, GstBuffer * buffer, GstPad * origin);
+void gst_llhls_track_flush (GstLlHlsTrack * track, gboolean reset_time);
+void gst_llhls_track_end (GstLlHlsTrack * track);
+
+/* Adds the stream's fields. */
+void gst_llhls_stream_add_stats (GstLlHlsStream * self,
+    GstStructure * stats);
+
+G_END_DECLS

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "packager.h"
+
+#define SECOND G_GUINT64_CONSTANT (1000000000)
+#define MILLISECOND G_GUINT64_CONSTANT (1000000)
+
+/* A segment may be this much longer than the target (Apple's rule 7.7 says
+ * half a second; the rounding of EXTINF must not reach it). */
+#define TOLERANCE (490 * MILLISECOND)
+
+/* Audio waits this many target durations for video to decide its boundaries,
+ * then goes on by itself. */
+#define AUDIO_PATIENCE 2
+
+/* A rendition this many whole segments behind is given up with gaps. */
+#define MAX_LAG 2
+
+static void
+free_frame (gpointer data)
+{
+  SegmenterFrame *frame = data;
+
+  g_clear_pointer (&frame->data, g_bytes_unref);
+  g_free (frame);
+}
+
+static void
+free_track (gpointer data)
+{
+  PackagerTrack *track = data;
+
+  g_queue_clear_full (&track->pending, free_frame);
+  segmenter_clear (&track->segmenter);
+  playlist_clear (&track->playlist);
+  multivariant_rendition_clear (&track->info);
+  g_free (track);
+}
+
+void
+packager_init (Packager * self, const PackagerConfig * config)
+{
+  guint64 target_s = (config->target + SECOND - 1) / SECOND;
+  static const Packager zero;
+
+  *self = zero;
+  self->config = *config;
+  self->config.prefix = g_strdup (config->prefix);
+  self->settings.target_duration = MAX (target_s, 1);
+  /* Less than that and players have no room (rule 91 of our research). */
+  self->config.window = MAX (config->window, 6 * target_s * SECOND);
+  self->settings.low_latency = TRUE;
+  self->settings.delta_updates =
+      self->config.window > playlist_skip_boundary (&self->settings);
+  timeline_init (&self->timeline, config->target,
+      target_s * SECOND + TOLERANCE, 0);
+  self->tracks = g_ptr_array_new_with_free_func (free_track);
+  self->events = g_array_new (FALSE, FALSE, sizeof (SegmenterEvent));
+  self->first_frame_at = PACKAGER_NONE;
+}
+
+void
+packager_clear (Packager * self)
+{
+  g_clear_pointer (&self->tracks, g_ptr_array_unref);
+  g_clear_pointer (&self->events, g_array_unref);
+  timeline_clear (&self->timeline);
+  g_clear_pointer (&self->config.prefix, g_free);
+}
+
+void
+packager_set_origin (Packager * self, guint64 date, guint64 first_time,
+    gboolean number_by_date)
+{
+  guint i;
+
+  g_assert (!timeline_started (&self->timeline));
+  self->date = date;
+  if (number_by_date)
+    self->timeline.next_msn = (date + first_time) / self->config.target;
+  for (i = 0; i < self->tracks->len; i++) {
+    PackagerTrack *track = g_ptr_array_index (self->tracks, i);
+
+    track->segmenter.date = date;
+  }
+}
+
+static PackagerTrack *
+nth_track (const Packager * self, guint i)
+{
+  return g_ptr_array_index (self->tracks, i);
+}
+
+PackagerTrack *
+packager_add_track (Packager * self, const gchar * name, gboolean video)
+{
+  PackagerTrack *track = g_new0 (PackagerTrack, 1);
+
+  track->index = self->tracks->len;
+  track->video = video;
+  track->info.name = g_strdup (name);
+  track->info.video = video;
+  playlist_init (&track->playlist, name, self->config.prefix,
+      self->config.window);
+  segmenter_init (&track->segmenter, &self->timeline, &track->playlist,
+      self->events, self->config.part, self->date);
+  track->segmenter.leads = video;
+  g_queue_init (&track->pending);
+  g_ptr_array_add (self->tracks, track);
+  return track;
+}
+
+static gboolean
+has_media (const PackagerTrack * track)
+{
+  return track->playlist.segments.tail != NULL && (track->playlist.listed > 0
+      || playlist_open_segment (&track->playlist)->parts->len > 0);
+}
+
+/* From here on PART-TARGET is what it is. */
+static void
+open_gate (Packager * self)
+{
+  guint64 longest = self->config.part;
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    PackagerTrack *track = nth_track (self, i);
+
+    if (track->segmenter.has_format)
+      longest = MAX (longest, segmenter_longest_part (&track->segmenter));
+  }
+  self->settings.part_target =
+      (longest + MILLISECOND - 1) / MILLISECOND * MILLISECOND;
+  for (i = 0; i < self->tracks->len; i++)
+    nth_track (self, i)->segmenter.part_limit = self->settings.part_target;
+  self->open = TRUE;
+}
+
+static void
+check_gate (Packager * self, guint64 now)
+{
+  guint i, with_media = 0;
+  gboolean all = TRUE;
+
+  if (self->open || self->first_frame_at == PACKAGER_NONE)
+    return;
+  for (i = 0; i < self->tracks->len; i++) {
+    PackagerTrack *track = nth_track (self, i);
+
+    with_media += has_media (track);
+    all &= has_media (track) || track->ended;
+  }
+  if (with_media > 0
+      && (all || now - self->first_frame_at >= self->config.start_timeout))
+    open_gate (self);
+}
+
+guint64
+packager_deadline (const Packager * self)
+{
+  if (self->open || self->first_frame_at == PACKAGER_NONE)
+    return PACKAGER_NONE;
+  return self->first_frame_at + self->config.start_timeout;
+}
+
+void
+packager_on_timer (Packager * self, guint64 now)
+{
+  check_gate (self, now);
+}
+
+guint64
+packager_due (const Packager * self)
+{
+  if (!timeline_started (&self->timeline))
+    return PACKAGER_NONE;
+  return timeline_due (&self->timeline);
+}
+
+void
+packager_set_format (Packager * self, PackagerTrack * track,
+    const SegmenterFormat * format)
+{
+  segmenter_set_format (&track->segmenter, format);
+  if (self->open)
+    track->segmenter.part_limit = self->settings.part_target;
+}
+
+/* Up to where no boundary can come any more that is not known: video frames
+ * arrive in order, and the next key frame lies behind the newest frame. */
+static guint64
+watermark (const Packager * self, gboolean * has_video)
+{
+  guint64 mark = 0;
+  guint i;
+
+  *has_video = FALSE;
+  for (i = 0; i < self->tracks->len; i++) {
+    const PackagerTrack *track = nth_track (self, i);
+
+    if (track->video && !track->ended) {
+      *has_video = TRUE;
+      mark = MAX (mark, MAX (track->seen,
+              segmenter_position (&track->segmenter)));
+    }
+  }
+  return mark;
+}
+
+static guint64
+position_of_others (const Packager * self, const PackagerTrack * track)
+{
+  guint64 position = 0;
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    const PackagerTrack *other = nth_track (self, i);
+
+    if (other != track)
+      position = MAX (position, segmenter_position (&other->segmenter));
+  }
+  return position;
+}
+
+static void
+mark_events (Packager * self, guint from, const PackagerTrack * track)
+{
+  guint i;
+
+  for (i = from; i < self->events->len; i++)
+    g_array_index (self->events, SegmenterEvent, i).track = track->index;
+}
+
+static gboolean
+segment_frame (Packager * self, PackagerTrack * track, SegmenterFrame * frame)
+{
+  guint from = self->events->len;
+  SegmenterResult result;
+
+  track->segmenter.others = position_of_others (self, track);
+  result = segmenter_push (&track->segmenter, frame);
+  mark_events (self, from, track);
+  track->dropped += result != SEGMENTER_TAKEN;
+  return result == SEGMENTER_TAKEN;
+}
+
+/* Lets audio go as far as its boundaries are known. */
+static void
+drain_audio (Packager * self, PackagerTrack * track)
+{
+  gboolean has_video;
+  guint64 mark = watermark (self, &has_video);
+  guint64 patience = AUDIO_PATIENCE * self->config.target;
+
+  while (track->pending.head != NULL) {
+    SegmenterFrame *frame = track->pending.head->data;
+    gboolean lost = has_video && frame->time >= mark;
+
+    if (lost && track->seen - MIN (track->seen, frame->time) < patience
+        && !track->ended)
+      return;
+    track->segmenter.leads = !has_video || lost;
+    g_queue_pop_head (&track->pending);
+    segment_frame (self, track, frame);
+    free_frame (frame);
+  }
+}
+
+static void
+drain_all_audio (Packager * self)
+{
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    if (!nth_track (self, i)->video)
+      drain_audio (self, nth_track (self, i));
+  }
+}
+
+/* Renditions of which nothing came while the others made whole segments. */
+static void
+give_up_laggards (Packager * self)
+{
+  guint64 last;
+  guint i, from;
+
+  if (!timeline_started (&self->timeline))
+    return;
+  last = timeline_last (&self->timeline)->msn;
+  for (i = 0; i < self->tracks->len; i++) {
+    PackagerTrack *track = nth_track (self, i);
+
+    if (track->playlist.next_msn == 0 || track->playlist.ended
+        || track->playlist.next_msn + MAX_LAG > last)
+      continue;
+    from = self->events->len;
+    segmenter_give_up (&track->segmenter, last - MAX_LAG + 1);
+    mark_events (self, from, track);
+  }
+}
+
+/* Running time began anew on this track: the first one decides where that lies
+ * on the presentation's time. */
+static void
+enter_epoch (Packager * self, PackagerTrack * track, guint64 time)
+{
+  guint64 end = 0;
+  guint i;
+
+  if (track->epoch <= self->epoch)
+    return;
+  for (i = 0; i < self->tracks->len; i++)
+    end = MAX (end, segmenter_position (&nth_track (self, i)->segmenter));
+  self->epoch = track->epoch;
+  self->last_shift = self->shift;
+  self->shift = (gint64) end - (gint64) time;
+}
+
+gboolean
+packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
+    guint64 now)
+{
+  gboolean taken = TRUE;
+
+  if (track->playlist.ended || !track->segmenter.has_format) {
+    g_clear_pointer (&frame->data, g_bytes_unref);
+    track->dropped++;
+    return FALSE;
+  }
+  if (self->first_frame_at == PACKAGER_NONE)
+    self->first_frame_at = now;
+  enter_epoch (self, track, frame->time);
+  frame->time += track->epoch == self->epoch ? self->shift : self->last_shift;
+  track->seen = MAX (track->seen, frame->time);
+  if (track->video) {
+    taken = segment_frame (self, track, frame);
+  } else {
+    g_queue_push_tail (&track->pending, g_memdup2 (frame, sizeof (*frame)));
+    frame->data = NULL;
+  }
+  drain_all_audio (self);
+  give_up_laggards (self);
+  check_gate (self, now);
+  return taken;
+}
+
+void
+packager_flush (Packager * self, PackagerTrack * track, gboolean reset_time)
+{
+  g_queue_clear_full (&track->pending, free_frame);
+  segmenter_flush (&track->segmenter);
+  if (reset_time && track->playlist.next_msn > 0)
+    track->epoch++;
+}
+
+static void
+finish_track (Packager * self, PackagerTrack * track)
+{
+  guint from = self->events->len;
+
+  segmenter_finish (&track->segmenter);
+  mark_events (self, from, track);
+}
+
+static void
+end_presentation (Packager * self)
+{
+  guint i;
+
+  self->ended = TRUE;
+  if (!self->open)
+    open_gate (self);
+  for (i = 0; i < self->tracks->len; i++)
+    playlist_end (&nth_track (self, i)->playlist);
+}
+
+void
+packager_end_track (Packager * self, PackagerTrack * track)
+{
+  guint i;
+
+  if (track->ended)
+    return;
+  track->ended = TRUE;
+  drain_all_audio (self);
+  finish_track (self, track);
+  for (i = 0; i < self->tracks->len; i++) {
+    if (!nth_track (self, i)->ended)
+      return;
+  }
+  end_presentation (self);
+}
+
+void
+packager_remove_track (Packager * self, PackagerTrack * track)
+{
+  packager_end_track (self, track);
+}
+
+gchar *
+packager_render_multivariant (const Packager * self)
+{
+  g_autofree const MultivariantRendition **renditions = NULL;
+  guint i;
+
+  renditions = g_new0 (const MultivariantRendition *, self->tracks->len + 1);
+  for (i = 0; i < self->tracks->len; i++)
+    renditions[i] = &nth_track (self, i)->info;
+  return multivariant_render (renditions, self->tracks->len);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "multivariant.h"
+#include "playlistrender.h"
+#include "segmenter.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint64 target;               /* ns */
+  guint64 part;                 /* ns */
+  guint64 window;               /* ns */
+  guint64 start_timeout;        /* ns that a silent rendition is waited for */
+  gchar *prefix;                /* of media names */
+} PackagerConfig;
+
+/* One rendition: what comes in on one pad and goes out as one playlist. */
+typedef struct
+{
+  guint index;
+  gboolean video;
+  gboolean ended;
+  guint epoch;                  /* times it was flushed */
+  guint64 seen;                 /* ns, time of the newest frame */
+  guint64 dropped;              /* frames */
+  Segmenter segmenter;
+  Playlist playlist;
+  GQueue pending;               /* of SegmenterFrame, audio ahead of video */
+  MultivariantRendition info;
+} PackagerTrack;
+
+/* Makes one presentation out of several renditions: they share the timeline,
+ * audio follows the boundaries that video decides, and nothing is shown before
+ * each of them has something or has been waited for long enough.
+ * Owned by one caller, who locks. */
+typedef struct
+{
+  PackagerConfig config;
+  PlaylistSettings settings;
+  Timeline timeline;
+  GPtrArray *tracks;            /* of PackagerTrack */
+  GArray *events;               /* of SegmenterEvent; the caller empties it */
+  gboolean open;                /* PART-TARGET is fixed, playlists may show */
+  gboolean ended;
+  guint64 date;                 /* ns since 1970 of running time 0 */
+  guint64 first_frame_at;       /* `now` of the first frame, NONE before */
+  guint epoch;
+  gint64 shift, last_shift;     /* ns from running time to media time */
+} Packager;
+
+#define PACKAGER_NONE G_MAXUINT64
+
+void packager_init (Packager * self, const PackagerConfig * config);
+void packager_clear (Packager * self);
+
+/* Before the first frame, whose running time is `first_time`: `date` is the
+ * wall clock (ns since 1970) at running time 0.  With `number_by_date` the
+ * first segment's number follows from it, so that a restarted process does not
+ * count backwards. */
+void packager_set_origin (Packager * self, guint64 date,
+    guint64 first_time, gboolean number_by_date);
+
+/* Before or while others run.  Returns: (transfer none) */
+PackagerTrack *packager_add_track (Packager * self, const gchar * name,
+    gboolean video);
+
+/* The pad is gone: its rendition ends, the others go on. */
+void packager_remove_track (Packager * self, PackagerTrack * track);
+
+/* In force from the next frame at which it can be. */
+void packager_set_format (Packager * self, PackagerTrack * track,
+    const SegmenterFormat * format);
+
+/* Takes `frame->data` (transfer full).  FALSE when the frame was dropped. */
+gboolean packager_push (Packager * self, PackagerTrack * track,
+    SegmenterFrame * frame, guint64 now);
+
+/* After a flush that starts running time anew, media time goes on. */
+void packager_flush (Packager * self, PackagerTrack * track,
+    gboolean reset_time);
+
+/* The last track's end is the presentation's. */
+void packager_end_track (Packager * self, PackagerTrack * track);
+
+/* When packager_on_timer () has something to do, or PACKAGER_NONE. */
+guint64 packager_deadline (const Packager * self);
+void packager_on_timer (Packager * self, guint64 now);
+
+/* Running time of the next boundary, for key unit requests; PACKAGER_NONE
+ * before the first. */
+guint64 packager_due (const Packager * self);
+
+/* Returns: (transfer full) */
+gchar *packager_render_multivariant (const Packager * self);
+
+G_END_DECLS

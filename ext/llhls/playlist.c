@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "playlist.h"
+
+#include "lattice.h"
+
+static void
+clear_part (gpointer data)
+{
+  PlaylistPart *part = data;
+
+  g_clear_pointer (&part->data, g_bytes_unref);
+}
+
+void
+playlist_segment_free (PlaylistSegment * segment)
+{
+  g_array_unref (segment->parts);
+  g_free (segment->map);
+  g_free (segment);
+}
+
+void
+playlist_init (Playlist * self, const gchar * name, const gchar * prefix,
+    guint64 window)
+{
+  self->name = g_strdup (name);
+  self->prefix = g_strdup (prefix);
+  self->window = window;
+  g_queue_init (&self->segments);
+  g_queue_init (&self->retired);
+  self->listed = self->kept = 0;
+  self->discontinuities = 0;
+  self->next_msn = 0;
+  self->ended = FALSE;
+  self->hint_msn = 0;
+  self->hint_part = 0;
+  self->peak_bps = 0;
+  self->total_bytes = self->total_ns = 0;
+}
+
+void
+playlist_clear (Playlist * self)
+{
+  g_queue_clear_full (&self->segments, (GDestroyNotify) playlist_segment_free);
+  g_queue_clear_full (&self->retired, (GDestroyNotify) playlist_segment_free);
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->prefix, g_free);
+}
+
+PlaylistSegment *
+playlist_open_segment (const Playlist * self)
+{
+  PlaylistSegment *last = g_queue_peek_tail ((GQueue *) & self->segments);
+
+  return last != NULL && !last->closed ? last : NULL;
+}
+
+static const PlaylistSegment *
+find_in (const GQueue * queue, guint64 msn)
+{
+  const GList *l;
+
+  for (l = queue->tail; l != NULL; l = l->prev) {
+    const PlaylistSegment *segment = l->data;
+
+    if (segment->msn == msn)
+      return segment;
+  }
+  return NULL;
+}
+
+const PlaylistSegment *
+playlist_find (const Playlist * self, guint64 msn)
+{
+  const PlaylistSegment *segment = find_in (&self->segments, msn);
+
+  return segment != NULL ? segment : find_in (&self->retired, msn);
+}
+
+static PlaylistSegment *
+append_segment (Playlist * self, guint64 msn, guint32 timescale, guint64 start,
+    guint64 date, const gchar * map, gboolean discontinuity)
+{
+  PlaylistSegment *segment = g_new0 (PlaylistSegment, 1);
+
+  g_assert (playlist_open_segment (self) == NULL && !self->ended);
+  g_assert (self->next_msn == 0 || msn == self->next_msn);
+  segment->msn = msn;
+  segment->timescale = timescale;
+  segment->start = start;
+  segment->date = date;
+  segment->map = g_strdup (map);
+  segment->discontinuity = discontinuity;
+  segment->parts = g_array_new (FALSE, FALSE, sizeof (PlaylistPart));
+  g_array_set_clear_func (segment->parts, clear_part);
+  g_queue_push_tail (&self->segments, segment);
+  self->next_msn = msn + 1;
+  return segment;
+}
+
+void
+playlist_begin (Playlist * self, guint64 msn, guint32 timescale, guint64 start,
+    guint64 date, const gchar * map, gboolean discontinuity)
+{
+  append_segment (self, msn, timescale, start, date, map, discontinuity);
+  self->hint_msn = msn;
+  self->hint_part = 0;
+}
+
+void
+playlist_add_part (Playlist * self, guint64 duration, gboolean independent,
+    GBytes * data)
+{
+  PlaylistSegment *segment = playlist_open_segment (self);
+  PlaylistPart part = { duration, independent, data };
+
+  g_assert (segment != NULL);
+  segment->duration += duration;
+  segment->size += g_bytes_get_size (data);
+  g_array_append_val (segment->parts, part);
+}
+
+static guint64
+segment_ns (const PlaylistSegment * segment)
+{
+  return lattice_ns (segment->duration, segment->timescale);
+}
+
+/* Drops what the window no longer covers. */
+static void
+slide (Playlist * self)
+{
+  PlaylistSegment *oldest;
+
+  while ((oldest = g_queue_peek_head (&self->segments)) != NULL
+      && oldest->closed && self->listed - segment_ns (oldest) >= self->window) {
+    g_queue_pop_head (&self->segments);
+    self->listed -= segment_ns (oldest);
+    self->kept += segment_ns (oldest);
+    self->discontinuities += oldest->discontinuity;
+    g_queue_push_tail (&self->retired, oldest);
+  }
+}
+
+static void
+measure (Playlist * self, const PlaylistSegment * segment)
+{
+  guint64 ns = segment_ns (segment);
+
+  if (segment->gap || ns == 0)
+    return;
+  self->total_bytes += segment->size;
+  self->total_ns += ns;
+  /* Peaks are those of whole segments (RFC 8216bis 4.4.6.2); a short one,
+   * which is mostly its key frame, says nothing. */
+  if (ns >= G_GUINT64_CONSTANT (500000000))
+    self->peak_bps = MAX (self->peak_bps, segment->size * G_GUINT64_CONSTANT
+        (8000000) / (ns / 1000));
+}
+
+void
+playlist_close (Playlist * self, guint64 gap)
+{
+  PlaylistSegment *segment = playlist_open_segment (self);
+
+  if (segment == NULL)
+    return;
+  if (segment->parts->len == 0) {
+    segment->gap = TRUE;
+    segment->duration = MAX (gap, 1);
+  }
+  segment->closed = TRUE;
+  self->listed += segment_ns (segment);
+  self->hint_msn = segment->msn + 1;
+  self->hint_part = 0;
+  measure (self, segment);
+  slide (self);
+}
+
+void
+playlist_add_gap (Playlist * self, guint64 msn, guint32 timescale,
+    guint64 start, guint64 duration, guint64 date, const gchar * map,
+    gboolean discontinuity)
+{
+  append_segment (self, msn, timescale, start, date, map, discontinuity);
+  playlist_close (self, duration);
+}
+
+void
+playlist_end (Playlist * self)
+{
+  PlaylistSegment *open = playlist_open_segment (self);
+
+  /* Nothing was shown of a segment without parts. */
+  if (open != NULL && open->parts->len == 0) {
+    g_queue_pop_tail (&self->segments);
+    playlist_segment_free (open);
+  }
+  playlist_close (self, 0);
+  self->ended = TRUE;
+}
+
+PlaylistSegment *
+playlist_take_expired (Playlist * self)
+{
+  PlaylistSegment *oldest = g_queue_peek_head (&self->retired);
+
+  /* A segment stays for its own duration and the longest playlist that named
+   * it (RFC 8216bis 6.2.2). */
+  if (oldest == NULL || self->kept < self->window + 2 * segment_ns (oldest))
+    return NULL;
+  self->kept -= segment_ns (oldest);
+  return g_queue_pop_head (&self->retired);
+}
+
+void
+playlist_position (const Playlist * self, PlaylistPosition * position)
+{
+  const PlaylistSegment *open = playlist_open_segment (self), *closed;
+  const GList *last = self->segments.tail;
+  static const PlaylistPosition nothing;
+
+  *position = nothing;
+  position->ended = self->ended;
+  if (open != NULL) {
+    position->has_open = TRUE;
+    position->open_msn = open->msn;
+    position->open_parts = open->parts->len;
+    last = last->prev;
+  }
+  if (last != NULL) {
+    closed = last->data;
+    position->has_closed = TRUE;
+    position->closed_msn = closed->msn;
+    position->closed_parts = closed->parts->len;
+  }
+  position->has_hint = self->segments.tail != NULL && !self->ended;
+  position->hint_msn = self->hint_msn;
+  position->hint_part = self->hint_part;
+}
+
+gchar *
+playlist_segment_uri (const Playlist * self, guint64 msn)
+{
+  return g_strdup_printf ("%s/%s%" G_GUINT64_FORMAT ".m4s", self->name,
+      self->prefix, msn);
+}
+
+gchar *
+playlist_part_uri (const Playlist * self, guint64 msn, guint part)
+{
+  return g_strdup_printf ("%s/%s%" G_GUINT64_FORMAT ".%u.m4s", self->name,
+      self->prefix, msn, part);
+}
+
+gchar *
+playlist_map_uri (const Playlist * self, const gchar * map)
+{
+  return g_strdup_printf ("%s/%s", self->name, map);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint64 duration;             /* ticks */
+  gboolean independent;
+  GBytes *data;                 /* the chunk */
+} PlaylistPart;
+
+/* A segment is the concatenation of its parts; a gap has none. */
+typedef struct
+{
+  guint64 msn;
+  guint32 timescale;
+  guint64 start;                /* ticks */
+  guint64 duration;             /* ticks, so far */
+  guint64 date;                 /* ns since 1970 of the first sample */
+  gchar *map;                   /* name of the init section */
+  gboolean discontinuity;
+  gboolean gap;
+  gboolean closed;
+  gsize size;                   /* bytes */
+  GArray *parts;                /* of PlaylistPart */
+} PlaylistSegment;
+
+/* One rendition's media playlist and the media that it names, and named until
+ * a while ago.  Changes only as RFC 8216bis 6.2.1 permits: what is listed stays
+ * as it is until it leaves at the front.  No locks. */
+typedef struct
+{
+  gchar *name;                  /* "video_0" */
+  gchar *prefix;                /* of media file names, told once */
+  guint64 window;               /* ns of closed segments that stay listed */
+  GQueue segments;              /* of PlaylistSegment, the last may be open */
+  GQueue retired;               /* no longer listed, still to be had */
+  guint64 listed;               /* ns in closed segments */
+  guint64 kept;                 /* ns in retired ones */
+  guint64 discontinuities;      /* EXT-X-DISCONTINUITY-SEQUENCE */
+  guint64 next_msn;             /* of the next segment, once there is one */
+  gboolean ended;
+  guint64 hint_msn;             /* the part that comes next, as far as known */
+  guint hint_part;
+  guint64 peak_bps;             /* highest rate of a whole segment */
+  guint64 total_bytes, total_ns;
+} Playlist;
+
+/* What a request has to know of a playlist. */
+typedef struct
+{
+  gboolean has_closed;
+  guint64 closed_msn;           /* last closed segment */
+  guint closed_parts;
+  gboolean has_open;
+  guint64 open_msn;
+  guint open_parts;
+  gboolean has_hint;
+  guint64 hint_msn;
+  guint hint_part;
+  gboolean ended;
+} PlaylistPosition;
+
+void playlist_init (Playlist * self, const gchar * name,
+    const gchar * prefix, guint64 window);
+void playlist_clear (Playlist * self);
+
+/* The segment that is being written, or NULL. */
+PlaylistSegment *playlist_open_segment (const Playlist * self);
+
+/* By number, listed or retired.  Returns: (nullable) */
+const PlaylistSegment *playlist_find (const Playlist * self, guint64 msn);
+
+void playlist_begin (Playlist * self, guint64 msn, guint32 timescale,
+    guint64 start, guint64 date, const gchar * map, gboolean discontinuity);
+
+/* Takes `data` (transfer full). */
+void playlist_add_part (Playlist * self, guint64 duration,
+    gboolean independent, GBytes * data);
+
+/* Closes the open segment.  An empty one becomes a gap of `gap` ticks, since
+ * its number was given away. */
+void playlist_close (Playlist * self, guint64 gap);
+
+/* Lists a segment of which there is no media. */
+void playlist_add_gap (Playlist * self, guint64 msn, guint32 timescale,
+    guint64 start, guint64 duration, guint64 date, const gchar * map,
+    gboolean discontinuity);
+
+void playlist_end (Playlist * self);
+
+/* Takes one segment whose media is no longer to be served, oldest first.
+ * Returns: (transfer full) (nullable) */
+PlaylistSegment *playlist_take_expired (Playlist * self);
+void playlist_segment_free (PlaylistSegment * segment);
+
+void playlist_position (const Playlist * self, PlaylistPosition * position);
+
+/* File names, relative to the playlist.  Returns: (transfer full) */
+gchar *playlist_segment_uri (const Playlist * self, guint64 msn);
+gchar *playlist_part_uri (const Playlist * self, guint64 msn, guint part);
+gchar *playlist_map_uri (const Playlist * self, const gchar * map);
+
+G_END_DECLS

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "segmenter.h"
+
+/* A hole up to half a part is bridged: the frame behind it starts where the
+ * last one ended and keeps its time of presentation. */
+#define BRIDGED(self) ((self)->part / 2)
+/* A frame may come this much too early; it is then squeezed in. */
+#define SQUEEZED G_GUINT64_CONSTANT (200000000)
+
+static void
+clear_sample (gpointer data)
+{
+  CmafSample *sample = data;
+
+  g_clear_pointer (&sample->data, g_bytes_unref);
+}
+
+static void
+format_clear (SegmenterFormat * format)
+{
+  g_clear_pointer (&format->map, g_free);
+}
+
+static void
+format_copy (SegmenterFormat * to, const SegmenterFormat * from)
+{
+  *to = *from;
+  to->map = g_strdup (from->map);
+}
+
+void
+segmenter_init (Segmenter * self, Timeline * timeline, Playlist * playlist,
+    GArray * events, guint64 part, guint64 date)
+{
+  static const Segmenter zero;
+
+  *self = zero;
+  self->timeline = timeline;
+  self->playlist = playlist;
+  self->events = events;
+  self->part = part;
+  self->date = date;
+  self->samples = g_array_new (FALSE, FALSE, sizeof (CmafSample));
+  g_array_set_clear_func (self->samples, clear_sample);
+}
+
+void
+segmenter_clear (Segmenter * self)
+{
+  segmenter_flush (self);
+  format_clear (&self->format);
+  format_clear (&self->next);
+  g_clear_pointer (&self->samples, g_array_unref);
+}
+
+void
+segmenter_set_format (Segmenter * self, const SegmenterFormat * format)
+{
+  SegmenterFormat *to = self->has_format ? &self->next : &self->format;
+
+  if (self->has_next)
+    format_clear (&self->next);
+  self->has_next = FALSE;
+  if (self->has_format
+      && g_strcmp0 (self->format.map, format->map) == 0
+      && self->format.lattice.timescale == format->lattice.timescale
+      && self->format.lattice.frame == format->lattice.frame
+      && self->format.reordered == format->reordered)
+    return;
+  format_copy (to, format);
+  self->has_next = self->has_format;
+  self->has_format = TRUE;
+}
+
+static guint64
+to_ns (const Segmenter * self, guint64 ticks)
+{
+  return lattice_ns (ticks, self->format.lattice.timescale);
+}
+
+static guint64
+to_ticks (const Segmenter * self, guint64 ns)
+{
+  return lattice_ticks (ns, self->format.lattice.timescale);
+}
+
+guint64
+segmenter_position (const Segmenter * self)
+{
+  return self->playlist->next_msn > 0 ? to_ns (self, self->end) : 0;
+}
+
+guint64
+segmenter_longest_part (const Segmenter * self)
+{
+  guint64 frame = self->format.lattice.frame, n;
+
+  if (frame == 0)
+    return self->part;
+  n = (to_ticks (self, self->part) + frame - 1) / frame;
+  return to_ns (self, MAX (n, 1) * frame);
+}
+
+static SegmenterEvent *
+add_event (Segmenter * self, SegmenterEventType type, guint64 msn)
+{
+  SegmenterEvent event = { type, 0, msn, 0, 0, 0, 0 };
+
+  g_array_append_val (self->events, event);
+  return &g_array_index (self->events, SegmenterEvent, self->events->len - 1);
+}
+
+/* Half a frame, ns: two times closer than that are the same frame's. */
+static guint64
+slack (const Segmenter * self)
+{
+  if (self->format.kind == CMAF_AUDIO_AAC)
+    return 0;
+  return to_ns (self, self->format.lattice.frame / 2);
+}
+
+/* Which part of the grid a frame belongs to: the one in which it starts, as a
+ * segment begins with the first frame that starts in it. */
+static guint64
+grid_index (const Segmenter * self, guint64 start)
+{
+  if (start <= self->origin)
+    return 0;
+  return to_ns (self, start - self->origin) / self->part;
+}
+
+static void
+commit_part (Segmenter * self)
+{
+  SegmenterEvent *event;
+  PlaylistSegment *segment = playlist_open_segment (self->playlist);
+  GBytes *chunk;
+
+  if (self->samples->len == 0)
+    return;
+  chunk = cmaf_chunk_build (self->format.kind, ++self->sequence,
+      self->part_start, (CmafSample *) (gpointer) self->samples->data,
+      self->samples->len, segment->parts->len == 0);
+  g_array_set_size (self->samples, 0);
+  if (chunk == NULL)
+    return;
+  playlist_add_part (self->playlist, self->end - self->part_start,
+      self->part_independent, chunk);
+  event = add_event (self, SEGMENTER_PART, self->msn);
+  event->part = segment->parts->len - 1;
+  event->time = to_ns (self, self->part_start);
+  event->duration = to_ns (self, self->end - self->part_start);
+}
+
+/* What the next part will be called, for the preload hint. */
+static void
+predict (Segmenter * self)
+{
+  const PlaylistSegment *segment = playlist_open_segment (self->playlist);
+  const TimelineBoundary *next;
+  guint64 end = to_ns (self, self->end), due;
+
+  next = timeline_get (self->timeline, self->msn + 1);
+  due = next != NULL ? next->time : timeline_due (self->timeline);
+  self->playlist->hint_msn = self->msn;
+  self->playlist->hint_part = segment->parts->len;
+  if (segment->parts->len > 0 && end + MAX (slack (self), 1) >= due) {
+    self->playlist->hint_msn = self->msn + 1;
+    self->playlist->hint_part = 0;
+  }
+}
+
+static guint64
+part_room (const Segmenter * self)
+{
+  guint64 limit = segmenter_longest_part (self);
+
+  if (self->part_limit != 0)
+    limit = MIN (limit, self->part_limit);
+  return to_ticks (self, limit);
+}
+
+static void
+add_sample (Segmenter * self, SegmenterFrame * frame, guint64 start,
+    guint64 duration, gint64 offset)
+{
+  CmafSample sample = { NULL, duration, offset, frame->kind };
+  guint64 index = grid_index (self, start), nominal, room;
+
+  room = part_room (self);
+  if (self->samples->len > 0 && (index > self->part_index
+          || start + duration - self->part_start > room))
+    commit_part (self);
+  if (self->samples->len == 0) {
+    self->part_start = start;
+    self->part_index = index;
+    self->part_independent = FALSE;
+  }
+  sample.data = g_steal_pointer (&frame->data);
+  g_array_append_val (self->samples, sample);
+  self->part_independent |= frame->kind == CMAF_SAMPLE_SYNC;
+  self->end = start + duration;
+
+  nominal = self->format.lattice.frame;
+  if (nominal == 0)
+    nominal = duration;
+  if (grid_index (self, self->end) > self->part_index
+      || self->end + nominal - self->part_start > room)
+    commit_part (self);
+  predict (self);
+}
+
+static void
+close_segment (Segmenter * self)
+{
+  PlaylistSegment *segment = playlist_open_segment (self->playlist);
+  SegmenterEvent *event;
+  guint64 gap = 0;
+  const TimelineBoundary *next;
+
+  if (!self->begun)
+    return;
+  commit_part (self);
+  self->begun = FALSE;
+  if (segment->parts->len == 0) {
+    next = timeline_get (self->timeline, self->msn + 1);
+    if (next != NULL && to_ticks (self, next->time) > self->segment_start)
+      gap = to_ticks (self, next->time) - self->segment_start;
+  }
+  playlist_close (self->playlist, gap);
+  event = add_event (self, segment->gap ? SEGMENTER_GAP : SEGMENTER_SEGMENT,
+      self->msn);
+  event->count = 1;
+  event->time = to_ns (self, segment->start);
+  event->duration = to_ns (self, segment->duration);
+}
+
+/* Lists boundary `b` without media, up to boundary `next`.  Behind a segment
+ * that ended short it begins there, as far as the target duration allows. */
+static void
+add_gap (Segmenter * self, const TimelineBoundary * b,
+    const TimelineBoundary * next)
+{
+  guint64 from = b->time, end = segmenter_position (self);
+
+  if (end != 0 && end < from && next->time - end <= self->timeline->longest)
+    from = end;
+  playlist_add_gap (self->playlist, b->msn, self->format.lattice.timescale,
+      to_ticks (self, from), to_ticks (self, next->time - from),
+      self->date + from, self->format.map, b->discontinuity);
+}
+
+/* Lists as gaps what lies between the last segment and `msn`. */
+static void
+fill_gaps (Segmenter * self, guint64 msn)
+{
+  guint64 first = self->playlist->next_msn, m;
+  const TimelineBoundary *b, *next;
+  SegmenterEvent *event;
+
+  if (first == 0)
+    first = timeline_first (self->timeline)->msn;
+  for (m = first; m < msn; m++) {
+    b = timeline_get (self->timeline, m);
+    next = timeline_get (self->timeline, m + 1);
+    if (b == NULL || next == NULL)
+      continue;
+    add_gap (self, b, next);
+    self->end = to_ticks (self, next->time);
+    if (m == first) {
+      event = add_event (self, SEGMENTER_GAP, m);
+      event->count = msn - first;
+      event->time = b->time;
+      event->duration = timeline_get (self->timeline, msn)->time - b->time;
+    }
+  }
+}
+
+void
+segmenter_give_up (Segmenter * self, guint64 msn)
+{
+  close_segment (self);
+  if (self->has_format)
+    fill_gaps (self, msn);
+}
+
+/* Ticks are of another scale now. */
+static void
+change_format (Segmenter * self)
+{
+  guint64 position = to_ns (self, self->end);
+
+  format_clear (&self->format);
+  self->format = self->next;
+  self->next.map = NULL;
+  self->has_next = FALSE;
+  self->end = to_ticks (self, position);
+}
+
+static gboolean
+discontinuity_between (const Segmenter * self, guint64 after, guint64 upto)
+{
+  const TimelineBoundary *b;
+  guint64 m;
+
+  for (m = after + 1; m <= upto; m++) {
+    b = timeline_get (self->timeline, m);
+    if (b != NULL && b->discontinuity)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+begin_segment (Segmenter * self, const TimelineBoundary * b, guint64 time,
+    gboolean forced)
+{
+  guint64 position = segmenter_position (self);
+  SegmenterEvent *event;
+
+  close_segment (self);
+  fill_gaps (self, b->msn);
+  if (self->has_next)
+    change_format (self);
+  self->segment_start = lattice_snap (&self->format.lattice, time);
+  /* Without a hole, media time goes on without one. */
+  if (position != 0 && self->segment_start < self->end + to_ticks (self,
+          BRIDGED (self)))
+    self->segment_start = self->end;
+  self->end = self->segment_start;
+  self->origin = MIN (to_ticks (self, b->time), self->segment_start);
+  self->msn = b->msn;
+  self->begun = TRUE;
+  self->forced = forced;
+  playlist_begin (self->playlist, b->msn, self->format.lattice.timescale,
+      self->segment_start, self->date + to_ns (self, self->segment_start),
+      self->format.map, b->discontinuity);
+  if (b->discontinuity) {
+    event = add_event (self, SEGMENTER_DISCONTINUITY, b->msn);
+    event->time = to_ns (self, self->segment_start);
+  }
+  if (forced)
+    add_event (self, SEGMENTER_FORCED_CUT, b->msn);
+}
+
+static void
+note_key (Segmenter * self, guint64 time)
+{
+  if (self->last_key != 0 && time > self->last_key)
+    self->key_interval = time - self->last_key;
+  self->last_key = time;
+}
+
+/* The format changes at this key frame.  If nobody has passed this moment all
+ * can begin anew here; else at the next boundary. */
+static void
+ask_discontinuity (Segmenter * self, guint64 time)
+{
+  const TimelineBoundary *last = timeline_last (self->timeline);
+
+  if (time + slack (self) >= self->others && last->time + slack (self) < time) {
+    self->timeline->want_discontinuity = TRUE;
+    timeline_cut (self->timeline, time);
+  } else if (!discontinuity_between (self, self->msn, last->msn)) {
+    self->timeline->want_discontinuity = TRUE;
+  }
+}
+
+/* A frame at which a segment may begin. */
+static SegmenterResult
+enter_key (Segmenter * self, guint64 time)
+{
+  const TimelineBoundary *b;
+
+  if (self->has_next && timeline_started (self->timeline))
+    ask_discontinuity (self, time);
+  if (self->leads)
+    timeline_offer (self->timeline, time, self->key_interval, slack (self));
+  b = timeline_find (self->timeline, time + slack (self));
+  if (b == NULL)
+    return SEGMENTER_DROPPED_LATE;
+  if (self->playlist->next_msn > 0 && b->msn + 1 < self->playlist->next_msn)
+    return SEGMENTER_DROPPED_LATE;
+  if (self->begun ? b->msn == self->msn : b->msn + 1 ==
+      self->playlist->next_msn)
+    return self->has_next ? SEGMENTER_DROPPED_FORMAT : self->begun ?
+        SEGMENTER_TAKEN : SEGMENTER_DROPPED_LATE;
+  if (self->has_next && self->playlist->next_msn > 0
+      && !discontinuity_between (self, self->playlist->next_msn - 1, b->msn))
+    return SEGMENTER_DROPPED_FORMAT;
+  begin_segment (self, b, time, FALSE);
+  return SEGMENTER_TAKEN;
+}
+
+/* A frame that needs others before it.  Key frames too far apart must not make
+ * a segment longer than the target duration allows. */
+static SegmenterResult
+enter_dependent (Segmenter * self, guint64 duration)
+{
+  guint64 end = to_ns (self, self->end);
+
+  if (!self->begun)
+    return SEGMENTER_DROPPED_NO_KEY;
+  if (self->has_next)
+    return SEGMENTER_DROPPED_FORMAT;
+  if (to_ns (self, self->end + duration - self->segment_start)
+      <= self->timeline->longest)
+    return SEGMENTER_TAKEN;
+  if (timeline_last (self->timeline)->msn == self->msn)
+    timeline_cut (self->timeline, end);
+  begin_segment (self, timeline_get (self->timeline, self->msn + 1), end, TRUE);
+  return SEGMENTER_TAKEN;
+}
+
+/* Puts the frame behind the last one.  Only frames that are shown in the order
+ * of decoding tell where decoding time really is; the others just follow. */
+static SegmenterResult
+place (Segmenter * self, SegmenterFrame * frame, guint64 at, guint64 duration)
+{
+  gboolean anchors = frame->kind == CMAF_SAMPLE_SYNC || !self->format.reordered;
+  guint64 start = self->end, hole;
+
+  if (anchors && at > start) {
+    hole = at - start;
+    if (hole <= to_ticks (self, BRIDGED (self)))
+      duration += hole;
+    else
+      start = at;
+  } else if (anchors && at < start) {
+    if (start - at > to_ticks (self, SQUEEZED))
+      return SEGMENTER_DROPPED_LATE;
+    duration = MAX (duration - MIN (duration, start - at), (duration + 1) / 2);
+  }
+  if (start != self->end && self->samples->len > 0)
+    commit_part (self);
+  add_sample (self, frame, start, duration, (gint64) (at - start));
+  return SEGMENTER_TAKEN;
+}
+
+static SegmenterResult
+take (Segmenter * self, SegmenterFrame * frame, guint64 duration_ns)
+{
+  Lattice *lattice = &self->format.lattice;
+  guint64 duration, at, time;
+  SegmenterResult result;
+
+  if (self->has_next && frame->kind == CMAF_SAMPLE_SYNC)
+    lattice = &self->next.lattice;
+  time = lattice_ns (lattice_snap (lattice, frame->time), lattice->timescale);
+  duration = self->format.lattice.frame;
+  if (duration == 0)
+    duration = MAX (to_ticks (self, duration_ns), 1);
+  if (frame->kind == CMAF_SAMPLE_SYNC)
+    result = enter_key (self, time);
+  else
+    result = enter_dependent (self, duration);
+  if (frame->kind == CMAF_SAMPLE_SYNC && self->format.kind != CMAF_AUDIO_AAC)
+    note_key (self, time);
+  if (result != SEGMENTER_TAKEN)
+    return result;
+  if (self->format.lattice.frame != 0)
+    duration = self->format.lattice.frame;
+  else
+    duration = MAX (to_ticks (self, duration_ns), 1);
+  at = lattice_snap (&self->format.lattice, frame->time);
+  return place (self, frame, at, duration);
+}
+
+/* Without a frame rate a frame lasts until the next one. */
+static gboolean
+must_hold (const Segmenter * self)
+{
+  return self->format.lattice.frame == 0 && !self->format.reordered;
+}
+
+static SegmenterResult
+push_held (Segmenter * self, guint64 duration)
+{
+  SegmenterResult result;
+
+  if (!self->has_held)
+    return SEGMENTER_TAKEN;
+  self->has_held = FALSE;
+  result = take (self, &self->held, duration);
+  g_clear_pointer (&self->held.data, g_bytes_unref);
+  return result;
+}
+
+SegmenterResult
+segmenter_push (Segmenter * self, SegmenterFrame * frame)
+{
+  SegmenterResult result;
+  guint64 duration;
+
+  if (!self->has_format) {
+    g_clear_pointer (&frame->data, g_bytes_unref);
+    return SEGMENTER_DROPPED_NO_KEY;
+  }
+  if (must_hold (self)) {
+    duration = self->has_held && frame->time > self->held.time
+        ? frame->time - self->held.time : frame->duration;
+    /* What stood still for longer is a hole, not a long frame. */
+    if (duration > BRIDGED (self))
+      duration = BRIDGED (self);
+    result = push_held (self, duration);
+    self->held = *frame;
+    frame->data = NULL;
+    self->has_held = TRUE;
+    return result;
+  }
+  push_held (self, frame->duration);
+  result = take (self, frame, frame->duration);
+  g_clear_pointer (&frame->data, g_bytes_unref);
+  return result;
+}
+
+void
+segmenter_flush (Segmenter * self)
+{
+  g_clear_pointer (&self->held.data, g_bytes_unref);
+  self->has_held = FALSE;
+  self->last_key = self->key_interval = 0;
+}
+
+void
+segmenter_finish (Segmenter * self)
+{
+  push_held (self, self->held.duration);
+  close_segment (self);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+#include "cmafchunk.h"
+#include "lattice.h"
+#include "playlist.h"
+#include "timeline.h"
+
+G_BEGIN_DECLS
+
+/* How a rendition is coded from some frame on. */
+typedef struct
+{
+  CmafKind kind;
+  Lattice lattice;
+  gboolean reordered;           /* pictures are not shown as decoded */
+  gchar *map;                   /* name of the init section */
+} SegmenterFormat;
+
+typedef struct
+{
+  guint64 time;                 /* ns, running time of presentation */
+  guint64 duration;             /* ns, 0 when not known */
+  CmafSampleKind kind;
+  GBytes *data;
+} SegmenterFrame;
+
+typedef enum
+{
+  SEGMENTER_PART,               /* part `part` of `msn` may be served */
+  SEGMENTER_SEGMENT,            /* `msn` is whole */
+  SEGMENTER_GAP,                /* `count` segments from `msn` have no media */
+  SEGMENTER_DISCONTINUITY,      /* `msn` begins with one */
+  SEGMENTER_FORCED_CUT,         /* `msn` begins without a key frame */
+} SegmenterEventType;
+
+typedef struct
+{
+  SegmenterEventType type;
+  guint track;                  /* filled in by the packager */
+  guint64 msn;
+  guint part;
+  guint count;
+  guint64 time;                 /* ns, running time */
+  guint64 duration;             /* ns */
+} SegmenterEvent;
+
+typedef enum
+{
+  SEGMENTER_TAKEN,
+  SEGMENTER_DROPPED_LATE,       /* its time was served or given up before */
+  SEGMENTER_DROPPED_NO_KEY,     /* nothing before it to decode it with */
+  SEGMENTER_DROPPED_FORMAT,     /* no boundary yet for the changed format */
+} SegmenterResult;
+
+/* Cuts one rendition into parts and segments.  A part is complete with its last
+ * frame, since that frame's duration is known from the lattice; only a stream
+ * without a frame rate waits for the next one.  Shares the timeline with the
+ * other renditions; no locks. */
+typedef struct
+{
+  Timeline *timeline;
+  Playlist *playlist;
+  GArray *events;               /* of SegmenterEvent, the caller empties it */
+  guint64 part;                 /* ns, nominal */
+  guint64 part_limit;           /* ns, none may be longer; 0 = no limit yet */
+  guint64 date;                 /* ns since 1970 of running time 0 */
+  gboolean leads;               /* may decide where segments begin */
+
+  gboolean has_format, has_next;
+  SegmenterFormat format, next;
+  gboolean has_held;
+  SegmenterFrame held;
+
+  gboolean begun;               /* a segment is open */
+  gboolean forced;              /* the open one began without a key frame */
+  guint64 msn;
+  guint64 origin;               /* ticks, of the grid of parts */
+  guint64 segment_start;        /* ticks */
+  guint64 end;                  /* ticks, of the last frame */
+  guint64 last_key, key_interval;       /* ns */
+
+  GArray *samples;              /* of CmafSample, of the part in work */
+  guint64 part_start;           /* ticks */
+  guint64 part_index;           /* on the grid */
+  gboolean part_independent;
+  guint32 sequence;
+  guint64 others;               /* ns, how far the other renditions are */
+} Segmenter;
+
+void segmenter_init (Segmenter * self, Timeline * timeline,
+    Playlist * playlist, GArray * events, guint64 part, guint64 date);
+void segmenter_clear (Segmenter * self);
+
+/* From the next key frame on.  Copies `format`. */
+void segmenter_set_format (Segmenter * self, const SegmenterFormat * format);
+
+/* Takes `frame->data` (transfer full). */
+SegmenterResult segmenter_push (Segmenter * self, SegmenterFrame * frame);
+
+/* Forgets what was not yet published, as after a flush. */
+void segmenter_flush (Segmenter * self);
+
+/* No more frames: publishes what there is. */
+void segmenter_finish (Segmenter * self);
+
+/* Gives up the segments before `msn`: nothing came for too long. */
+void segmenter_give_up (Segmenter * self, guint64 msn);
+
+/* ns up to which media was taken, 0 at first. */
+guint64 segmenter_position (const Segmenter * self);
+
+/* Longest part that the format can give, ns. */
+guint64 segmenter_longest_part (const Segmenter * self);
+
+G_END_DECLS

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "timeline.h"
+
+void
+timeline_init (Timeline * self, guint64 target, guint64 longest,
+    guint64 first_msn)
+{
+  g_assert (target > 0 && longest >= target);
+
+  self->target = target;
+  self->longest = longest;
+  self->next_msn = first_msn;
+  self->want_discontinuity = FALSE;
+  self->boundaries = g_array_new (FALSE, FALSE, sizeof (TimelineBoundary));
+}
+
+void
+timeline_clear (Timeline * self)
+{
+  g_clear_pointer (&self->boundaries, g_array_unref);
+}
+
+static const TimelineBoundary *
+nth (const Timeline * self, guint i)
+{
+  return &g_array_index (self->boundaries, TimelineBoundary, i);
+}
+
+gboolean
+timeline_started (const Timeline * self)
+{
+  return self->boundaries->len > 0;
+}
+
+const TimelineBoundary *
+timeline_first (const Timeline * self)
+{
+  g_assert (timeline_started (self));
+  return nth (self, 0);
+}
+
+const TimelineBoundary *
+timeline_last (const Timeline * self)
+{
+  g_assert (timeline_started (self));
+  return nth (self, self->boundaries->len - 1);
+}
+
+const TimelineBoundary *
+timeline_get (const Timeline * self, guint64 msn)
+{
+  guint64 first;
+
+  if (!timeline_started (self))
+    return NULL;
+  first = nth (self, 0)->msn;
+  if (msn < first || msn - first >= self->boundaries->len)
+    return NULL;
+  return nth (self, msn - first);
+}
+
+const TimelineBoundary *
+timeline_find (const Timeline * self, guint64 time)
+{
+  guint i;
+
+  for (i = self->boundaries->len; i > 0; i--) {
+    if (nth (self, i - 1)->time <= time)
+      return nth (self, i - 1);
+  }
+  return NULL;
+}
+
+static guint64
+first_multiple (guint64 time, guint64 target)
+{
+  return (time + target - 1) / target * target;
+}
+
+guint64
+timeline_due (const Timeline * self)
+{
+  /* Half a segment at least, so that a cut off the grid leads back to it
+   * without a sliver. */
+  return first_multiple (timeline_last (self)->time + self->target / 2 + 1,
+      self->target);
+}
+
+void
+timeline_cut (Timeline * self, guint64 time)
+{
+  TimelineBoundary boundary = { self->next_msn, time,
+    self->want_discontinuity
+  };
+
+  g_assert (!timeline_started (self) || time > timeline_last (self)->time);
+  if (self->boundaries->len == TIMELINE_MAX_BOUNDARIES)
+    g_array_remove_index (self->boundaries, 0);
+  g_array_append_val (self->boundaries, boundary);
+  self->next_msn++;
+  self->want_discontinuity = FALSE;
+}
+
+/* All renditions were silent for longer than a segment: the boundaries that
+ * nobody brought. */
+static void
+fill_hole (Timeline * self, guint64 time)
+{
+  guint64 due = timeline_due (self);
+
+  if (time > due && (time - due) / self->target > TIMELINE_MAX_GAP) {
+    due = first_multiple (time - TIMELINE_MAX_GAP * self->target, self->target);
+    self->want_discontinuity = TRUE;
+  }
+  for (; due + self->target / 2 < time; due += self->target)
+    timeline_cut (self, due);
+}
+
+gboolean
+timeline_offer (Timeline * self, guint64 time, guint64 interval, guint64 slack)
+{
+  guint64 last;
+
+  if (!timeline_started (self)) {
+    timeline_cut (self, time);
+    return TRUE;
+  }
+  last = timeline_last (self)->time;
+  if (time <= last + slack)
+    return FALSE;
+  if (time + slack < timeline_due (self)
+      && (interval == 0 || time - last + interval <= self->longest))
+    return FALSE;
+  fill_hole (self, time);
+  timeline_cut (self, time);
+  return TRUE;
+}

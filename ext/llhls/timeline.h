@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Where segments begin, for all renditions alike: the same number for the same
+ * time.  Boundaries lie on the first key frame at or after each multiple of the
+ * target duration; whichever rendition brings that frame first decides, the
+ * others follow.  Times are running times in ns.
+ * Owned by one packager, no locks. */
+typedef struct
+{
+  guint64 msn;
+  guint64 time;
+  gboolean discontinuity;
+} TimelineBoundary;
+
+typedef struct
+{
+  guint64 target;               /* ns */
+  guint64 longest;              /* ns, no segment may be longer */
+  guint64 next_msn;
+  gboolean want_discontinuity;  /* the next boundary shall be one */
+  GArray *boundaries;           /* of TimelineBoundary, oldest first */
+} Timeline;
+
+/* Boundaries that are remembered, so that a late rendition can be told what it
+ * missed. */
+#define TIMELINE_MAX_BOUNDARIES 4096
+
+/* Boundaries put into one hole of all renditions; what is missing beyond them
+ * shows in PROGRAM-DATE-TIME only. */
+#define TIMELINE_MAX_GAP 64
+
+void timeline_init (Timeline * self, guint64 target, guint64 longest,
+    guint64 first_msn);
+void timeline_clear (Timeline * self);
+
+gboolean timeline_started (const Timeline * self);
+
+/* The oldest and newest boundary; only when started. */
+const TimelineBoundary *timeline_first (const Timeline * self);
+const TimelineBoundary *timeline_last (const Timeline * self);
+
+/* A boundary by number, or NULL when not known (any more). */
+const TimelineBoundary *timeline_get (const Timeline * self, guint64 msn);
+
+/* The segment that holds `time`: the newest boundary at or before it. */
+const TimelineBoundary *timeline_find (const Timeline * self, guint64 time);
+
+/* The multiple of the target duration on which the next boundary is due. */
+guint64 timeline_due (const Timeline * self);
+
+/* A key frame lies at `time`, and the next one probably `interval` later (0 is
+ * unknown); `slack` is half a frame.  TRUE when a segment shall begin here. */
+gboolean timeline_offer (Timeline * self, guint64 time, guint64 interval,
+    guint64 slack);
+
+/* A segment begins at `time`, whatever the grid says. */
+void timeline_cut (Timeline * self, guint64 time);
+
+G_END_DECLS
