@@ -153,7 +153,7 @@ health_configure (Health * self, const HealthConfig * config)
 void
 health_set_stream (Health * self, const HealthStream * stream)
 {
-  gboolean reorders = stream->keyframes && !self->uses_dts;
+  gboolean reorders = !stream->ordered && !self->uses_dts;
   /* Audio in containers is stamped to the millisecond, or by PES packet. */
   guint64 tolerance = (stream->audio ? 10 : 2) * MSECOND;
 

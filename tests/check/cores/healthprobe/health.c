@@ -22,7 +22,9 @@ typedef struct
 static void
 probe_init (Probe * probe)
 {
-  static const HealthStream stream = { FRAME, 25.0, TRUE, FALSE, FALSE, FALSE };
+  static const HealthStream stream = { FRAME, 25.0, TRUE, FALSE, FALSE, TRUE,
+    FALSE
+  };
 
   memset (probe, 0, sizeof (*probe));
   probe->config.checks = HEALTH_ALL_CHECKS;
@@ -314,7 +316,7 @@ GST_END_TEST;
 GST_START_TEST (health_follows_dts_where_there_are_some)
 {
   static const guint order[] = { 2, 5, 3, 4, 8, 6, 7, 11, 9, 10 };
-  HealthStream stream = { FRAME, 25.0, TRUE, TRUE, FALSE, FALSE };
+  HealthStream stream = { FRAME, 25.0, TRUE, TRUE, FALSE, FALSE, FALSE };
   HealthContent content;
   Probe probe;
   guint i;
@@ -400,7 +402,7 @@ GST_END_TEST;
 
 GST_START_TEST (health_silence_turns_within_one_buffer)
 {
-  HealthStream stream = { 0, 0.0, FALSE, FALSE, TRUE, FALSE };
+  HealthStream stream = { 0, 0.0, FALSE, FALSE, TRUE, TRUE, FALSE };
   HealthBuffer buffer = { 0, 0, HEALTH_NONE, 20 * SECOND, 1000, FALSE, FALSE,
     FALSE
   };
