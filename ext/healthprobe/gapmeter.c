@@ -43,8 +43,10 @@ static GapKind
 judge_hole (GapMeter * self, guint64 hole, guint64 frame)
 {
   if (hole < self->threshold) {
-    /* Without a frame duration only a large gap can be told from the pace. */
-    if (frame == 0 || hole <= MAX (frame / 2, self->tolerance))
+    /* Without a frame duration only a large gap can be told from the pace, and
+     * a P-frame in front of its B-frames leaves a hole as well. */
+    if (frame == 0 || self->reorders
+        || hole <= MAX (frame / 2, self->tolerance))
       return GAP_NONE;
   }
   self->gaps++;

@@ -35,7 +35,7 @@ typedef struct
 void gap_meter_init (GapMeter * self, guint64 threshold);
 
 /* For the next stream: its frame duration (0 if not known), and whether its
- * times may step back by up to a second (encoded video without DTS). */
+ * times may step back by up to a second (B-frames without DTS). */
 void gap_meter_set_stream (GapMeter * self, guint64 frame, guint64 tolerance,
     gboolean reorders);
 

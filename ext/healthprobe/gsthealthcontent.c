@@ -186,6 +186,8 @@ gst_health_content_set_caps (GstHealthContent * self, GstCaps * caps,
   s = gst_caps_get_structure (caps, 0);
   self->medium = medium_of (gst_structure_get_name (s));
   stream->audio = g_str_equal (self->medium, "audio");
+  /* Encoded video, and what carries it, may have B-frames in it. */
+  stream->ordered = stream->audio || gst_structure_has_name (s, "video/x-raw");
   stream->sparse = g_str_equal (self->medium, "text");
   if (g_str_equal (self->medium, "video"))
     describe_video (s, stream);

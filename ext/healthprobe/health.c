@@ -114,11 +114,13 @@ health_init (Health * self, const HealthConfig * config)
 void
 health_reset (Health * self, guint64 now)
 {
+  static const HealthStream unknown = { 0, 0.0, FALSE, FALSE, FALSE, FALSE,
+    FALSE
+  };
   guint i;
 
   for (i = 0; i < HEALTH_N_CHECKS; i++)
     alert_reset (&self->alerts[i]);
-  memset (&self->stream, 0, sizeof (self->stream));
   memset (&self->counters, 0, sizeof (self->counters));
   memset (&self->keys, 0, sizeof (self->keys));
   self->counters.startup_time = HEALTH_NONE;
@@ -132,6 +134,7 @@ health_reset (Health * self, guint64 now)
   self->n_events = 0;
   stall_watch_reset (&self->watch);
   gap_meter_init (&self->gaps, self->config.gap_threshold);
+  health_set_stream (self, &unknown);
   rate_meter_reset (&self->arrivals);
   rate_meter_reset (&self->media);
   apply_config (self);
@@ -153,7 +156,7 @@ health_configure (Health * self, const HealthConfig * config)
 void
 health_set_stream (Health * self, const HealthStream * stream)
 {
-  gboolean reorders = stream->keyframes && !self->uses_dts;
+  gboolean reorders = !stream->ordered && !self->uses_dts;
   /* Audio in containers is stamped to the millisecond, or by PES packet. */
   guint64 tolerance = (stream->audio ? 10 : 2) * MSECOND;
 

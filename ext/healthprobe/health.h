@@ -28,6 +28,7 @@ typedef struct
   gboolean frames;              /* each buffer is one picture */
   gboolean keyframes;           /* some pictures depend on others */
   gboolean audio;
+  gboolean ordered;             /* time never steps back, even without DTS */
   gboolean sparse;              /* text: gaps are its nature */
 } HealthStream;
 
