@@ -160,7 +160,7 @@ gst_health_settings_get (const GstHealthSettings * self, guint id,
 }
 
 static void
-install_content (GObjectClass * klass, GType checks_type)
+install_checks (GObjectClass * klass, GType checks_type)
 {
   /**
    * GstHealthProbe:checks:
@@ -173,6 +173,11 @@ install_content (GObjectClass * klass, GType checks_type)
   g_object_class_install_property (klass, GST_HEALTH_SETTING_CHECKS,
       g_param_spec_flags ("checks", "Checks", "What is judged", checks_type,
           DEFAULT_CHECKS, SETTING_FLAGS));
+}
+
+static void
+install_picture (GObjectClass * klass)
+{
   /**
    * GstHealthProbe:black-pixel:
    *
@@ -211,6 +216,23 @@ install_content (GObjectClass * klass, GType checks_type)
           "Black for this long opens an alert (ms)", 1, G_MAXUINT,
           DEFAULT_BLACK_DURATION, SETTING_FLAGS));
   /**
+   * GstHealthProbe:analysis-fps:
+   *
+   * How many pictures of a second of video are looked into; 0 is each one.
+   * Takes effect with the next buffer.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, GST_HEALTH_SETTING_ANALYSIS_FPS,
+      g_param_spec_uint ("analysis-fps", "Analysis rate",
+          "Pictures looked into, 0 for each one (1/s)", 0, 1000,
+          DEFAULT_ANALYSIS_FPS, SETTING_FLAGS));
+}
+
+static void
+install_sound (GObjectClass * klass)
+{
+  /**
    * GstHealthProbe:silence-level:
    *
    * Sound whose peaks stay below this is silent, in dBFS.  Takes effect with
@@ -235,18 +257,6 @@ install_content (GObjectClass * klass, GType checks_type)
       g_param_spec_uint ("silence-duration", "Silence duration",
           "Silence for this long opens an alert (ms)", 1, G_MAXUINT,
           DEFAULT_SILENCE_DURATION, SETTING_FLAGS));
-  /**
-   * GstHealthProbe:analysis-fps:
-   *
-   * How many pictures of a second of video are looked into; 0 is each one.
-   * Takes effect with the next buffer.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, GST_HEALTH_SETTING_ANALYSIS_FPS,
-      g_param_spec_uint ("analysis-fps", "Analysis rate",
-          "Pictures looked into, 0 for each one (1/s)", 0, 1000,
-          DEFAULT_ANALYSIS_FPS, SETTING_FLAGS));
 }
 
 static void
@@ -335,7 +345,9 @@ install_rates (GObjectClass * klass)
 void
 gst_health_settings_install (GObjectClass * klass, GType checks_type)
 {
-  install_content (klass, checks_type);
+  install_checks (klass, checks_type);
+  install_picture (klass);
+  install_sound (klass);
   install_timing (klass);
   install_rates (klass);
 }

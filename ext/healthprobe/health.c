@@ -426,8 +426,9 @@ judge_dead_channel (Health * self, const SilenceReport * report, guint64 end)
   guint64 quiet = report->quiet_duration;
   gboolean dead;
 
-  limit = limit < DEAD_CHANNEL_LIMIT / DEAD_CHANNEL_FACTOR ?
-      limit * DEAD_CHANNEL_FACTOR : DEAD_CHANNEL_LIMIT;
+  if (limit != ALERT_NEVER)
+    limit = limit < DEAD_CHANNEL_LIMIT / DEAD_CHANNEL_FACTOR ?
+        limit * DEAD_CHANNEL_FACTOR : DEAD_CHANNEL_LIMIT;
   dead = quiet >= limit;
   health_judge (self, HEALTH_CHECK_DEAD_CHANNEL,
       dead ? ALERT_LEVEL_WARNING : ALERT_LEVEL_OK,

@@ -215,9 +215,9 @@ find_dead_channel (SilenceDetect * self, SilenceReport * report)
     }
     shortest = MIN (shortest, self->quiet[c]);
   }
-  /* Quiet for as long as all the others is silence, no dead channel.  Ten
-   * minutes are enough to know; more would overflow in the end. */
-  longest = MIN (longest - shortest, (guint64) self->rate * 600);
+  /* Quiet for as long as all the others is silence, no dead channel.  Two
+   * hours are enough to know; more would overflow in the end. */
+  longest = MIN (longest - shortest, (guint64) self->rate * 7200);
   report->quiet_duration = longest * SECOND / self->rate;
 }
 

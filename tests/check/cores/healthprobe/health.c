@@ -433,6 +433,72 @@ GST_START_TEST (health_silence_turns_within_one_buffer)
 
 GST_END_TEST;
 
+static void
+feed_dead_channel (Probe * probe, guint64 quiet)
+{
+  HealthStream stream = { 0, 0.0, FALSE, FALSE, TRUE, TRUE, FALSE };
+  HealthBuffer buffer = { 0, 8000 * SECOND, HEALTH_NONE, SECOND, 1000, FALSE,
+    FALSE, FALSE
+  };
+  HealthContent content;
+
+  health_set_stream (&probe->health, &stream);
+  memset (&content, 0, sizeof (content));
+  content.have_audio = TRUE;
+  content.audio_duration = SECOND;
+  content.audio.peak = 0.5;
+  content.audio.quiet_duration = quiet;
+  health_on_buffer (&probe->health, &buffer, &content);
+  collect (probe);
+}
+
+GST_START_TEST (health_calls_a_channel_dead_after_six_silences)
+{
+  Probe probe;
+
+  probe_init (&probe);
+  feed_dead_channel (&probe, 29 * SECOND);
+  fail_unless_equals_int (probe.n_events, 0);
+  feed_dead_channel (&probe, 30 * SECOND);
+  expect_one (&probe, HEALTH_CHECK_DEAD_CHANNEL, ALERT_OPENED);
+  fail_unless_equals_uint64 (probe.events[0].since, 7971 * SECOND);
+
+  probe_init (&probe);
+  probe.config.silence_duration = ALERT_NEVER;
+  health_configure (&probe.health, &probe.config);
+  feed_dead_channel (&probe, 7200 * SECOND);
+  fail_unless_equals_int (probe.n_events, 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (health_stall_that_flaps_is_one_long_incident)
+{
+  Probe probe;
+  guint i, opened = 0, closed = 0, e;
+
+  /* Every 3 s something arrives, for three minutes. */
+  probe_init (&probe);
+  for (i = 0; i < 60; i++) {
+    feed (&probe, i * FRAME, i * 3 * SECOND, 0.1);
+    for (e = 0; e < probe.n_events; e++) {
+      opened += probe.events[e].action == ALERT_OPENED;
+      closed += probe.events[e].action == ALERT_CLOSED;
+    }
+  }
+  fail_unless_equals_int (opened, 4);
+  fail_unless_equals_int (closed, 3);
+  /* Then it flows again, and that is told after ten seconds. */
+  for (i = 0; i < 250; i++)
+    feed (&probe, (60 + i) * FRAME, 177 * SECOND + i * FRAME, 0.1);
+  fail_unless_equals_int (probe.n_events, 0);
+  feed (&probe, 310 * FRAME, 187 * SECOND, 0.1);
+  expect_one (&probe, HEALTH_CHECK_STALL, ALERT_CLOSED);
+  fail_unless (probe.events[0].flapping);
+}
+
+GST_END_TEST;
+
 /* Whatever comes, there is room for what it makes. */
 GST_START_TEST (health_survives_nonsense)
 {
@@ -506,6 +572,8 @@ health_suite (void)
   tcase_add_test (tc, health_flush_starts_a_new_timeline);
   tcase_add_test (tc, health_switched_off_checks_close_and_stay_quiet);
   tcase_add_test (tc, health_silence_turns_within_one_buffer);
+  tcase_add_test (tc, health_calls_a_channel_dead_after_six_silences);
+  tcase_add_test (tc, health_stall_that_flaps_is_one_long_incident);
   tcase_add_test (tc, health_survives_nonsense);
   return s;
 }
