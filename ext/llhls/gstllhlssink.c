@@ -126,9 +126,12 @@ static GParamSpec *properties[N_PROPERTIES];
 #define VIDEO_CAPS \
     "video/x-h264, stream-format = (string) { avc, byte-stream }, " \
     "alignment = (string) au"
+/* Encoders say raw without `framed`, and an element like capsfilter in front
+ * takes what this asks for literally. */
 #define AUDIO_CAPS \
-    "audio/mpeg, mpegversion = (int) 4, stream-format = (string) " \
-    "{ raw, adts }, framed = (boolean) true"
+    "audio/mpeg, mpegversion = (int) 4, stream-format = (string) raw; " \
+    "audio/mpeg, mpegversion = (int) 4, stream-format = (string) adts, " \
+    "framed = (boolean) true"
 
 static GstStaticPadTemplate video_template =
 GST_STATIC_PAD_TEMPLATE ("video_%u", GST_PAD_SINK, GST_PAD_REQUEST,

@@ -35,7 +35,7 @@ describe (gchar ** uris, const gchar * ladder, gint port,
   g_string_append_printf (line, "  in.video ! queue ! healthprobe"
       " name=video-probe ! ladder.video\n");
   g_string_append_printf (line, "  in.audio ! queue ! healthprobe"
-      " name=audio-probe ! ladder.audio_0\n");
+      " name=audio-probe ! ladder.audio\n");
   g_string_append_printf (line, "  abrladderbin name=ladder ladder=\"%s\"\n",
       ladder);
   for (i = 0; rungs[i] != NULL; i++) {

@@ -23,7 +23,7 @@ need() {
 
 need_elements() {
   for element; do
-    gst-inspect-1.0 --exists "$element" || skip "the element $element is not installed"
+    gst-inspect-1.0 "$element" > /dev/null 2>&1 || skip "the element $element is not installed"
   done
 }
 
