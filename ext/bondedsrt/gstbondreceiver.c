@@ -422,7 +422,8 @@ count_wanted (GstBondReceiver * self, guint active)
   if (self->link != NULL)
     return 1;
   msg_merge_get_stats (self->merge, &stats);
-  if (active == 0 || stats.switches != self->switches)
+  if (active > 0 && (self->bond.state == BOND_LOST
+          || stats.switches != self->switches))
     self->wanted = 0;
   self->switches = stats.switches;
   self->wanted = MAX (self->wanted, active);
