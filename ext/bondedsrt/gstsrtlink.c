@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <syslog.h>
 
 #define BACKLOG 32
 /* Refusals with a meaning that callers understand, as HTTP's status. */
@@ -47,7 +48,12 @@ option_is_wide (LinkOption option)
 static gboolean
 startup (void)
 {
-  return srt_startup () >= 0;
+  if (srt_startup () < 0)
+    return FALSE;
+  /* It writes to the standard error whatever a peer does wrong; what matters
+   * of it is in our messages. */
+  srt_setloglevel (LOG_CRIT);
+  return TRUE;
 }
 
 static void

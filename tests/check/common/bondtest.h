@@ -21,9 +21,13 @@ bond_message (guint64 number)
 
   gst_buffer_map (buffer, &map, GST_MAP_WRITE);
   memset (map.data, 0x55, map.size);
-  for (i = 0; i < 7; i++)
-    GST_WRITE_UINT32_BE (map.data + i * 188, 0x47010010 | (number + i) % 16);
-  GST_WRITE_UINT64_BE (map.data + 100, number);
+  for (i = 0; i < 7; i++) {
+    map.data[i * 188] = 0x47;
+    map.data[i * 188 + 1] = 0x01;
+    map.data[i * 188 + 2] = 0x00;
+    map.data[i * 188 + 3] = 0x10 | (number + i) % 16;
+  }
+  memcpy (map.data + 100, &number, sizeof (number));
   gst_buffer_unmap (buffer, &map);
   return buffer;
 }
@@ -31,11 +35,11 @@ bond_message (guint64 number)
 static inline guint64
 bond_message_number (GstBuffer *buffer)
 {
-  guint8 bytes[8];
+  guint64 number = 0;
 
   fail_unless_equals_int (gst_buffer_get_size (buffer), BOND_MESSAGE_BYTES);
-  gst_buffer_extract (buffer, 100, bytes, sizeof (bytes));
-  return GST_READ_UINT64_BE (bytes);
+  gst_buffer_extract (buffer, 100, &number, sizeof (number));
+  return number;
 }
 
 static inline guint64
