@@ -221,12 +221,25 @@ bind_local (SRTSOCKET socket, GSocketAddress * local)
 
 /* --- connections -------------------------------------------------------- */
 
+/* The library's words and the system's, which say more. */
+static gchar *
+last_error (void)
+{
+  gint system = 0;
+
+  srt_getlasterror (&system);
+  if (system == 0)
+    return g_strdup (srt_getlasterror_str ());
+  return g_strdup_printf ("%s (%s)", srt_getlasterror_str (),
+      g_strerror (system));
+}
+
 static GstBondSocket
 fail_connect (SRTSOCKET socket, LinkReason why, LinkReason * reason,
     gchar ** detail)
 {
   *reason = why;
-  *detail = g_strdup (srt_getlasterror_str ());
+  *detail = last_error ();
   if (socket != SRT_INVALID_SOCK)
     srt_close (socket);
   return GST_BOND_SOCKET_NONE;
@@ -445,8 +458,9 @@ listener_free (GstBondListener * self)
 static GstBondListener *
 fail_listen (GstBondListener * self, GError ** error)
 {
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s",
-      srt_getlasterror_str ());
+  g_autofree gchar *text = last_error ();
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", text);
   listener_free (self);
   return NULL;
 }
