@@ -197,20 +197,33 @@ connect_to (GstBondLink * self, GInetAddress * address, guint64 now)
     go_down (self, reason, detail, now);
 }
 
-/* Of the addresses that the local one can reach, another one each time. */
+static void
+add_family (GPtrArray * fit, GList * addresses, GSocketFamily family)
+{
+  GList *l;
+
+  for (l = addresses; l != NULL; l = l->next) {
+    if (g_inet_address_get_family (l->data) == family)
+      g_ptr_array_add (fit, l->data);
+  }
+}
+
+/* Of the addresses that the local one can reach, another one each time.  IPv4
+ * first: most receivers listen on 0.0.0.0 only, and a wrong guess costs the
+ * time-out of an attempt. */
 static GInetAddress *
 choose_address (GstBondLink * self, GList * addresses)
 {
   g_autoptr (GInetAddress) local = NULL;
   g_autoptr (GPtrArray) fit = g_ptr_array_new ();
-  GList *l;
 
   if (self->spec->localaddress != NULL)
     local = g_inet_address_new_from_string (self->spec->localaddress);
-  for (l = addresses; l != NULL; l = l->next) {
-    if (local == NULL || g_inet_address_get_family (local) ==
-        g_inet_address_get_family (l->data))
-      g_ptr_array_add (fit, l->data);
+  if (local != NULL) {
+    add_family (fit, addresses, g_inet_address_get_family (local));
+  } else {
+    add_family (fit, addresses, G_SOCKET_FAMILY_IPV4);
+    add_family (fit, addresses, G_SOCKET_FAMILY_IPV6);
   }
   if (fit->len == 0)
     return NULL;

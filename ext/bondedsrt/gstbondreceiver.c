@@ -351,14 +351,14 @@ take_message (GstBondReceiver * self, Leg * leg, gconstpointer data,
 
 /* FALSE when the leg is at its end. */
 static gboolean
-read_leg (GstBondReceiver * self, Leg * leg)
+read_leg (GstBondReceiver * self, Leg * leg, guint most)
 {
   guint8 data[GST_BOND_MESSAGE_MAX];
   guint32 msgno;
   guint64 srctime;
   guint i;
 
-  for (i = 0; i < BATCH; i++) {
+  for (i = 0; i < most; i++) {
     gsize size = sizeof (data);
 
     switch (self->transport->receive (leg->socket, data, &size, &msgno,
@@ -378,9 +378,10 @@ read_leg (GstBondReceiver * self, Leg * leg)
 static void
 handle_leg (GstBondReceiver * self, Leg * leg, GstBondEventFlags flags)
 {
-  gboolean alive = read_leg (self, leg);
+  gboolean failed = (flags & GST_BOND_EVENT_FAILED) != 0;
 
-  if (!alive || (flags & GST_BOND_EVENT_FAILED))
+  /* The last words of a broken one are still there, and only now. */
+  if (!read_leg (self, leg, failed ? G_MAXUINT : BATCH) || failed)
     remove_leg (self, leg);
 }
 
@@ -422,7 +423,8 @@ count_wanted (GstBondReceiver * self, guint active)
   if (self->link != NULL)
     return 1;
   msg_merge_get_stats (self->merge, &stats);
-  if (active == 0 || stats.switches != self->switches)
+  if (active > 0 && (self->bond.state == BOND_LOST
+          || stats.switches != self->switches))
     self->wanted = 0;
   self->switches = stats.switches;
   self->wanted = MAX (self->wanted, active);

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <syslog.h>
 
 #define BACKLOG 32
 /* Refusals with a meaning that callers understand, as HTTP's status. */
@@ -47,7 +48,12 @@ option_is_wide (LinkOption option)
 static gboolean
 startup (void)
 {
-  return srt_startup () >= 0;
+  if (srt_startup () < 0)
+    return FALSE;
+  /* It writes to the standard error whatever a peer does wrong; what matters
+   * of it is in our messages. */
+  srt_setloglevel (LOG_CRIT);
+  return TRUE;
 }
 
 static void
@@ -215,12 +221,25 @@ bind_local (SRTSOCKET socket, GSocketAddress * local)
 
 /* --- connections -------------------------------------------------------- */
 
+/* The library's words and the system's, which say more. */
+static gchar *
+last_error (void)
+{
+  gint system = 0;
+
+  srt_getlasterror (&system);
+  if (system == 0)
+    return g_strdup (srt_getlasterror_str ());
+  return g_strdup_printf ("%s (%s)", srt_getlasterror_str (),
+      g_strerror (system));
+}
+
 static GstBondSocket
 fail_connect (SRTSOCKET socket, LinkReason why, LinkReason * reason,
     gchar ** detail)
 {
   *reason = why;
-  *detail = g_strdup (srt_getlasterror_str ());
+  *detail = last_error ();
   if (socket != SRT_INVALID_SOCK)
     srt_close (socket);
   return GST_BOND_SOCKET_NONE;
@@ -439,8 +458,9 @@ listener_free (GstBondListener * self)
 static GstBondListener *
 fail_listen (GstBondListener * self, GError ** error)
 {
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s",
-      srt_getlasterror_str ());
+  g_autofree gchar *text = last_error ();
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s", text);
   listener_free (self);
   return NULL;
 }

@@ -416,7 +416,7 @@ GST_START_TEST (msg_merge_survives_numbers_from_anywhere)
   for (i = 0; i < 5000; i++) {
     guint32 msgno = g_rand_int (rand) >> g_rand_int_range (rand, 0, 32);
     live++;
-    msg_merge_push (merge, legs[i % 3], msgno, g_malloc (1),
+    msg_merge_push (merge, legs[i % 3], msgno, g_new0 (Payload, 1),
         msg_digest (&msgno, 4), i * MS);
     pop_all (merge, i * MS);
     fail_unless (live < 3 * 1024);
