@@ -86,8 +86,7 @@ make (const gchar * factory, const gchar * name, GstElement * owner,
 }
 
 static void
-set_if_there (GstElement * element, const gchar * property,
-    const gchar * value)
+set_if_there (GstElement * element, const gchar * property, const gchar * value)
 {
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), property))
     gst_util_set_object_arg (G_OBJECT (element), property, value);
@@ -117,8 +116,7 @@ on_deep_element_added (GstBin * bin, GstBin * sub, GstElement * element,
 {
   GstElementFactory *factory = gst_element_get_factory (element);
 
-  if (factory != NULL
-      && g_str_has_prefix (GST_OBJECT_NAME (factory), "avdec_"))
+  if (factory != NULL && g_str_has_prefix (GST_OBJECT_NAME (factory), "avdec_"))
     set_if_there (element, "thread-type", "slice");
 }
 

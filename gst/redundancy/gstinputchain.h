@@ -23,8 +23,8 @@ typedef struct
 
 typedef enum
 {
-  GST_INPUT_KIND_SRT,           /* MPEG-TS in SRT; a peer may have to be waited for */
-  GST_INPUT_KIND_PATIENT,       /* MPEG-TS from a source that retries by itself */
+  GST_INPUT_KIND_SRT,           /* MPEG-TS in SRT */
+  GST_INPUT_KIND_PATIENT,       /* MPEG-TS; the source retries by itself */
   GST_INPUT_KIND_TS,            /* MPEG-TS */
   GST_INPUT_KIND_ANY,           /* whatever uridecodebin makes of it */
 } GstInputKind;

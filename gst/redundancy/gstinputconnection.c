@@ -264,8 +264,7 @@ gst_input_connection_contains (GstInputConnection * self, GstObject * object)
 }
 
 void
-gst_input_connection_on_error (GstInputConnection * self,
-    const GError * error)
+gst_input_connection_on_error (GstInputConnection * self, const GError * error)
 {
   fail (self, INPUT_LIFE_REASON_ERROR, error->message);
 }

@@ -88,8 +88,8 @@ set_uri (GstRedundantInput * self, const gchar * uri)
     self->on_event (self->owner);
 }
 
-static void
-set_priority (GstRedundantInput * self, guint priority)
+void
+gst_redundant_input_set_priority (GstRedundantInput * self, guint priority)
 {
   g_mutex_lock (&self->lock);
   self->priority = priority;
@@ -107,7 +107,7 @@ gst_redundant_input_set_property (GObject * object, guint id,
   if (id == PROP_URI)
     set_uri (self, g_value_get_string (value));
   else if (id == PROP_PRIORITY)
-    set_priority (self, g_value_get_uint (value));
+    gst_redundant_input_set_priority (self, g_value_get_uint (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -560,36 +560,40 @@ post_input (GstRedundantInput * self, const Snapshot * snapshot,
       "uri", G_TYPE_STRING, snapshot->uri, NULL);
 }
 
-static GstElementMessageSeverity
-severity_of (const Snapshot * snapshot)
+/* Which states are told, and how.  A failure is told once, with the time of
+ * the next attempt; the steps on the way there are not. */
+static gboolean
+is_told (const Snapshot * snapshot, GstElementMessageSeverity * severity)
 {
+  *severity = GST_ELEMENT_MESSAGE_INFO;
   switch (snapshot->state) {
-    case INPUT_LIFE_BACKOFF:
-      return snapshot->reason == INPUT_LIFE_REASON_START
-          || snapshot->reason == INPUT_LIFE_REASON_RESTART
-          ? GST_ELEMENT_MESSAGE_INFO : GST_ELEMENT_MESSAGE_WARNING;
-    case INPUT_LIFE_STALLED:
-      return GST_ELEMENT_MESSAGE_WARNING;
     case INPUT_LIFE_IDLE:
-    case INPUT_LIFE_CONNECTING:
     case INPUT_LIFE_RUNNING:
+      return TRUE;
+    case INPUT_LIFE_CONNECTING:
+      return snapshot->attempts <= 1;
+    case INPUT_LIFE_STALLED:
+      *severity = GST_ELEMENT_MESSAGE_WARNING;
+      return TRUE;
     case INPUT_LIFE_STOPPING:
+      if (snapshot->reason != INPUT_LIFE_REASON_STOP
+          && snapshot->reason != INPUT_LIFE_REASON_RESTART)
+        *severity = GST_ELEMENT_MESSAGE_WARNING;
+      return TRUE;
+    case INPUT_LIFE_BACKOFF:
       break;
   }
-  return GST_ELEMENT_MESSAGE_INFO;
+  return FALSE;
 }
 
-/* Each change of state once; the short ones on the way to the next attempt are
- * told by that one. */
 static void
 tell_state (GstRedundantInput * self, const Snapshot * snapshot)
 {
-  gboolean passing = snapshot->state == INPUT_LIFE_STOPPING
-      || (snapshot->state == INPUT_LIFE_CONNECTING && snapshot->attempts > 1);
+  GstElementMessageSeverity severity;
 
-  if (snapshot->state != self->told_state && !passing) {
+  if (snapshot->state != self->told_state && is_told (snapshot, &severity)) {
     post_input (self, snapshot, input_life_state_nick (snapshot->state),
-        severity_of (snapshot));
+        severity);
     self->told_state = snapshot->state;
   }
   if (snapshot->lost != self->told_lost) {
@@ -647,6 +651,9 @@ gst_redundant_input_step (GstRedundantInput * self)
   take_snapshot_locked (self, now, &snapshot);
   g_mutex_unlock (&self->lock);
 
+  /* An attempt is not the end of what was told of the last one. */
+  if (snapshot.state == INPUT_LIFE_CONNECTING && snapshot.attempts > 1)
+    self->told_state = INPUT_LIFE_CONNECTING;
   if (down != NULL)
     gst_input_connection_free (down);
   g_list_free_full (dead, (GDestroyNotify) gst_input_connection_free);

@@ -34,6 +34,9 @@ GstRedundantInput *gst_redundant_input_new (const gchar * name,
 /* (transfer full) */
 gchar *gst_redundant_input_dup_uri (GstRedundantInput * self);
 
+void gst_redundant_input_set_priority (GstRedundantInput * self,
+    guint priority);
+
 /* The application stops wanting it: it is gone when it is idle. */
 void gst_redundant_input_leave (GstRedundantInput * self);
 gboolean gst_redundant_input_is_leaving (GstRedundantInput * self);

@@ -25,10 +25,11 @@
  *
  * Since: 0.1
  */
-/* Locks, in this order: self->lock (settings, inputs), an input's own lock,
- * self->wake_lock, object lock.  The wake lock only guards the controller's
+/* Locks, in this order: self->setter_lock, self->lock (settings, inputs), an
+ * input's own lock, self->wake_lock, object lock.  The setter lock only keeps
+ * two settings of `uris` apart; the wake lock only guards the controller's
  * flag, so that any thread may wake it.  Nothing is posted, linked, set or
- * joined under any of them.
+ * joined under the others.
  * Threads: the application, the controller (steps the inputs; joined in
  * PAUSED to READY), the threads of the connections. */
 #ifdef HAVE_CONFIG_H
@@ -97,6 +98,7 @@ struct _GstRedundantSrc
   GstStatsTimer *stats_timer;   /* object lock */
   guint stats_interval_ms;      /* object lock */
 
+  GMutex setter_lock;           /* serialises the setter of `uris` */
   GMutex lock;
   /* Under the lock. */
   GstSwitchSettings settings;
@@ -132,8 +134,7 @@ GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("audio/x-raw, format = (string) { " GST_AUDIO_NE (F32)
         ", " GST_AUDIO_NE (S16) " }, layout = (string) interleaved"));
 
-static void gst_redundant_src_child_proxy_init (gpointer iface,
-    gpointer data);
+static void gst_redundant_src_child_proxy_init (gpointer iface, gpointer data);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstRedundantSrc, gst_redundant_src,
     GST_TYPE_BIN,
@@ -320,118 +321,119 @@ stop_inputs (GstRedundantSrc * self)
   g_thread_join (g_steal_pointer (&self->controller));
 }
 
-static void
-renumber_locked (GstRedundantSrc * self)
-{
-  guint i;
-
-  for (i = 0; i < self->inputs->len; i++)
-    g_object_set (self->inputs->pdata[i], "priority", i, NULL);
-}
-
-/* First "input-N" that is free. */
+/* First "input-N" that no one has. */
 static gchar *
-free_name_locked (GstRedundantSrc * self)
+free_name (GstRedundantSrc * self)
 {
-  guint n, i, k;
+  g_autoptr (GPtrArray) inputs = all_inputs (self);
+  guint n, i;
 
   for (n = 0;; n++) {
     g_autofree gchar *name = g_strdup_printf ("input-%u", n);
-    GPtrArray *lists[] = { self->inputs, self->leaving };
     gboolean taken = FALSE;
 
-    for (k = 0; k < G_N_ELEMENTS (lists); k++) {
-      for (i = 0; i < lists[k]->len; i++)
-        taken |= g_str_equal (GST_OBJECT_NAME (lists[k]->pdata[i]), name);
-    }
+    for (i = 0; i < inputs->len; i++)
+      taken |= g_str_equal (GST_OBJECT_NAME (inputs->pdata[i]), name);
     if (!taken)
       return g_steal_pointer (&name);
   }
 }
 
-/* Takes the input with that URI out of `from`, or makes one. */
+/* The input with that URI that is not on the list yet.  (nullable) */
 static GstRedundantInput *
-take_or_make_locked (GstRedundantSrc * self, GPtrArray * from,
-    const gchar * uri, guint priority)
+find_unlisted (GPtrArray * inputs, GPtrArray * listed, const gchar * uri)
 {
-  g_autofree gchar *name = NULL;
-  GstRedundantInput *input;
   guint i;
 
-  for (i = 0; i < from->len; i++) {
-    g_autofree gchar *has = gst_redundant_input_dup_uri (from->pdata[i]);
-    if (g_str_equal (has, uri))
-      return g_ptr_array_steal_index (from, i);
+  for (i = 0; i < inputs->len; i++) {
+    g_autofree gchar *has = gst_redundant_input_dup_uri (inputs->pdata[i]);
+    if (g_str_equal (has, uri)
+        && !g_ptr_array_find (listed, inputs->pdata[i], NULL))
+      return inputs->pdata[i];
   }
-  name = free_name_locked (self);
-  input = gst_redundant_input_new (name, uri, priority, GST_BIN (self),
-      self->control, self->switches, wake_controller);
+  return NULL;
+}
+
+/* A new input at the end of the inputs, connecting if we run. */
+static GstRedundantInput *
+add_input (GstRedundantSrc * self, const gchar * uri, guint priority)
+{
+  g_autofree gchar *name = free_name (self);
+  GstRedundantInput *input = gst_redundant_input_new (name, uri, priority,
+      GST_BIN (self), self->control, self->switches, wake_controller);
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->inputs, input);
   if (self->running) {
     GstRedundantInputConfig config = input_config_locked (self);
     gst_redundant_input_start (input, &config);
   }
+  g_mutex_unlock (&self->lock);
   return input;
 }
 
-/* Those left over: torn down by the controller, or at once without one. */
+/* Those that are not on the list go: torn down by the controller, or at once
+ * when there is none. */
 static void
-dismiss_locked (GstRedundantSrc * self, GPtrArray * old)
+dismiss_unlisted (GstRedundantSrc * self, GPtrArray * listed)
 {
-  while (old->len > 0) {
-    GstRedundantInput *input = g_ptr_array_steal_index (old, 0);
+  gboolean running;
+  guint i;
 
-    gst_redundant_input_leave (input);
-    g_ptr_array_add (self->leaving, input);
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < self->inputs->len; i++) {
+    GstRedundantInput *input = self->inputs->pdata[i];
+
+    if (!g_ptr_array_find (listed, input, NULL)) {
+      gst_redundant_input_leave (input);
+      g_ptr_array_add (self->leaving, gst_object_ref (input));
+    }
+  }
+  g_ptr_array_unref (self->inputs);
+  self->inputs = g_ptr_array_ref (listed);
+  running = self->running;
+  g_mutex_unlock (&self->lock);
+  if (running) {
+    wake_controller (self);
+  } else {
+    g_autoptr (GPtrArray) inputs = all_inputs (self);
+    for (i = 0; i < inputs->len; i++)
+      bury (self, inputs->pdata[i]);
   }
 }
 
-static void
-bury_all (GstRedundantSrc * self)
-{
-  g_autoptr (GPtrArray) inputs = all_inputs (self);
-  guint i;
-
-  for (i = 0; i < inputs->len; i++)
-    bury (self, inputs->pdata[i]);
-}
-
-/* Makes the inputs those of the list: what stays is not touched. */
+/* Makes the inputs those of the list: what stays is not touched.  The setter
+ * lock only keeps two of these apart. */
 static void
 set_uris (GstRedundantSrc * self, const gchar * uris)
 {
   g_auto (GStrv) list = g_strsplit_set (uris != NULL ? uris : "", " \t\r\n",
       -1);
-  GPtrArray *old, *fresh = g_ptr_array_new_with_free_func (gst_object_unref);
-  gboolean running;
+  g_autoptr (GPtrArray) old = NULL;
+  g_autoptr (GPtrArray) listed =
+      g_ptr_array_new_with_free_func (gst_object_unref);
   guint i;
 
+  g_mutex_lock (&self->setter_lock);
   g_mutex_lock (&self->lock);
   g_free (self->uris);
   self->uris = g_strdup (uris);
-  old = g_steal_pointer (&self->inputs);
-  self->inputs = fresh;
-  /* Names of those that stay must not be given away meanwhile. */
-  for (i = 0; i < old->len; i++)
-    g_ptr_array_add (self->leaving, gst_object_ref (old->pdata[i]));
-  for (i = 0; list[i] != NULL; i++) {
-    if (*list[i] != '\0') {
-      g_ptr_array_add (fresh, take_or_make_locked (self, old, list[i],
-              fresh->len));
-    }
-  }
-  for (i = 0; i < fresh->len; i++)
-    g_ptr_array_remove (self->leaving, fresh->pdata[i]);
-  for (i = 0; i < old->len; i++)
-    g_ptr_array_remove (self->leaving, old->pdata[i]);
-  dismiss_locked (self, old);
-  renumber_locked (self);
-  running = self->running;
+  old = g_ptr_array_ref (self->inputs);
   g_mutex_unlock (&self->lock);
-  g_ptr_array_unref (old);
-  if (running)
-    wake_controller (self);
-  else
-    bury_all (self);
+  for (i = 0; list[i] != NULL; i++) {
+    GstRedundantInput *input;
+
+    if (*list[i] == '\0')
+      continue;
+    input = find_unlisted (old, listed, list[i]);
+    if (input == NULL)
+      input = add_input (self, list[i], listed->len);
+    else
+      gst_redundant_input_set_priority (input, listed->len);
+    g_ptr_array_add (listed, gst_object_ref (input));
+  }
+  dismiss_unlisted (self, listed);
+  g_mutex_unlock (&self->setter_lock);
 }
 
 static gboolean
@@ -538,8 +540,7 @@ start_clock (GstRedundantSrc * self)
 }
 
 static GstStateChangeReturn
-gst_redundant_src_change_state (GstElement * element,
-    GstStateChange transition)
+gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
 {
   GstRedundantSrc *self = GST_REDUNDANT_SRC (element);
   GstStateChangeReturn result;
@@ -619,8 +620,7 @@ is_ours (GstRedundantSrc * self, GstObject * object)
     return TRUE;
   for (i = 0; i < N_MEDIA; i++) {
     if (object == GST_OBJECT (self->switches[i])
-        || gst_object_has_as_ancestor (object,
-            GST_OBJECT (self->switches[i])))
+        || gst_object_has_as_ancestor (object, GST_OBJECT (self->switches[i])))
       return TRUE;
   }
   return FALSE;
@@ -792,8 +792,7 @@ get_stats (GstRedundantSrc * self)
     gst_structure_set_name (one, "medium");
     append_structure (&media, one);
   }
-  gst_switch_control_get_counters (self->control, &switches, &manual,
-      &returns);
+  gst_switch_control_get_counters (self->control, &switches, &manual, &returns);
   g_object_get (self->switches[0], "active-input", &active, NULL);
   gst_structure_set (stats, "switches", G_TYPE_UINT64, switches,
       "switches-manual", G_TYPE_UINT64, manual,
@@ -961,6 +960,7 @@ add_switch (GstRedundantSrc * self, const GstSwitchMedium * medium,
 static void
 gst_redundant_src_init (GstRedundantSrc * self)
 {
+  g_mutex_init (&self->setter_lock);
   g_mutex_init (&self->lock);
   g_mutex_init (&self->wake_lock);
   g_cond_init (&self->wake_cond);
@@ -1014,6 +1014,7 @@ gst_redundant_src_finalize (GObject * object)
   g_cond_clear (&self->wake_cond);
   g_mutex_clear (&self->wake_lock);
   g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->setter_lock);
   G_OBJECT_CLASS (gst_redundant_src_parent_class)->finalize (object);
 }
 
@@ -1338,8 +1339,7 @@ gst_redundant_src_class_init (GstRedundantSrcClass * klass)
       GST_DEBUG_FUNCPTR (gst_redundant_src_change_state);
   element_class->provide_clock =
       GST_DEBUG_FUNCPTR (gst_redundant_src_provide_clock);
-  element_class->send_event =
-      GST_DEBUG_FUNCPTR (gst_redundant_src_send_event);
+  element_class->send_event = GST_DEBUG_FUNCPTR (gst_redundant_src_send_event);
   GST_BIN_CLASS (klass)->handle_message =
       GST_DEBUG_FUNCPTR (gst_redundant_src_handle_message);
   gst_switch_settings_install (gobject_class);

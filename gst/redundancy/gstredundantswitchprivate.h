@@ -68,7 +68,7 @@ struct _GstRedundantSwitch
   GstSwitchControl *control;
   GstElement *owner;            /* NULL: stands alone */
   const gchar *prefix;
-  guint group_id;               /* of the stream; redundantsrc's are one group */
+  guint group_id;               /* of the stream */
 
   GMutex lock;
   GCond cond;

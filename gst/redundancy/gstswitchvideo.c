@@ -117,40 +117,51 @@ video_accepts (GstCaps * form, GstCaps * caps)
       && GST_VIDEO_INFO_HEIGHT (&a) == GST_VIDEO_INFO_HEIGHT (&b);
 }
 
-/* Black in any format: the packed and the planar, RGB and YUV. */
+/* A line of black as the format is unpacked: 8 or 16 bits of AYUV or ARGB. */
+static gpointer
+make_black_line (const GstVideoInfo * info)
+{
+  const GstVideoFormatInfo *format = info->finfo;
+  gboolean is_full = info->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
+  gboolean is_yuv = format->unpack_format == GST_VIDEO_FORMAT_AYUV
+      || format->unpack_format == GST_VIDEO_FORMAT_AYUV64;
+  gboolean is_wide = format->unpack_format == GST_VIDEO_FORMAT_AYUV64
+      || format->unpack_format == GST_VIDEO_FORMAT_ARGB64;
+  guint8 luma = is_yuv && !is_full ? 16 : 0, chroma = is_yuv ? 128 : 0;
+  guint8 pixel[4] = { 255, luma, chroma, chroma };
+  guint8 *line = g_malloc0 (info->width * 8);
+  gint x, c;
+
+  for (x = 0; x < info->width; x++) {
+    for (c = 0; c < 4; c++) {
+      if (is_wide)
+        ((guint16 *) line)[4 * x + c] = pixel[c] << 8;
+      else
+        line[4 * x + c] = pixel[c];
+    }
+  }
+  return line;
+}
+
 static GstBuffer *
 make_black (GstVideoInfo * info)
 {
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, info->size, NULL);
+  const GstVideoFormatInfo *format = info->finfo;
+  g_autofree gpointer line = make_black_line (info);
   GstVideoFrame frame;
+  gint y;
 
   gst_buffer_memset (buffer, 0, 0, info->size);
-  if (gst_video_frame_map (&frame, info, buffer, GST_MAP_WRITE)) {
-    const GstVideoFormatInfo *format = info->finfo;
-    gpointer line = g_malloc (info->width * 8 * 2);
-    gint y;
-
-    /* One line of 8 or 16 bit AYUV/ARGB, packed into each line. */
-    for (y = 0; y < info->width; y++) {
-      if (format->unpack_format == GST_VIDEO_FORMAT_AYUV)
-        GST_WRITE_UINT32_BE ((guint8 *) line + 4 * y, 0xff108080);
-      else if (format->unpack_format == GST_VIDEO_FORMAT_ARGB)
-        GST_WRITE_UINT32_BE ((guint8 *) line + 4 * y, 0xff000000);
-      else if (GST_VIDEO_FORMAT_INFO_IS_YUV (format)) {
-        const guint16 pixel[4] = { 0xffff, 0x1000, 0x8000, 0x8000 };
-        memcpy ((guint8 *) line + 8 * y, pixel, 8);
-      } else {
-        const guint16 pixel[4] = { 0xffff, 0, 0, 0 };
-        memcpy ((guint8 *) line + 8 * y, pixel, 8);
-      }
-    }
-    for (y = 0; y < info->height; y++) {
-      format->pack_func (format, GST_VIDEO_PACK_FLAG_NONE, line, 0,
-          frame.data, info->stride, info->chroma_site, y, info->width);
-    }
-    g_free (line);
-    gst_video_frame_unmap (&frame);
+  /* Formats that pack several lines at once stay at zeroes. */
+  if (format->pack_func == NULL || format->pack_lines != 1
+      || !gst_video_frame_map (&frame, info, buffer, GST_MAP_WRITE))
+    return buffer;
+  for (y = 0; y < info->height; y++) {
+    format->pack_func (format, GST_VIDEO_PACK_FLAG_NONE, line, 0,
+        frame.data, info->stride, info->chroma_site, y, info->width);
   }
+  gst_video_frame_unmap (&frame);
   return buffer;
 }
 

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gst/check/gstcheck.h>
+
+#include "audioraster.h"
+
+#define MS G_GUINT64_CONSTANT (1000000)
+#define SECOND (1000 * MS)
+
+#define RATE 48000
+#define CHUNK 960
+
+static void
+ignore (gpointer data)
+{
+}
+
+static void
+track_init (AudioTrack * track)
+{
+  AudioTrack empty = { {NULL,}, };
+
+  *track = empty;
+  store_init (&track->store, 100 * RATE, 1000000, ignore);
+}
+
+static void
+push (AudioTrack * track, gint64 start, gint64 n)
+{
+  StoreItem item = { start, n, 1, NULL };
+
+  store_push (&track->store, &item);
+}
+
+/* Gain that the chunk gives `track` at a sample of the chunk, or -1. */
+static gfloat
+gain_at (const AudioChunk * chunk, const AudioTrack * track, guint at)
+{
+  guint i;
+
+  for (i = 0; i < chunk->n_spans; i++) {
+    const AudioSpan *span = &chunk->spans[i];
+    if (at >= span->at && at < span->at + span->n
+        && store_at (&track->store, span->item->start) == span->item)
+      return span->gain_from + (span->gain_to - span->gain_from)
+          * (at - span->at) / span->n;
+  }
+  return -1.0f;
+}
+
+/* Samples of the chunk that no span covers. */
+static guint
+uncovered (const AudioChunk * chunk)
+{
+  guint at, i, n = 0;
+
+  for (at = 0; at < CHUNK; at++) {
+    gboolean covered = FALSE;
+    for (i = 0; i < chunk->n_spans; i++) {
+      const AudioSpan *span = &chunk->spans[i];
+      covered |= at >= span->at && at < span->at + span->n;
+    }
+    n += !covered;
+  }
+  return n;
+}
+
+static gboolean
+is_near (gfloat a, gfloat b)
+{
+  return a > b - 0.01f && a < b + 0.01f;
+}
+
+GST_START_TEST (audio_track_places_by_count_and_not_by_jitter)
+{
+  AudioTrack track;
+  guint i;
+
+  track_init (&track);
+  for (i = 0; i < 1000; i++) {
+    gint64 jitter = (i % 3) * 7 * (gint64) MS - 7 * (gint64) MS;
+    gint64 at = (gint64) i * 1024 * 1000000000 / RATE + (i ? jitter : 0);
+    fail_unless_equals_int64 (audio_track_place (&track, RATE, at, 1024,
+            40 * MS), (gint64) i * 1024);
+  }
+  fail_unless_equals_uint64 (track.resyncs, 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (audio_track_places_anew_beyond_the_tolerance_or_in_a_new_epoch)
+{
+  AudioTrack track;
+
+  track_init (&track);
+  audio_track_place (&track, RATE, 0, 480, 40 * MS);
+  fail_unless_equals_int64 (audio_track_place (&track, RATE, 51 * MS, 480,
+          40 * MS), 51 * 48);
+  fail_unless_equals_uint64 (track.resyncs, 1);
+  track.epoch++;
+  fail_unless_equals_int64 (audio_track_place (&track, RATE, 62 * MS, 480,
+          40 * MS), 62 * 48);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (audio_raster_covers_every_sample_once_from_odd_items)
+{
+  AudioRaster self;
+  AudioTrack a, *tracks[] = { &a };
+  AudioChunk chunk;
+  gint64 at;
+  guint i;
+
+  track_init (&a);
+  for (at = 0; at < 20 * CHUNK; at += 1021)
+    push (&a, at, 1021);
+  audio_raster_init (&self, RATE, CHUNK, 0);
+  for (i = 0; i < 15; i++) {
+    audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+    fail_unless_equals_int (uncovered (&chunk), 0);
+    fail_unless_equals_int (chunk.silence, 0);
+    fail_unless (is_near (gain_at (&chunk, &a, 0), 1.0f));
+    fail_unless (is_near (gain_at (&chunk, &a, CHUNK - 1), 1.0f));
+  }
+  fail_unless_equals_uint64 (self.silence, 0);
+  store_finish (&a.store);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (audio_raster_cross_fades_to_the_standby_before_the_first_ends)
+{
+  AudioRaster self;
+  AudioTrack a, b, *tracks[] = { &a, &b };
+  AudioChunk chunk;
+  guint i;
+  /* The end lies in the middle of the fourth chunk. */
+  const gint64 end = 3 * CHUNK + 100;
+
+  track_init (&a);
+  track_init (&b);
+  push (&a, 0, end);
+  push (&b, 0, 20 * CHUNK);
+  audio_raster_init (&self, RATE, CHUNK, 0);
+  for (i = 0; i < 8; i++) {
+    audio_raster_next (&self, 0, NULL, 0, tracks, 2, &chunk);
+    fail_unless_equals_int (uncovered (&chunk), 0);
+    if (i == 2) {
+      /* The fade began 100 samples in; both gains are 1 together. */
+      fail_unless (is_near (gain_at (&chunk, &a, 50), 1.0f));
+      fail_unless (is_near (gain_at (&chunk, &a, 580), 0.5f));
+      fail_unless (is_near (gain_at (&chunk, &b, 580), 0.5f));
+    }
+    if (i == 3) {
+      fail_unless (is_near (gain_at (&chunk, &a, 0) + gain_at (&chunk, &b, 0),
+              1.0f));
+      fail_unless (is_near (gain_at (&chunk, &b, 100), 1.0f));
+    }
+    if (i > 3)
+      fail_unless (chunk.last == &b && is_near (gain_at (&chunk, &b, 1), 1.0f));
+  }
+  fail_unless_equals_uint64 (self.silence, 0);
+  store_finish (&a.store);
+  store_finish (&b.store);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (audio_raster_hands_over_at_the_cut)
+{
+  AudioRaster self;
+  AudioTrack a, b, *before[] = { &a, &b }, *after[] = { &b, &a };
+  AudioChunk chunk;
+  guint i;
+
+  track_init (&a);
+  track_init (&b);
+  push (&a, 0, 20 * CHUNK);
+  push (&b, 0, 20 * CHUNK);
+  audio_raster_init (&self, RATE, CHUNK, 0);
+  for (i = 0; i < 6; i++) {
+    audio_raster_next (&self, 4 * CHUNK, before, 2, after, 2, &chunk);
+    fail_unless_equals_int (uncovered (&chunk), 0);
+    fail_unless (gain_at (&chunk, &a, 0) > 0.9f || i >= 4);
+    fail_unless (i < 4 || is_near (gain_at (&chunk, &b, 0), 1.0f));
+    if (i == 3)
+      fail_unless (is_near (gain_at (&chunk, &b, CHUNK / 2), 0.5f));
+  }
+  store_finish (&a.store);
+  store_finish (&b.store);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (audio_raster_fades_out_into_silence_and_in_again)
+{
+  AudioRaster self;
+  AudioTrack a, *tracks[] = { &a };
+  AudioChunk chunk;
+
+  track_init (&a);
+  push (&a, 0, 2 * CHUNK);
+  push (&a, 4 * CHUNK + 10, 4 * CHUNK);
+  audio_raster_init (&self, RATE, CHUNK, 0);
+  audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+  fail_unless (is_near (gain_at (&chunk, &a, 500), 1.0f));
+  audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+  fail_unless (is_near (gain_at (&chunk, &a, CHUNK / 2), 0.5f));
+  audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+  fail_unless_equals_int (chunk.silence, CHUNK);
+  fail_unless (chunk.last == NULL);
+  audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+  audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+  fail_unless_equals_int (chunk.silence, 10);
+  fail_unless (is_near (gain_at (&chunk, &a, 10 + CHUNK / 2), 0.5f));
+  audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+  fail_unless (is_near (gain_at (&chunk, &a, 20), 1.0f));
+  fail_unless_equals_uint64 (self.silence, 2 * CHUNK + 10);
+  store_finish (&a.store);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (audio_raster_comes_back_to_the_better_track_after_a_hole)
+{
+  AudioRaster self;
+  AudioTrack a, b, *tracks[] = { &a, &b };
+  AudioChunk chunk;
+  guint i;
+
+  track_init (&a);
+  track_init (&b);
+  push (&a, 0, 2 * CHUNK);
+  push (&a, 5 * CHUNK, 10 * CHUNK);
+  push (&b, 0, 20 * CHUNK);
+  audio_raster_init (&self, RATE, CHUNK, 0);
+  for (i = 0; i < 8; i++) {
+    audio_raster_next (&self, 0, NULL, 0, tracks, 2, &chunk);
+    fail_unless_equals_int (uncovered (&chunk), 0);
+  }
+  fail_unless (chunk.last == &a);
+  fail_unless_equals_uint64 (self.silence, 0);
+  store_finish (&a.store);
+  store_finish (&b.store);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (audio_raster_time_is_exact_for_odd_rates)
+{
+  AudioRaster self;
+
+  audio_raster_init (&self, 44100, 882, 0);
+  fail_unless_equals_uint64 (audio_raster_time (&self, G_GUINT64_CONSTANT
+          (44100) * 86400 * 365), G_GUINT64_CONSTANT (86400) * 365 * SECOND);
+  fail_unless_equals_uint64 (audio_raster_skip_to (&self, 61 * MS), 3);
+  fail_unless_equals_uint64 (self.position, 3 * 882);
+}
+
+GST_END_TEST;
+
+static Suite *
+audioraster_suite (void)
+{
+  Suite *s = suite_create ("audioraster");
+  TCase *tc = tcase_create ("audioraster");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, audio_track_places_by_count_and_not_by_jitter);
+  tcase_add_test (tc,
+      audio_track_places_anew_beyond_the_tolerance_or_in_a_new_epoch);
+  tcase_add_test (tc, audio_raster_covers_every_sample_once_from_odd_items);
+  tcase_add_test (tc,
+      audio_raster_cross_fades_to_the_standby_before_the_first_ends);
+  tcase_add_test (tc, audio_raster_hands_over_at_the_cut);
+  tcase_add_test (tc, audio_raster_fades_out_into_silence_and_in_again);
+  tcase_add_test (tc, audio_raster_comes_back_to_the_better_track_after_a_hole);
+  tcase_add_test (tc, audio_raster_time_is_exact_for_odd_rates);
+  return s;
+}
+
+GST_CHECK_MAIN (audioraster);

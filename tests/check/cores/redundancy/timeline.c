@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gst/check/gstcheck.h>
+
+#include "timeline.h"
+
+#define MS G_GUINT64_CONSTANT (1000000)
+#define SECOND (1000 * MS)
+
+#define VIDEO 0
+#define AUDIO 1
+
+static void
+init (Timeline * self, guint expected, gint64 trust)
+{
+  TimelineConfig config;
+
+  config.expected = expected;
+  config.settle = SECOND;
+  config.trust = trust;
+  config.latency = 600 * MS;
+  config.limit = 3 * SECOND;
+  config.patience = SECOND;
+  timeline_init (self, &config);
+}
+
+GST_START_TEST (timeline_places_the_first_data_where_it_arrived)
+{
+  Timeline self;
+  gint64 mapped;
+
+  init (&self, 1, -1);
+  fail_unless_equals_int (timeline_map (&self, VIDEO, 5 * SECOND, 77 * SECOND,
+          &mapped), TIMELINE_USABLE);
+  fail_unless_equals_int64 (mapped, 5 * SECOND);
+  timeline_map (&self, VIDEO, 5100 * MS, 77040 * MS, &mapped);
+  fail_unless_equals_int64 (mapped, 5040 * MS);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (timeline_shares_the_offset_of_the_slowest_medium)
+{
+  Timeline self;
+  gint64 audio, video;
+
+  init (&self, 3, -1);
+  fail_unless_equals_int (timeline_map (&self, AUDIO, SECOND, 0, &audio),
+      TIMELINE_SETTLING);
+  fail_unless_equals_int (timeline_map (&self, VIDEO, 1200 * MS, 40 * MS,
+          &video), TIMELINE_USABLE);
+  fail_unless_equals_int64 (video, 1200 * MS);
+  timeline_map (&self, AUDIO, 1200 * MS, 200 * MS, &audio);
+  fail_unless_equals_int64 (audio, 1360 * MS);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (timeline_does_not_wait_for_ever_for_a_medium)
+{
+  Timeline self;
+  gint64 mapped;
+
+  init (&self, 3, -1);
+  timeline_map (&self, AUDIO, 0, 0, &mapped);
+  fail_unless_equals_int (timeline_map (&self, AUDIO, 999 * MS, 999 * MS,
+          &mapped), TIMELINE_SETTLING);
+  fail_unless_equals_int (timeline_map (&self, AUDIO, SECOND, SECOND,
+          &mapped), TIMELINE_USABLE);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (timeline_trusts_stamps_that_keep_up)
+{
+  Timeline self;
+  gint64 mapped;
+
+  init (&self, 1, 100 * MS);
+  timeline_map (&self, VIDEO, 5080 * MS, 5 * SECOND, &mapped);
+  fail_unless_equals_int64 (mapped, 5 * SECOND);
+  timeline_reset (&self);
+  timeline_map (&self, VIDEO, 9 * SECOND, 5 * SECOND, &mapped);
+  fail_unless_equals_int64 (mapped, 9 * SECOND);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (timeline_begins_anew_after_a_jump_of_an_hour)
+{
+  Timeline self;
+  gint64 mapped;
+  guint epoch;
+
+  init (&self, 1, -1);
+  timeline_map (&self, VIDEO, SECOND, 4000 * SECOND, &mapped);
+  epoch = self.epoch[VIDEO];
+  fail_unless_equals_int (timeline_map (&self, VIDEO, 1040 * MS, 400 * SECOND,
+          &mapped), TIMELINE_USABLE);
+  fail_unless_equals_int64 (mapped, 1040 * MS);
+  fail_unless (self.epoch[VIDEO] > epoch);
+  timeline_map (&self, VIDEO, 1080 * MS, 8000 * SECOND, &mapped);
+  fail_unless_equals_int64 (mapped, 1080 * MS);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (timeline_keeps_lip_sync_when_media_jump_one_after_the_other)
+{
+  Timeline self;
+  gint64 audio, video;
+
+  init (&self, 3, -1);
+  timeline_map (&self, AUDIO, 0, 0, &audio);
+  timeline_map (&self, VIDEO, 0, 0, &video);
+  /* Video jumps by 100 s, audio follows 200 ms later. */
+  timeline_map (&self, VIDEO, SECOND, 101 * SECOND, &video);
+  timeline_map (&self, AUDIO, 1100 * MS, 1100 * MS, &audio);
+  fail_unless_equals_int64 (audio, 1100 * MS);
+  timeline_map (&self, AUDIO, 1250 * MS, 101200 * MS, &audio);
+  timeline_map (&self, VIDEO, 1250 * MS, 101200 * MS, &video);
+  fail_unless_equals_int64 (audio, video);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (timeline_calls_late_what_no_longer_serves_and_gives_in_at_last)
+{
+  Timeline self;
+  gint64 mapped;
+  guint64 now;
+
+  init (&self, 1, -1);
+  timeline_map (&self, VIDEO, 0, 0, &mapped);
+  for (now = SECOND; now < 2 * SECOND; now += 40 * MS) {
+    fail_unless_equals_int (timeline_map (&self, VIDEO, now + 700 * MS, now,
+            &mapped), TIMELINE_LATE);
+  }
+  fail_unless_equals_int (timeline_map (&self, VIDEO, 2700 * MS, 2 * SECOND,
+          &mapped), TIMELINE_USABLE);
+  fail_unless_equals_int64 (mapped, 2700 * MS);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (timeline_forgives_lateness_that_passes)
+{
+  Timeline self;
+  gint64 mapped;
+
+  init (&self, 1, -1);
+  timeline_map (&self, VIDEO, 0, 0, &mapped);
+  timeline_map (&self, VIDEO, 1700 * MS, SECOND, &mapped);
+  timeline_map (&self, VIDEO, 2100 * MS, 2 * SECOND, &mapped);
+  timeline_map (&self, VIDEO, 3700 * MS, 3 * SECOND, &mapped);
+  fail_unless_equals_int64 (mapped, 3 * SECOND);
+}
+
+GST_END_TEST;
+
+static Suite *
+timeline_suite (void)
+{
+  Suite *s = suite_create ("timeline");
+  TCase *tc = tcase_create ("timeline");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, timeline_places_the_first_data_where_it_arrived);
+  tcase_add_test (tc, timeline_shares_the_offset_of_the_slowest_medium);
+  tcase_add_test (tc, timeline_does_not_wait_for_ever_for_a_medium);
+  tcase_add_test (tc, timeline_trusts_stamps_that_keep_up);
+  tcase_add_test (tc, timeline_begins_anew_after_a_jump_of_an_hour);
+  tcase_add_test (tc,
+      timeline_keeps_lip_sync_when_media_jump_one_after_the_other);
+  tcase_add_test (tc,
+      timeline_calls_late_what_no_longer_serves_and_gives_in_at_last);
+  tcase_add_test (tc, timeline_forgives_lateness_that_passes);
+  return s;
+}
+
+GST_CHECK_MAIN (timeline);
