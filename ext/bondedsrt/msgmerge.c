@@ -407,6 +407,14 @@ result_of (MsgRingResult result)
   return MSG_MERGE_LATE;
 }
 
+/* A connection delivers in order.  But libsrt 1.5.1, after it gave up packets
+ * that came too late, reads its last message once more, with other bytes. */
+static gboolean
+is_stale (const Leg * leg, guint32 msgno)
+{
+  return leg->flow != NULL && msgno_distance (leg->last_msgno, msgno) == 0;
+}
+
 MsgMergeResult
 msg_merge_push (MsgMerge * self, guint id, guint32 msgno, gpointer payload,
     MsgDigest digest, guint64 now)
@@ -417,7 +425,7 @@ msg_merge_push (MsgMerge * self, guint id, guint32 msgno, gpointer payload,
 
   g_assert (leg != NULL);
   leg->stats.received++;
-  if (!msgno_is_valid (msgno)) {
+  if (!msgno_is_valid (msgno) || is_stale (leg, msgno)) {
     self->payload_free (payload);
     count (self, leg, MSG_RING_LATE);
     return MSG_MERGE_LATE;
