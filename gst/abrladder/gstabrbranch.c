@@ -5,6 +5,8 @@
 
 #include "gstabrbranch.h"
 
+#define MAX_ROOM 1000           /* frames; more than any encoder's delay */
+
 void
 gst_abr_bin_add (GstBin * bin, GstElement * element)
 {
@@ -65,7 +67,7 @@ new_queue (GstAbrRung * rung)
     return NULL;
   /* Frames, not bytes: the default of 10 MiB is three frames of 1080p. */
   g_object_set (queue, "max-size-bytes", 0, "max-size-time",
-      G_GUINT64_CONSTANT (0), "silent", TRUE, NULL);
+      G_GUINT64_CONSTANT (0), NULL);
   sink = gst_element_get_static_pad (queue, "sink");
   gst_pad_add_probe (sink, GST_PAD_PROBE_TYPE_BUFFER, on_queue_buffer,
       g_object_ref (rung), g_object_unref);
@@ -156,11 +158,34 @@ gst_abr_branch_set_plan (GstAbrBranch * self, const GstAbrRungPlan * plan)
       plan->live ? 0 : plan->queue_frames, NULL);
 }
 
-GstStructure *
-gst_abr_branch_get_stats (GstAbrBranch * self)
+static guint
+level_of (GstAbrBranch * self)
 {
   guint level;
 
   g_object_get (self->queue, "current-level-buffers", &level, NULL);
-  return gst_abr_rung_get_stats (self->rung, level);
+  return level;
+}
+
+gboolean
+gst_abr_branch_starves (GstAbrBranch * self)
+{
+  return gst_abr_rung_get_state (self->rung) == RUNG_STARTING
+      && level_of (self) == 0;
+}
+
+void
+gst_abr_branch_make_room (GstAbrBranch * self)
+{
+  guint limit;
+
+  g_object_get (self->queue, "max-size-buffers", &limit, NULL);
+  if (limit > 0 && limit < MAX_ROOM && level_of (self) >= limit)
+    g_object_set (self->queue, "max-size-buffers", limit + 1, NULL);
+}
+
+GstStructure *
+gst_abr_branch_get_stats (GstAbrBranch * self)
+{
+  return gst_abr_rung_get_stats (self->rung, level_of (self));
 }

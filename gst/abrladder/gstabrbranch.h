@@ -38,6 +38,13 @@ gboolean gst_abr_branch_owns (GstAbrBranch * self, GstObject * object);
 void gst_abr_branch_set_plan (GstAbrBranch * self,
     const GstAbrRungPlan * plan);
 
+/* A source that can wait is stopped by any full queue.  An encoder with a
+ * longer delay than its siblings' then never gets the frames that it needs for
+ * its first output, on which a prerolling pipeline waits: whether this is such
+ * a one, and one frame more of room where the queue is full. */
+gboolean gst_abr_branch_starves (GstAbrBranch * self);
+void gst_abr_branch_make_room (GstAbrBranch * self);
+
 /* (transfer full) */
 GstStructure *gst_abr_branch_get_stats (GstAbrBranch * self);
 

@@ -74,10 +74,12 @@ configure_x264enc (GstElement * encoder, const GstAbrEncoderSettings * want)
   set (encoder, "sync-lookahead", "0");
   set (encoder, "rc-lookahead", "%u",
       is_faster_than_veryfast (want->speed_preset) ? 0 : 10);
-  set (encoder, "sliced-threads", "false");
   set (encoder, "threads", "%u", want->threads);
+  /* Threads by slices, which is part of it, make no delay. */
   if (want->zerolatency)
     set (encoder, "tune", "zerolatency");
+  else
+    set (encoder, "sliced-threads", "false");
 }
 
 /* Its defaults (quality mode, 128 kbit/s, scene changes) are of no use here,

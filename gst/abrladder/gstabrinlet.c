@@ -210,16 +210,25 @@ on_encoder_flow (GstAbrInlet * self, GstFlowReturn flow)
   return GST_FLOW_OK;
 }
 
-/* A rung that is down still tells how time goes by, once a GOP: sinks preroll,
- * and a packager knows that there is a hole. */
-static GstFlowReturn
-leave_out (GstAbrInlet * self, GstBuffer * buffer)
+/* A rung that is down still tells how time goes by, at once and then once a
+ * GOP: sinks preroll, and a packager knows that there is a hole. */
+static void
+send_gap (GstAbrInlet * self, GstClockTime time)
 {
-  if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_MARKER))
-    gst_abr_outlet_send_gap (self->outlet,
-        GST_BUFFER_PTS (buffer) - OUTPUT_TIMELINE_SHIFT);
-  gst_buffer_unref (buffer);
-  return GST_FLOW_OK;
+  gst_abr_outlet_send_gap (self->outlet, time - OUTPUT_TIMELINE_SHIFT);
+}
+
+static GstFlowReturn
+encode (GstAbrInlet * self, GstBuffer * buffer)
+{
+  GstClockTime time = GST_BUFFER_PTS (buffer);
+  GstFlowReturn flow;
+
+  request_key_unit (self, buffer);
+  flow = on_encoder_flow (self, gst_pad_push (self->src, buffer));
+  if (!gst_abr_rung_is_alive (self->rung))
+    send_gap (self, time);
+  return flow;
 }
 
 static GstFlowReturn
@@ -231,16 +240,17 @@ gst_abr_inlet_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
     case RUNG_STARTING:
     case RUNG_RUNNING:
     case RUNG_ENDED:
-      break;
+      return encode (self, buffer);
     case RUNG_SKIPPED:
       gst_abr_outlet_send_eos (self->outlet);
-      gst_buffer_unref (buffer);
-      return GST_FLOW_OK;
+      break;
     case RUNG_FAILED:
-      return leave_out (self, buffer);
+      if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_MARKER))
+        send_gap (self, GST_BUFFER_PTS (buffer));
+      break;
   }
-  request_key_unit (self, buffer);
-  return on_encoder_flow (self, gst_pad_push (self->src, buffer));
+  gst_buffer_unref (buffer);
+  return GST_FLOW_OK;
 }
 
 /* ---- from the chain ---- */

@@ -15,6 +15,34 @@ rung_id (GstAbrInput * self, const LadderRung * rung)
   return g_strdup_printf ("%s.%u", rung->name, self->index);
 }
 
+/* A queue has run full or empty: see gst_abr_branch_starves ().  The queue's
+ * own lock is not held. */
+static void
+on_queue (GstElement * queue, GstAbrInput * self)
+{
+  gboolean starves = FALSE;
+  guint i;
+
+  for (i = 0; i < self->branches->len; i++)
+    starves |= gst_abr_branch_starves (g_ptr_array_index (self->branches, i));
+  for (i = 0; starves && i < self->branches->len; i++)
+    gst_abr_branch_make_room (g_ptr_array_index (self->branches, i));
+}
+
+/* Once all branches are there: the list does not change any more. */
+static void
+watch_queues (GstAbrInput * self)
+{
+  guint i;
+
+  for (i = 0; i < self->branches->len; i++) {
+    GstAbrBranch *branch = g_ptr_array_index (self->branches, i);
+
+    g_signal_connect (branch->queue, "overrun", G_CALLBACK (on_queue), self);
+    g_signal_connect (branch->queue, "underrun", G_CALLBACK (on_queue), self);
+  }
+}
+
 static gboolean
 add_branches (GstAbrInput * self, const GstAbrInputConfig * config)
 {
@@ -70,6 +98,7 @@ gst_abr_input_new (const GstAbrInputConfig * config)
     gst_abr_input_remove (self);
     return NULL;
   }
+  watch_queues (self);
   self->sink = gst_object_ref (gst_abr_bin_add_ghost (self->bin,
           GST_ELEMENT (self->front), "sink", config->name,
           config->sink_template));
@@ -95,6 +124,13 @@ gst_abr_input_remove (GstAbrInput * self)
 void
 gst_abr_input_free (GstAbrInput * self)
 {
+  guint i;
+
+  for (i = 0; i < self->branches->len; i++) {
+    GstAbrBranch *branch = g_ptr_array_index (self->branches, i);
+
+    g_signal_handlers_disconnect_by_data (branch->queue, self);
+  }
   gst_clear_object (&self->sink);
   gst_clear_object (&self->front);
   gst_clear_object (&self->tee);

@@ -114,9 +114,9 @@ gst_abr_outlet_send_eos (GstAbrOutlet * self)
   GST_OBJECT_UNLOCK (self);
   if (sent)
     return;
+  gst_abr_rung_change (self->rung, RUNG_EVENT_END, "end of stream");
   send_head (self);
   gst_pad_push_event (self->src, gst_event_new_eos ());
-  gst_abr_rung_change (self->rung, RUNG_EVENT_END, "end of stream");
 }
 
 void
@@ -151,8 +151,13 @@ gst_abr_outlet_send_flush (GstAbrOutlet * self, GstEvent * event)
 static GstFlowReturn
 push_out (GstAbrOutlet * self, GstBuffer * buffer)
 {
-  GstFlowReturn flow = gst_pad_push (self->src, buffer);
+  GstFlowReturn flow;
 
+  if (gst_abr_rung_get_downstream (self->rung) == GST_FLOW_EOS) {
+    gst_buffer_unref (buffer);
+    return GST_FLOW_OK;
+  }
+  flow = gst_pad_push (self->src, buffer);
   gst_abr_rung_set_downstream (self->rung, flow);
   if (flow == GST_FLOW_FLUSHING && GST_PAD_IS_FLUSHING (self->sink))
     return GST_FLOW_FLUSHING;

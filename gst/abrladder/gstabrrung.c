@@ -89,12 +89,40 @@ severity_of (RungState state)
   g_assert_not_reached ();
 }
 
+static void
+post_change (GstAbrRung * self, RungState old, RungState new,
+    const gchar * reason, const gchar * factory)
+{
+  g_autofree gchar *summary = NULL;
+
+  GST_INFO_OBJECT (self->owner, "rung %s: %s -> %s: %s", self->id,
+      rung_state_name (old), rung_state_name (new), reason);
+  summary = g_strdup_printf ("Rung %s is %s: %s.", self->id,
+      rung_state_name (new), reason);
+  gst_element_message_post (GST_ELEMENT (self->owner), "abrladderbin-rung",
+      severity_of (new), summary,
+      "name", G_TYPE_STRING, self->id,
+      "old", G_TYPE_STRING, rung_state_name (old),
+      "new", G_TYPE_STRING, rung_state_name (new),
+      "reason", G_TYPE_STRING, reason, "factory", G_TYPE_STRING, factory, NULL);
+}
+
+/* A broken chain must not take part in the pipeline's state changes: it would
+ * fail them all.  It stays as it is until it is removed. */
+static void
+set_chain_aside (GstAbrRung * self)
+{
+  g_autoptr (GstElement) chain = gst_abr_rung_ref_chain (self);
+
+  if (chain != NULL)
+    gst_element_set_locked_state (chain, TRUE);
+}
+
 void
 gst_abr_rung_change (GstAbrRung * self, RungEvent event, const gchar * reason)
 {
   RungState old, new;
   gchar factory[64];
-  g_autofree gchar *summary = NULL;
 
   g_mutex_lock (&self->lock);
   old = self->state;
@@ -107,16 +135,9 @@ gst_abr_rung_change (GstAbrRung * self, RungEvent event, const gchar * reason)
   g_mutex_unlock (&self->lock);
   if (old == new)
     return;
-  GST_INFO_OBJECT (self->owner, "rung %s: " "%s -> %s: %s", self->id,
-      rung_state_name (old), rung_state_name (new), reason);
-  summary =
-      g_strdup_printf ("Rung %s is %s: %s.", self->id, rung_state_name (new),
-      reason);
-  gst_element_message_post (GST_ELEMENT (self->owner), "abrladderbin-rung",
-      severity_of (new), summary, "name", G_TYPE_STRING, self->id, "old",
-      G_TYPE_STRING, rung_state_name (old), "new", G_TYPE_STRING,
-      rung_state_name (new), "reason", G_TYPE_STRING, reason, "factory",
-      G_TYPE_STRING, factory, NULL);
+  if (new == RUNG_FAILED)
+    set_chain_aside (self);
+  post_change (self, old, new, reason, factory);
 }
 
 RungState
@@ -314,7 +335,9 @@ void
 gst_abr_rung_set_downstream (GstAbrRung * self, GstFlowReturn flow)
 {
   g_mutex_lock (&self->lock);
-  self->downstream = flow;
+  /* Who has had enough once wants no more until a flush. */
+  if (self->downstream != GST_FLOW_EOS)
+    self->downstream = flow;
   g_mutex_unlock (&self->lock);
 }
 

@@ -68,9 +68,9 @@ GST_END_TEST;
 
 GST_START_TEST (gop_lattice_is_exact_at_fractional_rates)
 {
-  assert_regular (30000, 1001, 60, 0, 0, 1000000);
-  assert_regular (60000, 1001, 120, 0, 0, 1000000);
-  assert_regular (24000, 1001, 48, 0, 0, 1000000);
+  assert_regular (30000, 1001, 60, 0, 0, 200000);
+  assert_regular (60000, 1001, 120, 0, 0, 200000);
+  assert_regular (24000, 1001, 48, 0, 0, 200000);
 }
 
 GST_END_TEST;
