@@ -7,6 +7,8 @@
 #define MARGIN (20 * G_GUINT64_CONSTANT (1000000))
 /* Equal informative messages that make two flows one. */
 #define PROOFS 3
+/* Messages in a row with other bytes that make a leg a stranger. */
+#define DISPROOFS 3
 
 typedef struct _Flow Flow;
 
@@ -17,6 +19,7 @@ typedef struct
   guint32 last_msgno;
   guint64 behind_since;         /* it has brought nothing since, although the
                                  * flow went on; G_MAXUINT64: it is in front */
+  guint odd;                    /* in a row: not what its flow says */
   MsgLegStats stats;
 } Leg;
 
@@ -364,6 +367,8 @@ insert (MsgMerge * self, Leg * leg, const MsgRingItem * item)
   MsgRingResult result;
 
   result = msg_ring_insert (flow->ring, item);
+  if (result == MSG_RING_OTHER)
+    return result;
   leg->last_msgno = item->msgno;
   note_progress (self, leg, item->arrival);
   if (result == MSG_RING_NEW) {
@@ -407,12 +412,17 @@ result_of (MsgRingResult result)
   return MSG_MERGE_LATE;
 }
 
-/* A connection delivers in order.  But libsrt 1.5.1, after it gave up packets
- * that came too late, reads its last message once more, with other bytes. */
+/* Other bytes than the flow has under the same number.  One such message is
+ * no stranger yet: libsrt 1.5.1, when its socket was blocked for long, sends
+ * the packet that it had in hand with the bytes of a later one. */
 static gboolean
-is_stale (const Leg * leg, guint32 msgno)
+is_odd_one_out (Leg * leg, MsgRingResult result)
 {
-  return leg->flow != NULL && msgno_distance (leg->last_msgno, msgno) == 0;
+  if (result != MSG_RING_OTHER) {
+    leg->odd = 0;
+    return FALSE;
+  }
+  return leg->flow != NULL && ++leg->odd < DISPROOFS;
 }
 
 MsgMergeResult
@@ -425,12 +435,17 @@ msg_merge_push (MsgMerge * self, guint id, guint32 msgno, gpointer payload,
 
   g_assert (leg != NULL);
   leg->stats.received++;
-  if (!msgno_is_valid (msgno) || is_stale (leg, msgno)) {
+  if (!msgno_is_valid (msgno)) {
     self->payload_free (payload);
     count (self, leg, MSG_RING_LATE);
     return MSG_MERGE_LATE;
   }
   result = leg->flow != NULL ? insert (self, leg, &item) : MSG_RING_OTHER;
+  if (is_odd_one_out (leg, result)) {
+    self->payload_free (payload);
+    count (self, leg, MSG_RING_LATE);
+    return MSG_MERGE_LATE;
+  }
   /* It is not of its flow (any more): let it be one of its own. */
   if (result == MSG_RING_OTHER || result == MSG_RING_OUTSIDE)
     result = insert_in_new_flow (self, leg, &item);
