@@ -112,7 +112,8 @@ fill_hole (Timeline * self, guint64 time)
     due = first_multiple (time - TIMELINE_MAX_GAP * self->target, self->target);
     self->want_discontinuity = TRUE;
   }
-  for (; due + self->target / 2 < time; due += self->target)
+  for (; due < time && time - timeline_last (self)->time > self->longest;
+      due += self->target)
     timeline_cut (self, due);
 }
 

@@ -71,7 +71,7 @@ GST_START_TEST (timeline_counts_on_through_a_hole)
   timeline_offer (&t, 17 * SECOND, 2 * SECOND, 20 * MS);
   fail_unless_equals_uint64 (timeline_get (&t, 101)->time, 4 * SECOND);
   fail_unless_equals_uint64 (timeline_get (&t, 103)->time, 12 * SECOND);
-  fail_unless_equals_uint64 (timeline_last (&t)->msn, 104);
+  fail_unless_equals_uint64 (timeline_last (&t)->msn, 105);
   fail_unless_equals_uint64 (timeline_last (&t)->time, 17 * SECOND);
   timeline_clear (&t);
 }
