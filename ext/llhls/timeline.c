@@ -82,7 +82,7 @@ timeline_due (const Timeline * self)
 {
   /* Half a segment at least, so that a cut off the grid leads back to it
    * without a sliver. */
-  return first_multiple (timeline_last (self)->time + self->target / 2 + 1,
+  return first_multiple (timeline_last (self)->time + self->target / 2,
       self->target);
 }
 

@@ -141,7 +141,9 @@ check_part (const PackagerTrack * track, const PlaylistSegment * segment,
   /* 29, 30 */
   fail_unless (ns (segment, part->duration) <= limit);
   fail_unless (part->independent || last
-      || ns (segment, part->duration) * 100 >= limit * 85);
+      || ns (segment, part->duration) * 100 >= limit * 85,
+      "%s: part of %" G_GUINT64_FORMAT " ns at %" G_GUINT64_FORMAT,
+      track->info.name, ns (segment, part->duration), ns (segment, *expected));
   /* 31 */
   fail_unless (!part->independent || facts.first_flags == 0x02000000);
   *expected += part->duration;
