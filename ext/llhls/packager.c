@@ -16,7 +16,7 @@
 
 /* A rendition this many whole segments behind, of which nothing has arrived for
  * as long, is given up with gaps.  One that is only slow is not. */
-#define MAX_LAG 2
+#define MAX_LAG 1
 
 static void
 free_frame (gpointer data)
