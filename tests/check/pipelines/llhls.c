@@ -197,6 +197,7 @@ get (gint port, const gchar * path)
   gchar *body;
   gssize n;
 
+  g_socket_client_set_enable_proxy (client, FALSE);
   connection = g_socket_client_connect_to_host (client, "127.0.0.1", port,
       NULL, NULL);
   fail_unless (connection != NULL);
