@@ -28,6 +28,7 @@ static const guint8 aspect_ratios[][2] = {
 };
 
 #define EXTENDED_SAR 255
+#define PROFILE_BASELINE 66
 
 static gboolean
 is_high_profile (guint8 profile)
@@ -252,9 +253,7 @@ avc_sps_parse (AvcSps * self, const guint8 * nal, gsize size)
   self->chroma_format = 1;
   self->depth_luma = self->depth_chroma = 8;
   self->par_n = self->par_d = self->fps_d = 1;
-  /* The baseline profile has no B frames, and with constraint_set3 the intra
-   * profiles have no reordering either. */
-  self->max_reorder = self->profile == 66 ? 0 : -1;
+  self->max_reorder = -1;
   bit_reader_init (&r, nal + 4, size - 4, TRUE);
   parse_sps_body (self, &r);
   if (r.failed)
@@ -265,6 +264,10 @@ avc_sps_parse (AvcSps * self, const guint8 * nal, gsize size)
     parse_vui (&full, &r);
   if (!r.failed)
     *self = full;
+  /* The baseline profile has no B frames, whatever its VUI leaves room for
+   * (openh264 writes 1). */
+  if (self->profile == PROFILE_BASELINE)
+    self->max_reorder = 0;
   return TRUE;
 }
 

@@ -78,7 +78,7 @@ typedef struct
 typedef struct
 {
   GstLlHlsPad *pad;             /* owned by the element */
-  GstLlHlsTrackSink *sink;      /* owned by the bin */
+  GstLlHlsTrackSink *sink;      /* a reference besides the bin's */
   GstLlHlsTrack *track;         /* of the stream, while there is one */
   gboolean video;
   guint index;
@@ -146,6 +146,15 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstLlHlsSink, gst_llhls_sink, GST_TYPE_BIN,
         "Low-Latency HLS sink"));
 GST_ELEMENT_REGISTER_DEFINE (llhlssink, "llhlssink", GST_RANK_NONE,
     GST_TYPE_LLHLS_SINK);
+
+static void
+free_entry (gpointer data)
+{
+  Entry *entry = data;
+
+  gst_object_unref (entry->sink);
+  g_free (entry);
+}
 
 /* Settings */
 
@@ -454,8 +463,8 @@ new_entry (GstLlHlsSink * self, GstPadTemplate * templ, gboolean video,
   sink_name = g_strdup_printf ("%s-sink", name);
   entry->video = video;
   entry->index = index;
-  entry->sink =
-      GST_LLHLS_TRACK_SINK (gst_llhls_track_sink_new (sink_name, caps));
+  entry->sink = GST_LLHLS_TRACK_SINK (gst_object_ref_sink
+      (gst_llhls_track_sink_new (sink_name, caps)));
   gst_bin_add (GST_BIN (self), GST_ELEMENT (entry->sink));
   target = gst_element_get_static_pad (GST_ELEMENT (entry->sink), "sink");
   entry->pad = GST_LLHLS_PAD (gst_llhls_pad_new (name, templ, target));
@@ -525,8 +534,10 @@ gst_llhls_sink_release_pad (GstElement * element, GstPad * pad)
     gst_llhls_track_end (entry->track);
   gst_ghost_pad_set_target (GST_GHOST_PAD (pad), NULL);
   gst_element_remove_pad (element, pad);
-  gst_bin_remove (GST_BIN (self), GST_ELEMENT (entry->sink));
-  g_free (entry);
+  /* A bin that is disposed of has let its children go before its pads. */
+  if (GST_OBJECT_PARENT (entry->sink) == GST_OBJECT (self))
+    gst_bin_remove (GST_BIN (self), GST_ELEMENT (entry->sink));
+  free_entry (entry);
 }
 
 /* Properties */
@@ -659,7 +670,7 @@ gst_llhls_sink_finalize (GObject * object)
 {
   GstLlHlsSink *self = GST_LLHLS_SINK (object);
 
-  g_list_free_full (self->entries, g_free);
+  g_list_free_full (self->entries, free_entry);
   clear_settings (&self->settings);
   gst_stats_timer_free (self->stats_timer);
   g_mutex_clear (&self->lock);

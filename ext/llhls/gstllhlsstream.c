@@ -28,6 +28,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 /* What containers and rate control put on top of an encoder's own figure. */
 #define BITRATE_MARGIN_PERCENT 110
 #define DEFAULT_FRAME_DURATION (33 * GST_MSECOND)
+/* How far ahead key frames are asked for. */
+#define KEY_REQUEST_LEAD (8 * GST_SECOND)
 #define VIDEO_TYPE "video/mp4"
 #define AUDIO_TYPE "audio/mp4"
 
@@ -96,7 +98,8 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
 
   /* A name never means two things: media of an earlier run may be in a
    * cache. */
-  prefix = g_strdup_printf ("%08x-", (guint32) (g_get_real_time () / 100000));
+  prefix = g_strdup_printf ("%" G_GINT64_MODIFIER "x-",
+      g_get_real_time () / G_TIME_SPAN_MILLISECOND);
   core.prefix = prefix;
   self->element = element;
   self->store = gst_llhls_store_ref (store);
@@ -776,18 +779,27 @@ read_times (const GstSegment * segment, GstBuffer * buffer,
 }
 
 /* The encoder has already given its first frame when we ask: before that, the
- * encoders of GStreamer 1.22.0 would ignore this and every later request. */
+ * encoders of GStreamer 1.22.0 would ignore this and every later request.  Asks
+ * well ahead of time, since encoders look ahead. */
 static void
-request_key (GstLlHlsTrack * track, GstClockTime due, GstPad * origin)
+request_keys (GstLlHlsTrack * track, GstClockTime due, GstPad * origin)
 {
+  GstClockTime target = track->stream->config.target, until;
+
   if (!track->video || !track->stream->config.key_requests
-      || due == PACKAGER_NONE || due == track->requested)
+      || due == PACKAGER_NONE)
     return;
-  track->requested = due;
-  GST_LOG ("%s: asking for a key frame at %" GST_TIME_FORMAT, track->name,
-      GST_TIME_ARGS (due));
-  gst_pad_push_event (origin, gst_video_event_new_upstream_force_key_unit (due,
-          TRUE, ++track->n_requests));
+  until = due + MAX (KEY_REQUEST_LEAD, target) - target;
+  if (GST_CLOCK_TIME_IS_VALID (track->requested)
+      && track->requested <= until + target)
+    due = MAX (due, track->requested + target);
+  for (; due <= until; due += target) {
+    track->requested = due;
+    GST_LOG ("%s: asking for a key frame at %" GST_TIME_FORMAT, track->name,
+        GST_TIME_ARGS (due));
+    gst_pad_push_event (origin, gst_video_event_new_upstream_force_key_unit
+        (due, TRUE, ++track->n_requests));
+  }
 }
 
 static void
@@ -808,7 +820,7 @@ push_frame (GstLlHlsTrack * track, SegmenterFrame * frame, GstPad * origin)
     due -= self->packager.shift;
   g_mutex_unlock (&self->lock);
   carry_out (self, news, messages);
-  request_key (track, due, origin);
+  request_keys (track, due, origin);
 }
 
 GstFlowReturn

@@ -8,12 +8,15 @@
  * half a second; the rounding of EXTINF must not reach it). */
 #define TOLERANCE (490 * MILLISECOND)
 
-/* Audio waits this many target durations for video to decide its boundaries,
- * then goes on by itself. */
+/* Audio waits for video to decide its boundaries; when none has arrived for
+ * this many target durations, or too much is waiting, audio goes on by
+ * itself. */
 #define AUDIO_PATIENCE 2
+#define MAX_PENDING 4096
 
-/* A rendition this many whole segments behind is given up with gaps. */
-#define MAX_LAG 2
+/* A rendition this many whole segments behind, of which nothing has arrived for
+ * as long, is given up with gaps.  One that is only slow is not. */
+#define MAX_LAG 1
 
 static void
 free_frame (gpointer data)
@@ -186,25 +189,34 @@ packager_set_format (Packager * self, PackagerTrack * track,
     track->segmenter.part_limit = self->settings.part_target;
 }
 
-/* Up to where no boundary can come any more that is not known: video frames
- * arrive in order, and the next key frame lies behind the newest frame. */
-static guint64
-watermark (const Packager * self, gboolean * has_video)
+typedef struct
 {
-  guint64 mark = 0;
+  gboolean any;                 /* a video rendition that has not ended */
+  gboolean lost;                /* nothing has come of any for too long */
+  /* Up to where no boundary can come any more that is not known: video frames
+   * arrive in order, and the next key frame lies behind the newest frame. */
+  guint64 watermark;
+} VideoState;
+
+static VideoState
+look_at_video (const Packager * self)
+{
+  VideoState video = { FALSE, TRUE, 0 };
+  guint64 patience = AUDIO_PATIENCE * self->config.target;
   guint i;
 
-  *has_video = FALSE;
   for (i = 0; i < self->tracks->len; i++) {
     const PackagerTrack *track = nth_track (self, i);
 
-    if (track->video && !track->ended) {
-      *has_video = TRUE;
-      mark = MAX (mark, MAX (track->seen,
-              segmenter_position (&track->segmenter)));
-    }
+    if (!track->video || track->ended)
+      continue;
+    video.any = TRUE;
+    video.lost &= self->now - MAX (track->arrived, self->first_frame_at)
+        >= patience;
+    video.watermark = MAX (video.watermark, MAX (track->seen,
+            segmenter_position (&track->segmenter)));
   }
-  return mark;
+  return video;
 }
 
 static guint64
@@ -248,18 +260,16 @@ segment_frame (Packager * self, PackagerTrack * track, SegmenterFrame * frame)
 static void
 drain_audio (Packager * self, PackagerTrack * track)
 {
-  gboolean has_video;
-  guint64 mark = watermark (self, &has_video);
-  guint64 patience = AUDIO_PATIENCE * self->config.target;
+  VideoState video = look_at_video (self);
 
   while (track->pending.head != NULL) {
     SegmenterFrame *frame = track->pending.head->data;
-    gboolean lost = has_video && frame->time >= mark;
+    gboolean ahead = video.any && frame->time >= video.watermark;
 
-    if (lost && track->seen - MIN (track->seen, frame->time) < patience
-        && !track->ended)
+    if (ahead && !video.lost && !track->ended
+        && track->pending.length < MAX_PENDING)
       return;
-    track->segmenter.leads = !has_video || lost;
+    track->segmenter.leads = !video.any || ahead;
     g_queue_pop_head (&track->pending);
     segment_frame (self, track, frame);
     free_frame (frame);
@@ -291,7 +301,8 @@ give_up_laggards (Packager * self)
     PackagerTrack *track = nth_track (self, i);
 
     if (track->playlist.next_msn == 0 || track->playlist.ended
-        || track->playlist.next_msn + MAX_LAG > last)
+        || track->playlist.next_msn + MAX_LAG > last
+        || self->now - track->arrived < MAX_LAG * self->config.target)
       continue;
     from = self->events->len;
     segmenter_give_up (&track->segmenter, last - MAX_LAG + 1);
@@ -329,6 +340,8 @@ packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
   }
   if (self->first_frame_at == PACKAGER_NONE)
     self->first_frame_at = now;
+  self->now = MAX (self->now, now);
+  track->arrived = self->now;
   enter_epoch (self, track, frame->time);
   frame->time += track->epoch == self->epoch ? self->shift : self->last_shift;
   track->seen = MAX (track->seen, frame->time);

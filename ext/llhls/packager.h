@@ -26,6 +26,7 @@ typedef struct
   gboolean ended;
   guint epoch;                  /* times it was flushed */
   guint64 seen;                 /* ns, time of the newest frame */
+  guint64 arrived;              /* ns, `now` of the newest frame */
   guint64 dropped;              /* frames */
   Segmenter segmenter;
   Playlist playlist;
@@ -47,6 +48,7 @@ typedef struct
   gboolean open;                /* PART-TARGET is fixed, playlists may show */
   gboolean ended;
   guint64 date;                 /* ns since 1970 of running time 0 */
+  guint64 now;                  /* ns, as last told */
   guint64 first_frame_at;       /* `now` of the first frame, NONE before */
   guint epoch;
   gint64 shift, last_shift;     /* ns from running time to media time */

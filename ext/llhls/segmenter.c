@@ -192,6 +192,9 @@ add_sample (Segmenter * self, SegmenterFrame * frame, guint64 start,
           || start + duration - self->part_start > room))
     commit_part (self);
   if (self->samples->len == 0) {
+    /* What found no room in its part opens the next one early. */
+    if (playlist_open_segment (self->playlist)->parts->len > 0)
+      index = MAX (index, self->part_index + 1);
     self->part_start = start;
     self->part_index = index;
     self->part_independent = FALSE;

@@ -82,7 +82,7 @@ timeline_due (const Timeline * self)
 {
   /* Half a segment at least, so that a cut off the grid leads back to it
    * without a sliver. */
-  return first_multiple (timeline_last (self)->time + self->target / 2 + 1,
+  return first_multiple (timeline_last (self)->time + self->target / 2,
       self->target);
 }
 
@@ -112,7 +112,8 @@ fill_hole (Timeline * self, guint64 time)
     due = first_multiple (time - TIMELINE_MAX_GAP * self->target, self->target);
     self->want_discontinuity = TRUE;
   }
-  for (; due + self->target / 2 < time; due += self->target)
+  for (; due < time && time - timeline_last (self)->time > self->longest;
+      due += self->target)
     timeline_cut (self, due);
 }
 

@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whole presentations in simulated time; numbers in comments are rules of the
+ * conformance list. */
+#include <gst/check/gstcheck.h>
+
+#include "packager.h"
+#include "partcheck.h"
+
+#define MS G_GUINT64_CONSTANT (1000000)
+#define SECOND (1000 * MS)
+#define AUDIO_RATE 48000
+#define AUDIO_FRAME 1024
+
+/* 2026-11-21T12:00:00Z */
+#define DATE (G_GUINT64_CONSTANT (1795262400) * SECOND)
+
+typedef struct
+{
+  Packager packager;
+  PackagerTrack *video[2], *audio;
+  guint64 frame[2], sample;     /* next to come */
+} Rig;
+
+static void
+set_format (Rig * rig, PackagerTrack * track, const gchar * map)
+{
+  SegmenterFormat format = { CMAF_AUDIO_AAC, };
+
+  format.map = (gchar *) map;
+  if (track->video) {
+    format.kind = CMAF_VIDEO_AVC;
+    lattice_init_video (&format.lattice, 25, 1);
+  } else {
+    lattice_init_audio (&format.lattice, AUDIO_RATE, AUDIO_FRAME);
+  }
+  packager_set_format (&rig->packager, track, &format);
+}
+
+static void
+rig_init (Rig * rig, guint n_video, gboolean audio)
+{
+  PackagerConfig config = { 4 * SECOND, 500 * MS, 60 * SECOND, 10 * SECOND,
+    (gchar *) "s-"
+  };
+  guint i;
+
+  memset (rig, 0, sizeof (*rig));
+  packager_init (&rig->packager, &config);
+  for (i = 0; i < n_video; i++) {
+    rig->video[i] = packager_add_track (&rig->packager,
+        i == 0 ? "video_0" : "video_1", TRUE);
+    set_format (rig, rig->video[i], "init-a");
+  }
+  if (audio) {
+    rig->audio = packager_add_track (&rig->packager, "audio_0", FALSE);
+    set_format (rig, rig->audio, "init-b");
+  }
+  packager_set_origin (&rig->packager, DATE, 0, TRUE);
+}
+
+static guint64
+now_of (const Rig * rig)
+{
+  return MAX (MAX (rig->frame[0], rig->frame[1]) * 40 * MS,
+      rig->sample * SECOND / AUDIO_RATE);
+}
+
+/* 25 fps, a key frame every 2 s. */
+static void
+push_video (Rig * rig, guint i)
+{
+  guint64 n = rig->frame[i]++;
+  SegmenterFrame frame = { n * 40 * MS, 40 * MS, n % 50 == 0
+        ? CMAF_SAMPLE_SYNC : CMAF_SAMPLE_DEPENDENT, NULL
+  };
+
+  frame.data = g_bytes_new_static ("picture", 7);
+  packager_push (&rig->packager, rig->video[i], &frame, now_of (rig));
+}
+
+static void
+push_audio (Rig * rig)
+{
+  SegmenterFrame frame = { rig->sample * SECOND / AUDIO_RATE, 0,
+    CMAF_SAMPLE_SYNC, NULL
+  };
+
+  rig->sample += AUDIO_FRAME;
+  frame.data = g_bytes_new_static ("sound", 5);
+  packager_push (&rig->packager, rig->audio, &frame, now_of (rig));
+}
+
+/* All that is due until `time`; the second rung comes `late` ns later. */
+static void
+run_until (Rig * rig, guint64 time, guint which, guint64 late)
+{
+  guint64 t;
+
+  for (t = 0; t < time + late; t += 5 * MS) {
+    if (which & 1)
+      while (rig->frame[0] * 40 * MS < MIN (t, time))
+        push_video (rig, 0);
+    if (which & 2)
+      while (t >= late && rig->frame[1] * 40 * MS < t - late)
+        push_video (rig, 1);
+    if (which & 4)
+      while (rig->sample * SECOND / AUDIO_RATE < MIN (t, time))
+        push_audio (rig);
+  }
+}
+
+static void
+skip_to (Rig * rig, guint which, guint64 time)
+{
+  guint i;
+
+  for (i = 0; i < 2; i++) {
+    if (which & 1 << i)
+      rig->frame[i] = time / (40 * MS);
+  }
+  if (which & 4)
+    rig->sample = time / MS * (AUDIO_RATE / 1000) / AUDIO_FRAME * AUDIO_FRAME;
+}
+
+static guint64
+ns (const PlaylistSegment * s, guint64 ticks)
+{
+  return lattice_ns (ticks, s->timescale);
+}
+
+static void
+check_part (const PackagerTrack * track, const PlaylistSegment * segment,
+    const PlaylistPart * part, gboolean last, guint64 * expected)
+{
+  guint64 limit = track->segmenter.part_limit;
+  PartFacts facts;
+
+  fail_unless (part_read (part->data, track->video, &facts));
+  fail_unless_equals_uint64 (facts.decode_time, *expected);
+  fail_unless_equals_uint64 (facts.duration, part->duration);
+  /* 29, 30 */
+  fail_unless (ns (segment, part->duration) <= limit);
+  fail_unless (part->independent || last
+      || ns (segment, part->duration) * 100 >= limit * 85,
+      "%s: part of %" G_GUINT64_FORMAT " ns at %" G_GUINT64_FORMAT,
+      track->info.name, ns (segment, part->duration), ns (segment, *expected));
+  /* 31 */
+  fail_unless (!part->independent || facts.first_flags == 0x02000000);
+  *expected += part->duration;
+}
+
+/* 10, 32, 80, 88, 148 for all that is listed or still kept. */
+static void
+check_track (const PackagerTrack * track, gboolean gaps)
+{
+  const PlaylistSegment *last = NULL;
+  const GList *l;
+  guint i;
+
+  for (l = track->playlist.segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *s = l->data;
+    guint64 expected = s->start;
+
+    for (i = 0; i < s->parts->len; i++)
+      check_part (track, s, &g_array_index (s->parts, PlaylistPart, i),
+          i + 1 == s->parts->len, &expected);
+    if (!s->gap)
+      fail_unless_equals_uint64 (expected, s->start + s->duration);
+    fail_unless (ns (s, s->duration) < 4500 * MS);
+    if (last != NULL) {
+      fail_unless_equals_uint64 (s->msn, last->msn + 1);
+      if (!gaps) {
+        fail_unless_equals_uint64 (s->start, last->start + last->duration);
+        fail_unless (ABS ((gint64) (s->date - last->date - ns (last,
+                        last->duration))) <= 1);
+      }
+    }
+    last = s;
+  }
+}
+
+static void
+rig_clear (Rig * rig)
+{
+  packager_clear (&rig->packager);
+}
+
+/* 130, 132 */
+GST_START_TEST (packager_gives_the_same_number_to_the_same_time)
+{
+  const GList *l;
+  Rig rig;
+
+  rig_init (&rig, 2, TRUE);
+  run_until (&rig, 100 * SECOND, 7, 700 * MS);
+  check_track (rig.video[0], FALSE);
+  check_track (rig.video[1], FALSE);
+  check_track (rig.audio, FALSE);
+  fail_unless (rig.packager.open);
+  for (l = rig.video[0]->playlist.segments.head; l->next != NULL; l = l->next) {
+    const PlaylistSegment *v = l->data, *w, *a;
+
+    w = playlist_find (&rig.video[1]->playlist, v->msn);
+    a = playlist_find (&rig.audio->playlist, v->msn);
+    fail_unless_equals_uint64 (v->start, w->start);
+    fail_unless (ns (a, a->start) >= ns (v, v->start));
+    fail_unless (ns (a, a->start) < ns (v, v->start) + 22 * MS);
+    fail_unless_equals_int (v->parts->len, 8);
+    fail_unless_equals_int (a->parts->len, 8);
+  }
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (packager_numbers_by_date)
+{
+  PlaylistPosition p;
+  Rig rig;
+
+  rig_init (&rig, 1, FALSE);
+  run_until (&rig, 1 * SECOND, 1, 0);
+  playlist_position (&rig.video[0]->playlist, &p);
+  fail_unless_equals_uint64 (p.open_msn, 1795262400 / 4);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 20: fixed before anything is shown */
+GST_START_TEST (packager_fixes_the_part_target_for_all)
+{
+  Rig rig;
+
+  rig_init (&rig, 1, TRUE);
+  run_until (&rig, 300 * MS, 5, 0);
+  fail_if (rig.packager.open);
+  run_until (&rig, 1200 * MS, 5, 0);
+  fail_unless (rig.packager.open);
+  /* 13 frames of 40 ms; 24 audio frames are 512 ms. */
+  fail_unless_equals_uint64 (rig.packager.settings.part_target, 520 * MS);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (packager_does_not_wait_for_ever_for_a_mute_pad)
+{
+  Rig rig;
+
+  rig_init (&rig, 2, TRUE);
+  run_until (&rig, 9 * SECOND, 5, 0);
+  fail_if (rig.packager.open);
+  fail_unless (packager_deadline (&rig.packager) < 10100 * MS);
+  run_until (&rig, 11 * SECOND, 5, 0);
+  fail_unless (rig.packager.open);
+  fail_unless_equals_uint64 (packager_deadline (&rig.packager), PACKAGER_NONE);
+  check_track (rig.video[0], FALSE);
+  /* It comes late, and says what it lacks. */
+  skip_to (&rig, 2, 12 * SECOND);
+  run_until (&rig, 30 * SECOND, 7, 0);
+  check_track (rig.video[1], TRUE);
+  fail_unless_equals_uint64 (((PlaylistSegment *)
+          rig.video[1]->playlist.segments.head->data)->msn,
+      ((PlaylistSegment *) rig.video[0]->playlist.segments.head->data)->msn);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (packager_of_audio_alone_follows_the_grid)
+{
+  const PlaylistSegment *s;
+  const GList *l;
+  Rig rig;
+
+  rig_init (&rig, 0, TRUE);
+  run_until (&rig, 60 * SECOND, 4, 0);
+  check_track (rig.audio, FALSE);
+  for (l = rig.audio->playlist.segments.head; l != NULL; l = l->next) {
+    s = l->data;
+    fail_unless (ns (s, s->start) % (4 * SECOND) < 22 * MS);
+  }
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (packager_lets_audio_go_on_without_video)
+{
+  Rig rig;
+
+  rig_init (&rig, 1, TRUE);
+  run_until (&rig, 10 * SECOND, 5, 0);
+  run_until (&rig, 40 * SECOND, 4, 0);
+  check_track (rig.audio, FALSE);
+  fail_unless (segmenter_position (&rig.audio->segmenter) > 31 * SECOND);
+  /* Video returns: its numbers are those of audio. */
+  skip_to (&rig, 1, 40 * SECOND);
+  run_until (&rig, 70 * SECOND, 5, 0);
+  check_track (rig.video[0], TRUE);
+  check_track (rig.audio, FALSE);
+  fail_unless (rig.video[0]->playlist.next_msn == rig.audio->playlist.next_msn);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 84-86 */
+GST_START_TEST (packager_gives_a_dead_rung_up_and_takes_it_back)
+{
+  guint gaps = 0;
+  const GList *l;
+  Rig rig;
+
+  rig_init (&rig, 2, TRUE);
+  run_until (&rig, 21 * SECOND, 7, 0);
+  run_until (&rig, 50 * SECOND, 5, 0);
+  /* One whole segment behind at most. */
+  fail_unless (rig.video[1]->playlist.next_msn + 2
+      > rig.video[0]->playlist.next_msn);
+  skip_to (&rig, 2, 50 * SECOND);
+  run_until (&rig, 80 * SECOND, 7, 0);
+  for (l = rig.video[1]->playlist.segments.head; l != NULL; l = l->next)
+    gaps += ((PlaylistSegment *) l->data)->gap;
+  fail_unless_equals_int (gaps, 6);
+  check_track (rig.video[1], TRUE);
+  check_track (rig.video[0], FALSE);
+  check_track (rig.audio, FALSE);
+  fail_unless_equals_uint64 (rig.video[0]->playlist.next_msn,
+      rig.video[1]->playlist.next_msn);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (packager_counts_on_when_all_stop_and_return)
+{
+  Rig rig;
+  guint64 before;
+
+  rig_init (&rig, 2, TRUE);
+  run_until (&rig, 21 * SECOND, 7, 0);
+  before = rig.video[0]->playlist.next_msn;
+  skip_to (&rig, 7, 62 * SECOND);
+  run_until (&rig, 90 * SECOND, 7, 0);
+  check_track (rig.video[0], TRUE);
+  check_track (rig.video[1], TRUE);
+  check_track (rig.audio, TRUE);
+  fail_unless (playlist_find (&rig.video[0]->playlist, before)->gap);
+  fail_unless (playlist_find (&rig.audio->playlist, before)->gap);
+  fail_unless_equals_uint64 (rig.video[0]->playlist.next_msn,
+      rig.audio->playlist.next_msn);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 81, 82 */
+GST_START_TEST (packager_puts_a_discontinuity_into_all_renditions)
+{
+  guint64 msn[3] = { 0, 0, 0 };
+  PackagerTrack *tracks[3];
+  const GList *l;
+  Rig rig;
+  guint i;
+
+  rig_init (&rig, 2, TRUE);
+  run_until (&rig, 21 * SECOND, 7, 0);
+  set_format (&rig, rig.video[1], "init-changed");
+  run_until (&rig, 40 * SECOND, 7, __i__ * 300 * MS);
+  tracks[0] = rig.video[0];
+  tracks[1] = rig.video[1];
+  tracks[2] = rig.audio;
+  for (i = 0; i < 3; i++) {
+    for (l = tracks[i]->playlist.segments.head; l != NULL; l = l->next) {
+      const PlaylistSegment *s = l->data;
+
+      if (!s->discontinuity)
+        continue;
+      fail_unless_equals_uint64 (msn[i], 0);
+      msn[i] = s->msn;
+    }
+    check_track (tracks[i], TRUE);
+  }
+  fail_unless (msn[0] != 0 && msn[0] == msn[1] && msn[0] == msn[2]);
+  fail_unless_equals_string (playlist_find (&rig.video[1]->playlist,
+          msn[0])->map, "init-changed");
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (packager_goes_on_after_a_flush_that_resets_time)
+{
+  guint64 before;
+  Rig rig;
+
+  rig_init (&rig, 1, TRUE);
+  run_until (&rig, 21 * SECOND, 5, 0);
+  before = segmenter_position (&rig.video[0]->segmenter);
+  packager_flush (&rig.packager, rig.video[0], TRUE);
+  packager_flush (&rig.packager, rig.audio, TRUE);
+  skip_to (&rig, 5, 0);
+  run_until (&rig, 10 * SECOND, 5, 0);
+  fail_unless (segmenter_position (&rig.video[0]->segmenter)
+      > before + 9 * SECOND);
+  check_track (rig.video[0], FALSE);
+  check_track (rig.audio, TRUE);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 68, 93 */
+GST_START_TEST (packager_ends_with_the_last_track)
+{
+  PlaylistPosition p;
+  Rig rig;
+
+  rig_init (&rig, 1, TRUE);
+  run_until (&rig, 10 * SECOND, 5, 0);
+  packager_end_track (&rig.packager, rig.audio);
+  fail_if (rig.packager.ended);
+  packager_end_track (&rig.packager, rig.video[0]);
+  fail_unless (rig.packager.ended);
+  playlist_position (&rig.video[0]->playlist, &p);
+  fail_unless (p.ended && !p.has_open);
+  playlist_position (&rig.audio->playlist, &p);
+  fail_unless (p.ended && !p.has_open);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (packager_ends_before_it_began)
+{
+  Rig rig;
+
+  rig_init (&rig, 1, TRUE);
+  packager_end_track (&rig.packager, rig.video[0]);
+  packager_end_track (&rig.packager, rig.audio);
+  fail_unless (rig.packager.ended);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* Garbage of times costs frames, not the stream and no memory. */
+GST_START_TEST (packager_survives_any_times)
+{
+  guint32 random = 1;
+  Rig rig;
+  guint i;
+
+  rig_init (&rig, 2, TRUE);
+  for (i = 0; i < 20000; i++) {
+    SegmenterFrame frame = { 0, 0, CMAF_SAMPLE_SYNC, NULL };
+    PackagerTrack *tracks[3] = { rig.video[0], rig.video[1], rig.audio };
+    PlaylistSegment *gone;
+
+    random = random * 1664525 + 1013904223;
+    frame.time = (guint64) (random >> 8) * (random & 64 ? 1000000 : 1000);
+    frame.kind = random & 128 ? CMAF_SAMPLE_SYNC : CMAF_SAMPLE_DEPENDENT;
+    if (i % 3 == 2)
+      frame.kind = CMAF_SAMPLE_SYNC;
+    frame.data = g_bytes_new_static ("x", 1);
+    packager_push (&rig.packager, tracks[i % 3], &frame, i * MS);
+    g_array_set_size (rig.packager.events, 0);
+    while ((gone = playlist_take_expired (&tracks[i % 3]->playlist)) != NULL)
+      playlist_segment_free (gone);
+  }
+  fail_unless (rig.audio->pending.length < 4096);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* Memory stays flat; the number of listed segments does. */
+GST_START_TEST (packager_runs_a_day)
+{
+  PlaylistSegment *gone;
+  Rig rig;
+  guint64 t;
+
+  rig_init (&rig, 1, FALSE);
+  for (t = 0; t < 86400 * SECOND; t += 40 * MS) {
+    push_video (&rig, 0);
+    g_array_set_size (rig.packager.events, 0);
+    while ((gone = playlist_take_expired (&rig.video[0]->playlist)) != NULL)
+      playlist_segment_free (gone);
+  }
+  check_track (rig.video[0], FALSE);
+  fail_unless_equals_int (rig.video[0]->playlist.segments.length, 16);
+  fail_unless (rig.video[0]->playlist.retired.length < 20);
+  fail_unless_equals_uint64 (segmenter_position (&rig.video[0]->segmenter),
+      86400 * SECOND);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+packager_suite (void)
+{
+  Suite *s = suite_create ("packager");
+  TCase *tc = tcase_create ("packager");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, packager_gives_the_same_number_to_the_same_time);
+  tcase_add_test (tc, packager_numbers_by_date);
+  tcase_add_test (tc, packager_fixes_the_part_target_for_all);
+  tcase_add_test (tc, packager_does_not_wait_for_ever_for_a_mute_pad);
+  tcase_add_test (tc, packager_of_audio_alone_follows_the_grid);
+  tcase_add_test (tc, packager_lets_audio_go_on_without_video);
+  tcase_add_test (tc, packager_gives_a_dead_rung_up_and_takes_it_back);
+  tcase_add_test (tc, packager_counts_on_when_all_stop_and_return);
+  tcase_add_loop_test (tc, packager_puts_a_discontinuity_into_all_renditions,
+      0, 3);
+  tcase_add_test (tc, packager_goes_on_after_a_flush_that_resets_time);
+  tcase_add_test (tc, packager_ends_with_the_last_track);
+  tcase_add_test (tc, packager_ends_before_it_began);
+  tcase_add_test (tc, packager_survives_any_times);
+  tcase_add_test (tc, packager_runs_a_day);
+  return s;
+}
+
+GST_CHECK_MAIN (packager);

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gst/check/gstcheck.h>
+
+#include "partcheck.h"
+#include "segmenter.h"
+
+#define MS G_GUINT64_CONSTANT (1000000)
+#define SECOND (1000 * MS)
+
+typedef struct
+{
+  Timeline timeline;
+  Playlist playlist;
+  GArray *events;
+  Segmenter segmenter;
+} Rig;
+
+static void
+rig_init (Rig * rig, guint fps_n, guint fps_d, gboolean reordered)
+{
+  SegmenterFormat format = { CMAF_VIDEO_AVC, {0,}, reordered, (gchar *) "a" };
+
+  lattice_init_video (&format.lattice, fps_n, fps_d);
+  timeline_init (&rig->timeline, 4 * SECOND, 4490 * MS, 50);
+  playlist_init (&rig->playlist, "video_0", "", 3600 * SECOND);
+  rig->events = g_array_new (FALSE, FALSE, sizeof (SegmenterEvent));
+  segmenter_init (&rig->segmenter, &rig->timeline, &rig->playlist, rig->events,
+      500 * MS, 0);
+  rig->segmenter.leads = TRUE;
+  segmenter_set_format (&rig->segmenter, &format);
+}
+
+static void
+rig_clear (Rig * rig)
+{
+  segmenter_clear (&rig->segmenter);
+  playlist_clear (&rig->playlist);
+  timeline_clear (&rig->timeline);
+  g_array_unref (rig->events);
+}
+
+static SegmenterResult
+push (Rig * rig, guint64 time, CmafSampleKind kind)
+{
+  SegmenterFrame frame = { time, 40 * MS, kind, NULL };
+
+  frame.data = g_bytes_new_static ("frame", 5);
+  return segmenter_push (&rig->segmenter, &frame);
+}
+
+static void
+push_run (Rig * rig, guint from, guint to, guint gop, guint fps)
+{
+  guint i;
+
+  for (i = from; i < to; i++)
+    fail_unless_equals_int (push (rig, i * SECOND / fps, i % gop == 0
+            ? CMAF_SAMPLE_SYNC : CMAF_SAMPLE_DEPENDENT), SEGMENTER_TAKEN);
+}
+
+static guint
+count_events (const Rig * rig, SegmenterEventType type)
+{
+  guint i, n = 0;
+
+  for (i = 0; i < rig->events->len; i++)
+    n += g_array_index (rig->events, SegmenterEvent, i).type == type;
+  return n;
+}
+
+static const PlaylistPart *
+nth_part (const Rig * rig, guint64 msn, guint part)
+{
+  const PlaylistSegment *segment = playlist_find (&rig->playlist, msn);
+
+  fail_unless (segment != NULL && part < segment->parts->len);
+  return &g_array_index (segment->parts, PlaylistPart, part);
+}
+
+GST_START_TEST (segmenter_commits_a_part_with_its_last_frame)
+{
+  Rig rig;
+  guint i;
+
+  rig_init (&rig, 25, 1, FALSE);
+  /* Frames 0 to 12 start in the first half second. */
+  for (i = 0; i < 12; i++)
+    push_run (&rig, i, i + 1, 50, 25);
+  fail_unless_equals_int (count_events (&rig, SEGMENTER_PART), 0);
+  push_run (&rig, 12, 13, 50, 25);
+  fail_unless_equals_int (count_events (&rig, SEGMENTER_PART), 1);
+  fail_unless_equals_uint64 (nth_part (&rig, 50, 0)->duration, 13 * 400);
+  fail_unless (nth_part (&rig, 50, 0)->independent);
+  push_run (&rig, 13, 25, 50, 25);
+  fail_unless_equals_int (count_events (&rig, SEGMENTER_PART), 2);
+  fail_if (nth_part (&rig, 50, 1)->independent);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (segmenter_hints_the_next_segment_before_its_key_frame)
+{
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  push_run (&rig, 0, 30, 50, 25);
+  fail_unless_equals_uint64 (rig.playlist.hint_msn, 50);
+  fail_unless_equals_int (rig.playlist.hint_part, 2);
+  push_run (&rig, 30, 100, 50, 25);
+  fail_unless_equals_uint64 (rig.playlist.hint_msn, 51);
+  fail_unless_equals_int (rig.playlist.hint_part, 0);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* Decode times have no seam, and a segment starts at its key frame. */
+GST_START_TEST (segmenter_has_no_seams_in_two_hours_at_2997)
+{
+  Rig rig;
+  guint64 i, expected = 0;
+  const GList *l;
+
+  rig_init (&rig, 30000, 1001, FALSE);
+  for (i = 0; i < 2 * 3600 * 30; i++)
+    push (&rig, i * G_GUINT64_CONSTANT (1001000000000) / 30000 + i % 2 * MS,
+        i % 60 == 0 ? CMAF_SAMPLE_SYNC : CMAF_SAMPLE_DEPENDENT);
+  for (l = rig.playlist.segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *segment = l->data;
+    guint j;
+
+    if (l == rig.playlist.segments.head)
+      expected = segment->start;
+    fail_unless_equals_uint64 (segment->start, expected);
+    for (j = 0; j < segment->parts->len; j++) {
+      const PlaylistPart *part =
+          &g_array_index (segment->parts, PlaylistPart, j);
+      PartFacts facts;
+
+      fail_unless (part_read (part->data, TRUE, &facts));
+      fail_unless_equals_uint64 (facts.decode_time, expected);
+      fail_unless_equals_uint64 (facts.duration, part->duration);
+      fail_unless (lattice_ns (part->duration, 30000) <= 501 * MS);
+      expected += part->duration;
+      if (j == 0)
+        fail_unless_equals_int (facts.first_flags, 0x02000000);
+    }
+    fail_unless_equals_uint64 (segment->start % 1001, 0);
+    fail_unless (lattice_ns (segment->duration, 30000) < 4500 * MS);
+  }
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* I0 P3 B1 B2 P6 B4 B5 ... as decoded */
+GST_START_TEST (segmenter_keeps_presentation_of_reordered_pictures)
+{
+  Rig rig;
+  PartFacts facts;
+  guint gop, i;
+
+  rig_init (&rig, 25, 1, TRUE);
+  for (gop = 0; gop < 6; gop++) {
+    push (&rig, gop * 2000 * MS, CMAF_SAMPLE_SYNC);
+    for (i = 1; i + 2 < 50; i += 3) {
+      push (&rig, (gop * 50 + i + 2) * 40 * MS, CMAF_SAMPLE_DEPENDENT);
+      push (&rig, (gop * 50 + i) * 40 * MS, CMAF_SAMPLE_DISPOSABLE);
+      push (&rig, (gop * 50 + i + 1) * 40 * MS, CMAF_SAMPLE_DISPOSABLE);
+    }
+    push (&rig, (gop * 50 + 49) * 40 * MS, CMAF_SAMPLE_DEPENDENT);
+  }
+  fail_unless_equals_uint64 (playlist_find (&rig.playlist, 51)->start,
+      100 * 400);
+  fail_unless (part_read (nth_part (&rig, 51, 0)->data, TRUE, &facts));
+  fail_unless_equals_uint64 (facts.decode_time, 100 * 400);
+  fail_unless_equals_int (facts.first_offset, 0);
+  fail_unless_equals_int (facts.max_offset, 2 * 400);
+  fail_unless_equals_int (facts.min_offset, -400);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (segmenter_bridges_a_missing_frame)
+{
+  Rig rig;
+  PartFacts facts;
+
+  rig_init (&rig, 25, 1, FALSE);
+  push_run (&rig, 0, 5, 50, 25);
+  push_run (&rig, 7, 30, 50, 25);
+  fail_unless (part_read (nth_part (&rig, 50, 0)->data, TRUE, &facts));
+  fail_unless_equals_int (facts.n, 11);
+  fail_unless_equals_uint64 (facts.duration, 13 * 400);
+  fail_unless_equals_int (facts.max_offset, 2 * 400);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 84, 85 */
+GST_START_TEST (segmenter_lists_a_long_hole_as_gaps)
+{
+  const PlaylistSegment *before, *gap, *after;
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  push_run (&rig, 0, 60, 50, 25);
+  /* 2.4 s to 14 s is lost. */
+  push_run (&rig, 350, 420, 50, 25);
+  before = playlist_find (&rig.playlist, 50);
+  gap = playlist_find (&rig.playlist, 51);
+  after = playlist_find (&rig.playlist, 54);
+  fail_unless_equals_uint64 (before->duration, 60 * 400);
+  fail_if (before->gap);
+  fail_unless (gap->gap && playlist_find (&rig.playlist, 52)->gap);
+  fail_unless (lattice_ns (gap->duration, gap->timescale) < 4500 * MS);
+  fail_unless_equals_uint64 (after->start, 350 * 400);
+  fail_if (after->gap || after->discontinuity);
+  fail_unless_equals_int (count_events (&rig, SEGMENTER_GAP), 1);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (segmenter_drops_what_comes_too_late_or_without_a_key)
+{
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  fail_unless_equals_int (push (&rig, 0, CMAF_SAMPLE_DEPENDENT),
+      SEGMENTER_DROPPED_NO_KEY);
+  push_run (&rig, 50, 300, 50, 25);
+  fail_unless_equals_int (push (&rig, 2 * SECOND, CMAF_SAMPLE_SYNC),
+      SEGMENTER_DROPPED_LATE);
+  push_run (&rig, 300, 310, 50, 25);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 10: rather a segment without a key frame than one that is too long. */
+GST_START_TEST (segmenter_cuts_without_a_key_when_none_comes)
+{
+  const GList *l;
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  push_run (&rig, 0, 1000, 250, 25);
+  fail_unless (count_events (&rig, SEGMENTER_FORCED_CUT) > 0);
+  for (l = rig.playlist.segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *segment = l->data;
+
+    fail_unless (lattice_ns (segment->duration, segment->timescale)
+        < 4500 * MS);
+  }
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 81 */
+GST_START_TEST (segmenter_begins_a_new_format_with_a_discontinuity)
+{
+  SegmenterFormat next = { CMAF_VIDEO_AVC, {0,}, FALSE, (gchar *) "b" };
+  const PlaylistSegment *after;
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  push_run (&rig, 0, 100, 50, 25);
+  lattice_init_video (&next.lattice, 30, 1);
+  segmenter_set_format (&rig.segmenter, &next);
+  push_run (&rig, 120, 300, 60, 30);
+  after = playlist_find (&rig.playlist, 51);
+  fail_unless_equals_int (count_events (&rig, SEGMENTER_DISCONTINUITY), 1);
+  fail_unless (after->discontinuity);
+  fail_unless_equals_string (after->map, "b");
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (segmenter_without_a_rate_takes_times_as_they_are)
+{
+  static const guint offsets[] = { 0, 33, 70, 100, 141, 166, 200 };
+  PartFacts facts;
+  guint64 sum = 0;
+  guint i, j;
+  Rig rig;
+
+  rig_init (&rig, 0, 1, FALSE);
+  for (i = 0; i < 40; i++) {
+    for (j = 0; j + 1 < G_N_ELEMENTS (offsets); j++)
+      fail_unless_equals_int (push (&rig, (i * 200 + offsets[j]) * MS,
+              i % 10 == 0 && j == 0 ? CMAF_SAMPLE_SYNC
+              : CMAF_SAMPLE_DEPENDENT), SEGMENTER_TAKEN);
+  }
+  segmenter_finish (&rig.segmenter);
+  for (i = 0; i < playlist_find (&rig.playlist, 50)->parts->len; i++) {
+    fail_unless (part_read (nth_part (&rig, 50, i)->data, TRUE, &facts));
+    fail_unless_equals_uint64 (facts.decode_time, sum);
+    fail_unless (facts.duration <= 45000);
+    sum += facts.duration;
+  }
+  fail_unless_equals_uint64 (sum, 4 * 90000);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+segmenter_suite (void)
+{
+  Suite *s = suite_create ("segmenter");
+  TCase *tc = tcase_create ("segmenter");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, segmenter_commits_a_part_with_its_last_frame);
+  tcase_add_test (tc, segmenter_hints_the_next_segment_before_its_key_frame);
+  tcase_add_test (tc, segmenter_has_no_seams_in_two_hours_at_2997);
+  tcase_add_test (tc, segmenter_keeps_presentation_of_reordered_pictures);
+  tcase_add_test (tc, segmenter_bridges_a_missing_frame);
+  tcase_add_test (tc, segmenter_lists_a_long_hole_as_gaps);
+  tcase_add_test (tc, segmenter_drops_what_comes_too_late_or_without_a_key);
+  tcase_add_test (tc, segmenter_cuts_without_a_key_when_none_comes);
+  tcase_add_test (tc, segmenter_begins_a_new_format_with_a_discontinuity);
+  tcase_add_test (tc, segmenter_without_a_rate_takes_times_as_they_are);
+  return s;
+}
+
+GST_CHECK_MAIN (segmenter);

@@ -1,0 +1,893 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* llhlssink with pushed buffers and a plain HTTP client.  The client's requests
+ * are written and read by hand, so that nothing of the server's library helps
+ * the test to be right. */
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
+
+#include <string.h>
+
+#define FRAME (40 * GST_MSECOND)
+#define GOP 25
+
+/* x264, 320x180 baseline; two parameter sets for two encoders. */
+static const guint8 config_a[] = {
+  0x01, 0x42, 0xc0, 0x0c, 0xff, 0xe1, 0x00, 0x0f, 0x67, 0x42, 0xc0, 0x0c,
+  0x8c, 0x8d, 0x40, 0xa0, 0xcb, 0xcf, 0x00, 0xf0, 0x88, 0x46, 0xa0, 0x01,
+  0x00, 0x04, 0x68, 0xce, 0x3c, 0x80
+};
+
+static const guint8 config_b[] = {
+  0x01, 0x42, 0xc0, 0x0d, 0xff, 0xe1, 0x00, 0x0f, 0x67, 0x42, 0xc0, 0x0d,
+  0x8c, 0x8d, 0x40, 0xa0, 0xcb, 0xcf, 0x00, 0xf0, 0x88, 0x46, 0xa0, 0x01,
+  0x00, 0x04, 0x68, 0xce, 0x3c, 0x80
+};
+
+typedef struct
+{
+  GstElement *sink;
+  GstBus *bus;
+  GstHarness *video, *audio;
+  gint port;
+  guint64 frame, sample;
+} Rig;
+
+static GstCaps *
+video_caps (const guint8 * config, gsize size)
+{
+  g_autoptr (GstBuffer) data = gst_buffer_new_memdup (config, size);
+
+  return gst_caps_new_simple ("video/x-h264",
+      "stream-format", G_TYPE_STRING, "avc", "alignment", G_TYPE_STRING, "au",
+      "codec_data", GST_TYPE_BUFFER, data, "width", G_TYPE_INT, 320,
+      "height", G_TYPE_INT, 180, "framerate", GST_TYPE_FRACTION, 25, 1, NULL);
+}
+
+static GstCaps *
+audio_caps (void)
+{
+  g_autoptr (GstBuffer) data = gst_buffer_new_memdup ("\x11\x90", 2);
+
+  return gst_caps_new_simple ("audio/mpeg", "mpegversion", G_TYPE_INT, 4,
+      "stream-format", G_TYPE_STRING, "raw", "framed", G_TYPE_BOOLEAN, TRUE,
+      "codec_data", GST_TYPE_BUFFER, data, "rate", G_TYPE_INT, 48000,
+      "channels", G_TYPE_INT, 2, NULL);
+}
+
+/* A harness starts its element at once, so all is set before. */
+static void
+rig_make_at (Rig * rig, gboolean audio, const gchar * location)
+{
+  memset (rig, 0, sizeof (*rig));
+  rig->sink = gst_object_ref_sink (gst_element_factory_make ("llhlssink",
+          NULL));
+  g_object_set (rig->sink, "port", 0, "target-duration", 1000,
+      "part-duration", 200, "location", location, NULL);
+  rig->bus = gst_bus_new ();
+  gst_element_set_bus (rig->sink, rig->bus);
+  rig->video = gst_harness_new_with_element (rig->sink, "video_0", NULL);
+  if (audio)
+    rig->audio = gst_harness_new_with_element (rig->sink, "audio_0", NULL);
+}
+
+static void
+rig_make (Rig * rig, gboolean audio)
+{
+  rig_make_at (rig, audio, NULL);
+}
+
+static void
+rig_play (Rig * rig)
+{
+  gst_harness_play (rig->video);
+  gst_harness_set_src_caps (rig->video, video_caps (config_a,
+          sizeof (config_a)));
+  if (rig->audio != NULL) {
+    gst_harness_play (rig->audio);
+    gst_harness_set_src_caps (rig->audio, audio_caps ());
+  }
+  g_object_get (rig->sink, "actual-port", &rig->port, NULL);
+  fail_unless (rig->port > 0);
+}
+
+static void
+rig_clear (Rig * rig)
+{
+  gst_element_set_state (rig->sink, GST_STATE_NULL);
+  gst_element_set_bus (rig->sink, NULL);
+  g_clear_pointer (&rig->audio, gst_harness_teardown);
+  gst_harness_teardown (rig->video);
+  gst_object_unref (rig->bus);
+  gst_object_unref (rig->sink);
+}
+
+static void
+push_video (Rig * rig, guint n)
+{
+  guint8 picture[] = { 0, 0, 0, 3, 0x41, 0x9a, 0x80 };
+
+  while (n-- > 0) {
+    GstBuffer *buffer;
+
+    picture[4] = rig->frame % GOP == 0 ? 0x65 : 0x41;
+    buffer = gst_buffer_new_memdup (picture, sizeof (picture));
+    GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) = rig->frame * FRAME;
+    GST_BUFFER_DURATION (buffer) = FRAME;
+    if (rig->frame++ % GOP != 0)
+      GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+    fail_unless_equals_int (gst_harness_push (rig->video, buffer), GST_FLOW_OK);
+  }
+}
+
+static void
+push_audio (Rig * rig, GstClockTime until)
+{
+  GstClockTime time;
+
+  while ((time = gst_util_uint64_scale (rig->sample, GST_SECOND, 48000))
+      < until) {
+    GstBuffer *buffer = gst_buffer_new_memdup ("\x21\x10", 2);
+
+    GST_BUFFER_PTS (buffer) = time;
+    rig->sample += 1024;
+    fail_unless_equals_int (gst_harness_push (rig->audio, buffer), GST_FLOW_OK);
+  }
+}
+
+/* Both, `ms` more. */
+static void
+push_all (Rig * rig, guint ms)
+{
+  GstClockTime until = rig->frame * FRAME + ms * GST_MSECOND;
+
+  while (rig->frame * FRAME < until) {
+    push_video (rig, 1);
+    if (rig->audio != NULL)
+      push_audio (rig, rig->frame * FRAME);
+  }
+}
+
+/* HTTP */
+
+typedef struct
+{
+  guint status;
+  gchar *head;
+  gchar *body;
+  gsize size;
+} Reply;
+
+static void
+reply_clear (Reply * reply)
+{
+  g_clear_pointer (&reply->head, g_free);
+  g_clear_pointer (&reply->body, g_free);
+}
+
+static GSocketConnection *
+send_request (gint port, const gchar * method, const gchar * path,
+    const gchar * headers)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  GSocketConnection *connection;
+  g_autofree gchar *text = NULL;
+
+  g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_set_timeout (client, 40);
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", port,
+      NULL, NULL);
+  fail_unless (connection != NULL);
+  text = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: test\r\n%s"
+      "Connection: close\r\n\r\n", method, path, headers);
+  fail_unless (g_output_stream_write_all (g_io_stream_get_output_stream
+          (G_IO_STREAM (connection)), text, strlen (text), NULL, NULL, NULL));
+  return connection;
+}
+
+/* Waits for all of it. */
+static void
+read_reply (GSocketConnection * connection, Reply * reply)
+{
+  g_autoptr (GByteArray) all = g_byte_array_new ();
+  gchar *end;
+  guint8 chunk[4096];
+  gssize n;
+
+  while ((n = g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM
+                  (connection)), chunk, sizeof (chunk), NULL, NULL)) > 0)
+    g_byte_array_append (all, chunk, n);
+  g_object_unref (connection);
+  g_byte_array_append (all, (const guint8 *) "", 1);
+  end = strstr ((gchar *) all->data, "\r\n\r\n");
+  fail_unless (end != NULL, "no HTTP answer");
+  reply->status = atoi ((gchar *) all->data + strlen ("HTTP/1.1 "));
+  reply->head = g_strndup ((gchar *) all->data, end - (gchar *) all->data);
+  reply->size = all->len - 1 - (end + 4 - (gchar *) all->data);
+  reply->body = g_memdup2 (end + 4, reply->size + 1);
+}
+
+static void
+request (gint port, const gchar * method, const gchar * path,
+    const gchar * headers, Reply * reply)
+{
+  read_reply (send_request (port, method, path, headers), reply);
+}
+
+static guint
+get_status (gint port, const gchar * path)
+{
+  Reply reply;
+
+  request (port, "GET", path, "", &reply);
+  reply_clear (&reply);
+  return reply.status;
+}
+
+static gchar *
+get_text (gint port, const gchar * path)
+{
+  Reply reply;
+
+  request (port, "GET", path, "", &reply);
+  fail_unless_equals_int (reply.status, 200);
+  g_free (reply.head);
+  return reply.body;
+}
+
+static guint64
+number_after (const gchar * text, const gchar * what)
+{
+  const gchar *found = strstr (text, what);
+
+  fail_unless (found != NULL, "no %s in %s", what, text);
+  return g_ascii_strtoull (found + strlen (what), NULL, 10);
+}
+
+/* The text between two others. */
+static gchar *
+between (const gchar * text, const gchar * from, const gchar * to)
+{
+  const gchar *begin = strstr (text, from);
+
+  fail_unless (begin != NULL, "no %s in %s", from, text);
+  begin += strlen (from);
+  return g_strndup (begin, strstr (begin, to) - begin);
+}
+
+/* Takes `uri`, which is relative to the root. */
+static gchar *
+as_path (gchar * uri)
+{
+  gchar *path = g_strconcat ("/", uri, NULL);
+
+  g_free (uri);
+  return path;
+}
+
+static GstMessage *
+pop_element_message (Rig * rig, const gchar * name)
+{
+  GstMessage *message;
+
+  while ((message = gst_bus_timed_pop_filtered (rig->bus, 0,
+              GST_MESSAGE_ELEMENT)) != NULL) {
+    if (gst_message_has_name (message, name))
+      return message;
+    gst_message_unref (message);
+  }
+  return NULL;
+}
+
+/* Tests */
+
+GST_START_TEST (llhlssink_serves_what_its_playlists_name)
+{
+  g_autofree gchar *multivariant = NULL, *video = NULL, *audio = NULL;
+  g_autofree gchar *map = NULL, *part = NULL;
+  Rig rig;
+  Reply reply;
+
+  rig_make (&rig, TRUE);
+  rig_play (&rig);
+  push_all (&rig, 5000);
+  multivariant = get_text (rig.port, "/live.m3u8");
+  fail_unless (strstr (multivariant, "CODECS=\"avc1.42c00c,mp4a.40.2\","
+          "RESOLUTION=320x180,FRAME-RATE=25.000") != NULL);
+  video = get_text (rig.port, "/video_0.m3u8");
+  audio = get_text (rig.port, "/audio_0.m3u8");
+  fail_unless (number_after (video, "TARGETDURATION:") >= 1);
+  fail_unless_equals_uint64 (number_after (video, "#EXT-X-MEDIA-SEQUENCE:"),
+      number_after (audio, "#EXT-X-MEDIA-SEQUENCE:"));
+  fail_unless (strstr (video, "REPORT:URI=\"audio_0.m3u8\",LAST-MSN=") != NULL);
+  fail_unless (strstr (audio, "REPORT:URI=\"video_0.m3u8\",LAST-MSN=") != NULL);
+  map = between (video, "#EXT-X-MAP:URI=\"", "\"");
+  part = between (video, ",URI=\"", "\"");
+  map = as_path (map);
+  part = as_path (part);
+  request (rig.port, "GET", map, "", &reply);
+  fail_unless_equals_int (reply.status, 200);
+  fail_unless (memcmp (reply.body + 4, "ftypcmf2", 8) == 0);
+  fail_unless (strstr (reply.head, "Content-Type: video/mp4") != NULL);
+  fail_unless (strstr (reply.head, "immutable") != NULL);
+  reply_clear (&reply);
+  request (rig.port, "GET", part, "", &reply);
+  fail_unless_equals_int (reply.status, 200);
+  fail_unless (memcmp (reply.body + 4, "styp", 4) == 0);
+  reply_clear (&reply);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_answers_http_as_it_should)
+{
+  g_autofree gchar *text = NULL, *part = NULL;
+  Rig rig;
+  Reply reply;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  push_all (&rig, 5000);
+  fail_unless_equals_int (get_status (rig.port, "/"), 200);
+  fail_unless_equals_int (get_status (rig.port, "/player.js"), 404);
+  fail_unless_equals_int (get_status (rig.port, "/nothing"), 404);
+  fail_unless_equals_int (get_status (rig.port, "/nothing.m3u8"), 404);
+  fail_unless_equals_int (get_status (rig.port, "/../etc/passwd"), 404);
+  fail_unless_equals_int (get_status (rig.port, "/%2e%2e/etc/passwd"), 404);
+  fail_unless_equals_int (get_status (rig.port, "/video_0.m3u8?_HLS_part=1"),
+      400);
+  fail_unless_equals_int (get_status (rig.port,
+          "/video_0.m3u8?_HLS_msn=9999999999"), 400);
+  /* Long gone: the whole playlist at once. */
+  fail_unless_equals_int (get_status (rig.port,
+          "/video_0.m3u8?_HLS_msn=1&_HLS_part=0"), 200);
+  text = get_text (rig.port, "/video_0.m3u8");
+  part = between (text, ",URI=\"", "\"");
+  part = as_path (part);
+  request (rig.port, "GET", part, "Range: bytes=4-7\r\n", &reply);
+  fail_unless_equals_int (reply.status, 206);
+  fail_unless_equals_int (reply.size, 4);
+  fail_unless (memcmp (reply.body, "styp", 4) == 0);
+  reply_clear (&reply);
+  request (rig.port, "HEAD", "/video_0.m3u8", "", &reply);
+  fail_unless_equals_int (reply.status, 200);
+  fail_unless_equals_int (reply.size, 0);
+  fail_unless (number_after (reply.head, "Content-Length: ") > 100);
+  reply_clear (&reply);
+  request (rig.port, "OPTIONS", "/video_0.m3u8", "", &reply);
+  fail_unless_equals_int (reply.status, 204);
+  fail_unless (strstr (reply.head, "Access-Control-Allow-Headers: CMCD")
+      != NULL);
+  reply_clear (&reply);
+  request (rig.port, "DELETE", "/video_0.m3u8", "", &reply);
+  fail_unless_equals_int (reply.status, 405);
+  reply_clear (&reply);
+  request (rig.port, "GET", "/video_0.m3u8", "Accept-Encoding: gzip\r\n",
+      &reply);
+  fail_unless (strstr (reply.head, "Content-Encoding: gzip") != NULL);
+  fail_unless (memcmp (reply.body, "\x1f\x8b", 2) == 0);
+  fail_unless_equals_uint64 (number_after (reply.head, "Content-Length: "),
+      reply.size);
+  reply_clear (&reply);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* The waiter must be in before the part is: the server says when. */
+static void
+wait_for_waiters (Rig * rig, gint n)
+{
+  gint waiters = 0, tries;
+
+  for (tries = 0; tries < 2000 && waiters != n; tries++) {
+    GstStructure *stats;
+
+    g_object_get (rig->sink, "stats", &stats, NULL);
+    gst_structure_get_int (stats, "waiters", &waiters);
+    gst_structure_free (stats);
+    g_usleep (5000);
+  }
+  fail_unless_equals_int (waiters, n);
+}
+
+GST_START_TEST (llhlssink_holds_a_request_until_its_part_is_there)
+{
+  g_autofree gchar *before = NULL, *path = NULL, *hint = NULL;
+  GSocketConnection *playlist, *media;
+  guint64 msn;
+  guint part;
+  Rig rig;
+  Reply reply;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  push_all (&rig, 5000);
+  before = get_text (rig.port, "/video_0.m3u8");
+  hint = between (before, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"", "\"");
+  fail_unless_equals_int (sscanf (strrchr (hint, '-'),
+          "-%" G_GUINT64_FORMAT ".%u.m4s", &msn, &part), 2);
+  path = g_strdup_printf ("/video_0.m3u8?_HLS_msn=%" G_GUINT64_FORMAT
+      "&_HLS_part=%u", msn, part);
+  hint = as_path (hint);
+  playlist = send_request (rig.port, "GET", path, "");
+  media = send_request (rig.port, "GET", hint, "");
+  wait_for_waiters (&rig, 2);
+  push_all (&rig, 240);
+  read_reply (playlist, &reply);
+  fail_unless_equals_int (reply.status, 200);
+  fail_unless (strstr (reply.body, hint + 1) != NULL);
+  fail_unless (strstr (reply.head, "Cache-Control: max-age=6") != NULL);
+  reply_clear (&reply);
+  read_reply (media, &reply);
+  fail_unless_equals_int (reply.status, 200);
+  fail_unless (reply.size > 100);
+  reply_clear (&reply);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_answers_503_when_nothing_comes)
+{
+  Rig rig;
+  Reply reply;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  request (rig.port, "GET", "/live.m3u8", "", &reply);
+  fail_unless_equals_int (reply.status, 503);
+  fail_unless (strstr (reply.head, "Retry-After: ") != NULL);
+  fail_unless (strstr (reply.head, "no-store") != NULL);
+  reply_clear (&reply);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_ends_with_the_stream_and_releases_who_waits)
+{
+  g_autofree gchar *before = NULL, *path = NULL;
+  GSocketConnection *waiting;
+  GstMessage *message;
+  Rig rig;
+  Reply reply;
+
+  rig_make (&rig, TRUE);
+  rig_play (&rig);
+  push_all (&rig, 3000);
+  before = get_text (rig.port, "/video_0.m3u8");
+  path = g_strdup_printf ("/video_0.m3u8?_HLS_msn=%" G_GUINT64_FORMAT,
+      number_after (before, "LAST-MSN=") + 1);
+  waiting = send_request (rig.port, "GET", path, "");
+  wait_for_waiters (&rig, 1);
+  gst_harness_push_event (rig.video, gst_event_new_eos ());
+  gst_harness_push_event (rig.audio, gst_event_new_eos ());
+  read_reply (waiting, &reply);
+  fail_unless_equals_int (reply.status, 200);
+  fail_unless (g_str_has_suffix (reply.body, "#EXT-X-ENDLIST\n"));
+  reply_clear (&reply);
+  message = pop_element_message (&rig, "llhlssink-finalized");
+  fail_unless (message != NULL);
+  gst_message_unref (message);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_answers_503_to_who_waits_when_it_stops)
+{
+  GSocketConnection *waiting;
+  Rig rig;
+  Reply reply;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  waiting = send_request (rig.port, "GET", "/video_0.m3u8", "");
+  wait_for_waiters (&rig, 1);
+  gst_element_set_state (rig.sink, GST_STATE_NULL);
+  read_reply (waiting, &reply);
+  fail_unless_equals_int (reply.status, 503);
+  reply_clear (&reply);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_can_be_used_again)
+{
+  g_autofree gchar *one = NULL, *two = NULL, *name_one = NULL, *name_two = NULL;
+  GstMessage *message;
+  Rig rig;
+  gint port;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  message = pop_element_message (&rig, "llhlssink-listening");
+  fail_unless (message != NULL);
+  gst_structure_get_int (gst_message_get_structure (message), "port", &port);
+  fail_unless_equals_int (port, rig.port);
+  gst_message_unref (message);
+  push_all (&rig, 3000);
+  one = get_text (rig.port, "/video_0.m3u8");
+  gst_element_set_state (rig.sink, GST_STATE_NULL);
+  g_object_get (rig.sink, "actual-port", &port, NULL);
+  fail_unless_equals_int (port, -1);
+
+  rig.frame = 0;
+  fail_unless (gst_element_set_state (rig.sink, GST_STATE_PLAYING)
+      != GST_STATE_CHANGE_FAILURE);
+  gst_pad_push_event (rig.video->srcpad, gst_event_new_flush_stop (TRUE));
+  rig_play (&rig);
+  push_all (&rig, 3000);
+  two = get_text (rig.port, "/video_0.m3u8");
+  /* A name never means two things. */
+  name_one = between (one, ",URI=\"", "\"");
+  name_two = between (two, ",URI=\"", "\"");
+  fail_if (g_str_equal (name_one, name_two));
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_goes_on_after_a_flush)
+{
+  g_autofree gchar *text = NULL;
+  GstSegment segment;
+  guint64 msn;
+  Rig rig;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  push_all (&rig, 3000);
+  text = get_text (rig.port, "/video_0.m3u8");
+  msn = number_after (text, "#EXT-X-MEDIA-SEQUENCE:");
+  gst_harness_push_event (rig.video, gst_event_new_flush_start ());
+  gst_harness_push_event (rig.video, gst_event_new_flush_stop (TRUE));
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (rig.video, gst_event_new_segment (&segment));
+  rig.frame = 0;
+  push_all (&rig, 6000);
+  g_free (text);
+  text = get_text (rig.port, "/video_0.m3u8");
+  fail_unless (number_after (text, "#EXT-X-MEDIA-SEQUENCE:") >= msn);
+  fail_unless (strstr (text, "EXT-X-GAP") == NULL);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_takes_a_changed_encoder)
+{
+  g_autofree gchar *text = NULL;
+  GstMessage *message;
+  Rig rig;
+
+  rig_make (&rig, TRUE);
+  rig_play (&rig);
+  push_all (&rig, 4000);
+  gst_harness_set_src_caps (rig.video, video_caps (config_b,
+          sizeof (config_b)));
+  push_all (&rig, 4000);
+  text = get_text (rig.port, "/video_0.m3u8");
+  fail_unless (strstr (text, "#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI=") != NULL);
+  g_free (text);
+  text = get_text (rig.port, "/audio_0.m3u8");
+  fail_unless (strstr (text, "#EXT-X-DISCONTINUITY\n") != NULL);
+  message = pop_element_message (&rig, "llhlssink-discontinuity");
+  fail_unless (message != NULL);
+  gst_message_unref (message);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_tells_of_a_gap)
+{
+  g_autofree gchar *text = NULL;
+  GstMessage *message;
+  Rig rig;
+  guint count;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  push_all (&rig, 4000);
+  rig.frame += 3 * GOP;
+  push_all (&rig, 4000);
+  message = pop_element_message (&rig, "llhlssink-gap");
+  fail_unless (message != NULL);
+  fail_unless (gst_structure_get_uint (gst_message_get_structure (message),
+          "count", &count) && count > 0);
+  gst_message_unref (message);
+  text = get_text (rig.port, "/video_0.m3u8");
+  fail_unless (strstr (text, "#EXT-X-GAP\n") != NULL);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* An encoder behind us hears where segments shall begin. */
+GST_START_TEST (llhlssink_asks_for_key_frames)
+{
+  GstEvent *event;
+  GstClockTime time, expected = GST_SECOND;
+  Rig rig;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  push_video (&rig, 3);
+  while ((event = gst_harness_try_pull_upstream_event (rig.video)) != NULL) {
+    if (gst_event_has_name (event, "GstForceKeyUnit")) {
+      fail_unless (gst_structure_get_clock_time (gst_event_get_structure
+              (event), "running-time", &time));
+      fail_unless_equals_uint64 (time, expected);
+      expected += GST_SECOND;
+    }
+    gst_event_unref (event);
+  }
+  /* Ahead of time, since encoders look ahead. */
+  fail_unless (expected >= 5 * GST_SECOND);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_takes_byte_streams_and_adts)
+{
+  static const guint8 key[] = { 0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x0c, 0x8c, 0x8d,
+    0x40, 0xa0, 0xcb, 0xcf, 0x00, 0xf0, 0x88, 0x46, 0xa0, 0, 0, 0, 1, 0x68,
+    0xce, 0x3c, 0x80, 0, 0, 1, 0x65, 0x88, 0x80
+  };
+  static const guint8 delta[] = { 0, 0, 0, 1, 0x41, 0x9a, 0x80 };
+  static const guint8 adts[] = {
+    0xff, 0xf1, 0x4c, 0x80, 0x01, 0x5f, 0xfc, 1, 2, 3
+  };
+  g_autofree gchar *text = NULL;
+  Rig rig;
+  guint i;
+
+  rig_make (&rig, TRUE);
+  rig_play (&rig);
+  gst_harness_set_src_caps_str (rig.video, "video/x-h264, "
+      "stream-format=byte-stream, alignment=au, framerate=25/1");
+  gst_harness_set_src_caps_str (rig.audio, "audio/mpeg, mpegversion=4, "
+      "stream-format=adts, framed=true, rate=48000, channels=2");
+  for (i = 0; i < 150; i++) {
+    GstBuffer *buffer = i % 25 == 0 ? gst_buffer_new_memdup (key,
+        sizeof (key)) : gst_buffer_new_memdup (delta, sizeof (delta));
+
+    GST_BUFFER_PTS (buffer) = i * FRAME;
+    gst_harness_push (rig.video, buffer);
+    buffer = gst_buffer_new_memdup (adts, sizeof (adts));
+    GST_BUFFER_PTS (buffer) =
+        gst_util_uint64_scale (i, 1024 * GST_SECOND, 48000);
+    gst_harness_push (rig.audio, buffer);
+  }
+  text = get_text (rig.port, "/video_0.m3u8");
+  fail_unless (strstr (text, "#EXTINF:1.00000,") != NULL);
+  g_free (text);
+  text = get_text (rig.port, "/live.m3u8");
+  fail_unless (strstr (text, "avc1.42c00c,mp4a.40.2") != NULL);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+static gchar *
+read_file (const gchar * folder, const gchar * name)
+{
+  g_autofree gchar *path = g_build_filename (folder, name, NULL);
+  gchar *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+  return text;
+}
+
+static void
+remove_tree (const gchar * path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const gchar *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree gchar *child = g_build_filename (path, name, NULL);
+
+    remove_tree (child);
+  }
+  g_remove (path);
+}
+
+GST_START_TEST (llhlssink_writes_a_directory)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("llhlsXXXXXX", NULL);
+  g_autofree gchar *text = NULL, *multivariant = NULL, *map = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint i, segments = 0;
+  Rig rig;
+
+  rig_make_at (&rig, TRUE, folder);
+  rig_play (&rig);
+  push_all (&rig, 5000);
+  gst_harness_push_event (rig.video, gst_event_new_eos ());
+  gst_harness_push_event (rig.audio, gst_event_new_eos ());
+  /* Stopping waits for the disk. */
+  gst_element_set_state (rig.sink, GST_STATE_NULL);
+  multivariant = read_file (folder, "live.m3u8");
+  fail_unless (multivariant != NULL);
+  fail_unless (strstr (multivariant, "\nvideo_0.m3u8\n") != NULL);
+  text = read_file (folder, "video_0.m3u8");
+  fail_unless (text != NULL && strstr (text, "#EXT-X-ENDLIST\n") != NULL);
+  fail_unless (strstr (text, "EXT-X-PART") == NULL);
+  fail_unless (strstr (text, "SERVER-CONTROL") == NULL);
+  lines = g_strsplit (text, "\n", -1);
+  for (i = 0; lines[i] != NULL; i++) {
+    g_autofree gchar *media = NULL;
+
+    if (lines[i][0] == '#' || lines[i][0] == '\0')
+      continue;
+    media = read_file (folder, lines[i]);
+    fail_unless (media != NULL && memcmp (media + 4, "styp", 4) == 0);
+    segments++;
+  }
+  fail_unless (segments >= 3);
+  map = between (text, "#EXT-X-MAP:URI=\"", "\"");
+  g_free (text);
+  text = read_file (folder, map);
+  fail_unless (text != NULL && memcmp (text + 4, "ftyp", 4) == 0);
+  rig_clear (&rig);
+  remove_tree (folder);
+}
+
+GST_END_TEST;
+
+static void
+assert_refused (GstElement * sink, GQuark domain, gint code, const gchar * what)
+{
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
+
+  gst_element_set_bus (sink, bus);
+  fail_unless_equals_int (gst_element_set_state (sink, GST_STATE_PLAYING),
+      GST_STATE_CHANGE_FAILURE);
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+  fail_unless (message != NULL);
+  gst_message_parse_error (message, &error, &debug);
+  fail_unless (g_error_matches (error, domain, code));
+  fail_unless (strstr (debug, what) != NULL, "%s", debug);
+  gst_element_set_state (sink, GST_STATE_NULL);
+  gst_element_set_bus (sink, NULL);
+}
+
+GST_START_TEST (llhlssink_names_what_is_wrong)
+{
+  g_autoptr (GstElement) sink = gst_object_ref_sink (gst_element_factory_make
+      ("llhlssink", NULL));
+
+  g_object_set (sink, "port", 0, "target-duration", 1000, "part-duration",
+      2000, NULL);
+  assert_refused (sink, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+      "part-duration is 2000 ms");
+  g_object_set (sink, "part-duration", 500, "address", "localhost", NULL);
+  assert_refused (sink, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+      "address is \"localhost\"");
+  g_object_set (sink, "address", "127.0.0.1", "port", -1, NULL);
+  assert_refused (sink, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+      "port is -1");
+  g_object_set (sink, "port", 0, "location", "/dev/null/x", NULL);
+  assert_refused (sink, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE,
+      "location is \"/dev/null/x\"");
+  g_object_set (sink, "location", NULL, "player-script", "/nowhere.js", NULL);
+  assert_refused (sink, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
+      "player-script is \"/nowhere.js\"");
+  /* And after all that it runs. */
+  g_object_set (sink, "player-script", NULL, NULL);
+  fail_unless (gst_element_set_state (sink, GST_STATE_PLAYING)
+      != GST_STATE_CHANGE_FAILURE);
+  gst_element_set_state (sink, GST_STATE_NULL);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_names_a_port_in_use)
+{
+  g_autoptr (GstElement) sink = gst_object_ref_sink (gst_element_factory_make
+      ("llhlssink", NULL));
+  g_autofree gchar *expected = NULL;
+  Rig rig;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  g_object_set (sink, "port", rig.port, NULL);
+  expected = g_strdup_printf ("port is %d", rig.port);
+  assert_refused (sink, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+      expected);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_refuses_caps_that_it_can_not_serve)
+{
+  g_autoptr (GstElement) sink = gst_object_ref_sink (gst_element_factory_make
+      ("llhlssink", NULL));
+  GstPad *pad = gst_element_request_pad_simple (sink, "video_%u");
+  g_autoptr (GstCaps) wrong =
+      gst_caps_from_string ("video/x-h264, stream-format=avc, alignment=nal");
+  g_autoptr (GstCaps) right = video_caps (config_a, sizeof (config_a));
+
+  fail_unless_equals_string (GST_PAD_NAME (pad), "video_0");
+  fail_if (gst_pad_query_accept_caps (pad, wrong));
+  fail_unless (gst_pad_query_accept_caps (pad, right));
+  gst_element_release_request_pad (sink, pad);
+  gst_object_unref (pad);
+  pad = gst_element_request_pad_simple (sink, "video_7");
+  fail_unless_equals_string (GST_PAD_NAME (pad), "video_7");
+  gst_element_release_request_pad (sink, pad);
+  gst_object_unref (pad);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_ignores_garbage)
+{
+  guint32 random = 7;
+  Rig rig;
+  guint i, j;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  push_all (&rig, 1000);
+  for (i = 0; i < 3000; i++) {
+    guint8 data[64];
+    GstBuffer *buffer;
+
+    for (j = 0; j < sizeof (data); j++) {
+      random = random * 1664525 + 1013904223;
+      data[j] = random >> 24;
+    }
+    if (i % 2 == 0)
+      memcpy (data, "\0\0\0\1", 4);
+    buffer = gst_buffer_new_memdup (data, random % sizeof (data));
+    GST_BUFFER_PTS (buffer) = (rig.frame + i) * FRAME;
+    if (i == 1500)
+      gst_harness_set_src_caps_str (rig.video, "video/x-h264, "
+          "stream-format=byte-stream, alignment=au");
+    gst_harness_push (rig.video, buffer);
+  }
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+llhlssink_suite (void)
+{
+  Suite *s = suite_create ("llhlssink");
+  TCase *tc = tcase_create ("llhlssink");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, llhlssink_serves_what_its_playlists_name);
+  tcase_add_test (tc, llhlssink_answers_http_as_it_should);
+  tcase_add_test (tc, llhlssink_holds_a_request_until_its_part_is_there);
+  tcase_add_test (tc, llhlssink_answers_503_when_nothing_comes);
+  tcase_add_test (tc, llhlssink_ends_with_the_stream_and_releases_who_waits);
+  tcase_add_test (tc, llhlssink_answers_503_to_who_waits_when_it_stops);
+  tcase_add_test (tc, llhlssink_can_be_used_again);
+  tcase_add_test (tc, llhlssink_goes_on_after_a_flush);
+  tcase_add_test (tc, llhlssink_takes_a_changed_encoder);
+  tcase_add_test (tc, llhlssink_tells_of_a_gap);
+  tcase_add_test (tc, llhlssink_asks_for_key_frames);
+  tcase_add_test (tc, llhlssink_takes_byte_streams_and_adts);
+  tcase_add_test (tc, llhlssink_writes_a_directory);
+  tcase_add_test (tc, llhlssink_names_what_is_wrong);
+  tcase_add_test (tc, llhlssink_names_a_port_in_use);
+  tcase_add_test (tc, llhlssink_refuses_caps_that_it_can_not_serve);
+  tcase_add_test (tc, llhlssink_ignores_garbage);
+  return s;
+}
+
+GST_CHECK_MAIN (llhlssink);
