@@ -482,6 +482,17 @@ find_effective_media (GstRedundantSrc * self)
   g_mutex_unlock (&self->lock);
 }
 
+/* A switch that was left out stays in READY, from where it goes to NULL like
+ * all others. */
+static void
+unlock_switches (GstRedundantSrc * self)
+{
+  guint i;
+
+  for (i = 0; i < N_MEDIA; i++)
+    gst_element_set_locked_state (GST_ELEMENT (self->switches[i]), FALSE);
+}
+
 static gboolean
 start (GstRedundantSrc * self)
 {
@@ -555,12 +566,14 @@ gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     stop_inputs (self);
     set_stats_timer (self, FALSE);
+    unlock_switches (self);
   }
   result = GST_ELEMENT_CLASS (gst_redundant_src_parent_class)->change_state
       (element, transition);
   if (result == GST_STATE_CHANGE_FAILURE) {
     if (transition != GST_STATE_CHANGE_NULL_TO_READY)
       stop_inputs (self);
+    unlock_switches (self);
     return result;
   }
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)

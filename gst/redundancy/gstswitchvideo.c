@@ -53,7 +53,8 @@ fixate_video (GstStructure * structure)
 {
   gint n = 0, d = 1;
 
-  gst_structure_fixate_field_string (structure, "format", "I420");
+  if (gst_structure_has_field (structure, "format"))
+    gst_structure_fixate_field_string (structure, "format", "I420");
   if (!gst_structure_has_field (structure, "format"))
     gst_structure_set (structure, "format", G_TYPE_STRING, "I420", NULL);
   if (!gst_structure_has_field (structure, "width"))

@@ -229,7 +229,8 @@ push (Rig * rig, guint i, GstClockTime pts)
       ((gint16 *) map.data)[k] = 1000 * (i + 1);
   } else {
     map.data[0] = i + 1;
-    GST_WRITE_UINT16_LE (map.data + 1, rig->next[i]);
+    map.data[1] = rig->next[i] & 0xff;
+    map.data[2] = rig->next[i] >> 8;
   }
   gst_buffer_unmap (buffer, &map);
   rig->next[i]++;
@@ -264,7 +265,7 @@ input_of (GstBuffer * buffer, guint * number)
 
   gst_buffer_extract (buffer, 0, data, 3);
   if (number != NULL)
-    *number = GST_READ_UINT16_LE (data + 1);
+    *number = data[1] | data[2] << 8;
   return data[0];
 }
 
