@@ -459,14 +459,12 @@ push_beginning (GstRedundantSwitch * self, GstCaps * caps)
 }
 
 static void
-end (GstRedundantSwitch * self, gboolean with_eos)
+end (GstRedundantSwitch * self)
 {
-  if (with_eos) {
-    if (!gst_pad_has_current_caps (self->srcpad))
-      gst_pad_push_event (self->srcpad, new_stream_start (self));
-    GST_INFO_OBJECT (self, "output ends");
-    gst_pad_push_event (self->srcpad, gst_event_new_eos ());
-  }
+  if (!gst_pad_has_current_caps (self->srcpad))
+    gst_pad_push_event (self->srcpad, new_stream_start (self));
+  GST_INFO_OBJECT (self, "output ends");
+  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
   g_mutex_lock (&self->lock);
   if (self->phase != GST_SWITCH_STOPPED)
     self->phase = GST_SWITCH_ENDED;
@@ -486,7 +484,8 @@ judge_flow (GstRedundantSwitch * self, GstFlowReturn flow)
   }
   if (flow != GST_FLOW_EOS)
     GST_ELEMENT_FLOW_ERROR (self, flow);
-  end (self, flow != GST_FLOW_EOS);
+  /* As sources do: what is downstream gets its end, whoever asked for it. */
+  end (self);
 }
 
 void
@@ -507,7 +506,7 @@ gst_redundant_switch_loop (gpointer pad)
     judge_flow (self, gst_pad_push (self->srcpad, work.buffer));
   post (self, &work);
   if (work.eos)
-    end (self, TRUE);
+    end (self);
   else if (work.stop)
     gst_pad_pause_task (self->srcpad);
 }

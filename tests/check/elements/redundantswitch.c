@@ -23,17 +23,20 @@ typedef struct
   GMutex lock;
   GList *buffers;               /* newest first */
   guint stream_starts, caps, segments, eos, flushes;
+  GstFlowReturn flow;           /* what the output answers */
 } Rig;
 
 static GstFlowReturn
 collect (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   Rig *rig = gst_pad_get_element_private (pad);
+  GstFlowReturn flow;
 
   g_mutex_lock (&rig->lock);
   rig->buffers = g_list_prepend (rig->buffers, buffer);
+  flow = rig->flow;
   g_mutex_unlock (&rig->lock);
-  return GST_FLOW_OK;
+  return flow;
 }
 
 static gboolean
@@ -489,6 +492,27 @@ GST_START_TEST (redundantswitch_ends_when_the_application_says_so)
 
 GST_END_TEST;
 
+GST_START_TEST (redundantswitch_ends_when_downstream_has_enough)
+{
+  Rig rig;
+
+  rig_init (&rig, 1);
+  rig_play (&rig, VIDEO_CAPS);
+  feed (&rig, 1, 0, GST_SECOND, 0);
+  g_mutex_lock (&rig.lock);
+  rig.flow = GST_FLOW_EOS;
+  g_mutex_unlock (&rig.lock);
+  gst_test_clock_set_time (GST_TEST_CLOCK (rig.clock), 2 * GST_SECOND);
+  gst_clock_id_unref (gst_test_clock_process_next_clock_id (GST_TEST_CLOCK
+          (rig.clock)));
+  while (g_atomic_int_get (&rig.eos) == 0)
+    g_usleep (1000);
+  fail_unless (gst_bus_pop_filtered (rig.bus, GST_MESSAGE_ERROR) == NULL);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (redundantswitch_swallows_flushes)
 {
   Rig rig;
@@ -847,6 +871,7 @@ redundantswitch_suite (void)
   tcase_add_test (tc,
       redundantswitch_takes_eos_for_a_failure_until_all_have_ended);
   tcase_add_test (tc, redundantswitch_ends_when_the_application_says_so);
+  tcase_add_test (tc, redundantswitch_ends_when_downstream_has_enough);
   tcase_add_test (tc, redundantswitch_swallows_flushes);
   tcase_add_test (tc, redundantswitch_is_one_stream_whatever_inputs_do);
   tcase_add_test (tc, redundantswitch_does_not_take_gaps_for_life);
