@@ -54,6 +54,25 @@ describe (gchar ** uris, const gchar * ladder, gint port,
   return g_string_free (line, FALSE);
 }
 
+/* "in/input-0" of an element deep inside: its own name alone says little. */
+static gchar *
+name_of (Chain * chain, GstObject * object)
+{
+  g_autofree gchar *path = gst_object_get_path_string (object);
+  g_autofree gchar *top = gst_object_get_path_string (GST_OBJECT
+      (chain->pipeline));
+  g_auto (GStrv) parts = NULL;
+
+  /* "/GstPipeline:pipeline0/GstRedundantSrc:in/GstBin:input-0/..." */
+  parts = g_strsplit (path + strlen (top) + 1, "/", -1);
+  if (parts[0] == NULL)
+    return gst_object_get_name (object);
+  if (parts[1] == NULL)
+    return g_strdup (strchr (parts[0], ':') + 1);
+  return g_strdup_printf ("%s/%s", strchr (parts[0], ':') + 1,
+      strchr (parts[1], ':') + 1);
+}
+
 static void
 tell_event (Chain * chain, GstMessage * message)
 {
@@ -66,8 +85,8 @@ tell_event (Chain * chain, GstMessage * message)
     g_autofree gchar *text = gst_structure_to_string (facts);
     g_print ("%.3f %s %s\n", seconds, GST_MESSAGE_SRC_NAME (message), text);
   } else if (summary != NULL) {
-    g_print ("%7.1f s  %-8s  %-12s %s\n", seconds, severity,
-        GST_MESSAGE_SRC_NAME (message), summary);
+    g_autofree gchar *name = name_of (chain, GST_MESSAGE_SRC (message));
+    g_print ("%7.1f s  %-8s  %-12s  %s\n", seconds, severity, name, summary);
   }
 }
 
@@ -132,6 +151,24 @@ tell_stats (Chain * chain, const gchar * name)
   g_print ("stats %s %s\n", name, text);
 }
 
+/* What it was all for. */
+static void
+tell_viewer (Chain * chain)
+{
+  g_autoptr (GstElement) inputs = NULL;
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 switches = 0, frames = 0, samples = 0;
+
+  inputs = gst_bin_get_by_name (GST_BIN (chain->pipeline), "in");
+  g_object_get (inputs, "stats", &stats, NULL);
+  gst_structure_get (stats, "switches", G_TYPE_UINT64, &switches,
+      "frames-missed", G_TYPE_UINT64, &frames,
+      "samples-missed", G_TYPE_UINT64, &samples, NULL);
+  g_print ("The inputs were switched %" G_GUINT64_FORMAT " times; the viewer"
+      " missed %" G_GUINT64_FORMAT " frames and %" G_GUINT64_FORMAT
+      " audio samples.\n", switches, frames, samples);
+}
+
 static void
 run (Chain * chain)
 {
@@ -144,6 +181,8 @@ run (Chain * chain)
   g_unix_signal_add (SIGTERM, on_signal, chain);
   gst_element_set_state (chain->pipeline, GST_STATE_PLAYING);
   g_main_loop_run (chain->loop);
+  if (chain->status == 0)
+    tell_viewer (chain);
   if (chain->raw && chain->status == 0) {
     tell_stats (chain, "in");
     tell_stats (chain, "ladder");
