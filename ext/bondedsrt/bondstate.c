@@ -7,6 +7,7 @@ bond_state_init (BondState * self, guint64 now, guint64 grace)
   self->state = BOND_STARTING;
   self->active = 0;
   self->wanted = 0;
+  self->told = 0;
   self->since = now;
   self->grace_end = now + grace;
   self->trouble_since = G_MAXUINT64;
@@ -52,8 +53,9 @@ bond_state_update (BondState * self, guint active, guint wanted, guint64 now,
   next = judge (self, now);
   if (next == BOND_OK || now >= self->grace_end)
     self->grace_end = now;
-  if (next == self->state)
+  if (next == self->state && (next != BOND_OK || active <= self->told))
     return FALSE;
+  self->told = active;
   change->old = self->state;
   change->now = next;
   change->old_duration = now - self->since;

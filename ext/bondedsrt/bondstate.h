@@ -22,6 +22,7 @@ typedef struct
   BondStateValue state;
   guint active;
   guint wanted;
+  guint told;                   /* active ones of the last change */
   guint64 since;
   guint64 grace_end;            /* G_MAXUINT64: over */
   guint64 trouble_since;        /* G_MAXUINT64: all is well */
@@ -39,7 +40,8 @@ typedef struct
 
 void bond_state_init (BondState *self, guint64 now, guint64 grace);
 
-/* TRUE and `change` filled in when the state is another one now. */
+/* TRUE and `change` filled in when the state is another one now, or still ok
+ * with more links than were told. */
 gboolean bond_state_update (BondState *self, guint active, guint wanted,
     guint64 now, BondChange *change);
 

@@ -76,6 +76,21 @@ GST_START_TEST (bond_state_follows_a_changed_number_of_links)
 
 GST_END_TEST;
 
+GST_START_TEST (bond_state_tells_of_links_that_join)
+{
+  BondState state;
+  BondChange change;
+
+  bond_state_init (&state, 0, 3 * SECOND);
+  fail_unless (bond_state_update (&state, 1, 1, SECOND, &change));
+  fail_unless (bond_state_update (&state, 2, 2, SECOND, &change));
+  fail_unless_equals_int (change.old, BOND_OK);
+  fail_unless_equals_int (change.now, BOND_OK);
+  fail_if (bond_state_update (&state, 2, 2, 2 * SECOND, &change));
+}
+
+GST_END_TEST;
+
 static Suite *
 bondstate_suite (void)
 {
@@ -87,6 +102,7 @@ bondstate_suite (void)
   tcase_add_test (tc, bond_state_tells_the_truth_after_the_grace);
   tcase_add_test (tc, bond_state_is_one_incident_until_all_is_well);
   tcase_add_test (tc, bond_state_follows_a_changed_number_of_links);
+  tcase_add_test (tc, bond_state_tells_of_links_that_join);
   return s;
 }
 
