@@ -18,7 +18,8 @@ struct _GstInputConnection
   guint media;
   GstPad *pads[2];
   GWeakRef owner;
-  void (*on_event) (gpointer owner);
+  void (*on_event) (gpointer user_data);
+  gpointer user_data;
 
   GMutex lock;
   GCond cond;
@@ -56,7 +57,7 @@ tell (GstInputConnection * self)
   g_autoptr (GstElement) owner = g_weak_ref_get (&self->owner);
 
   if (owner != NULL)
-    self->on_event (owner);
+    self->on_event (self->user_data);
 }
 
 static void
@@ -243,6 +244,7 @@ gst_input_connection_new (const GstInputConnectionSetup * setup)
   self->uri = g_strdup (setup->uri);
   self->media = setup->media;
   self->on_event = setup->on_event;
+  self->user_data = setup->user_data;
   for (i = 0; i < G_N_ELEMENTS (self->pads); i++) {
     if (setup->pads[i] != NULL)
       self->pads[i] = gst_object_ref (setup->pads[i]);

@@ -18,7 +18,9 @@ typedef struct
   gchar *uri;
   guint media;                  /* bit mask */
   GstPad *pads[2];              /* (transfer none) sink pads by medium */
-  void (*on_event) (gpointer owner);    /* something to look at; any thread */
+  /* There is something to look at; any thread, while owner is there. */
+  void (*on_event) (gpointer user_data);
+  gpointer user_data;
 } GstInputConnectionSetup;
 
 /* Starts at once.  Copies `setup`. */

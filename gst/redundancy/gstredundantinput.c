@@ -39,7 +39,8 @@ struct _GstRedundantInput
   GstRedundantSwitch *switches[N_MEDIA];
   GstPad *pads[N_MEDIA];
   gint id;
-  void (*on_event) (gpointer owner);
+  void (*on_event) (gpointer user_data);
+  gpointer user_data;
 
   GMutex lock;
   /* Under the lock. */
@@ -85,7 +86,7 @@ set_uri (GstRedundantInput * self, const gchar * uri)
   }
   g_mutex_unlock (&self->lock);
   if (self->on_event != NULL)
-    self->on_event (self->owner);
+    self->on_event (self->user_data);
 }
 
 void
@@ -224,7 +225,8 @@ gst_redundant_input_init (GstRedundantInput * self)
 GstRedundantInput *
 gst_redundant_input_new (const gchar * name, const gchar * uri,
     guint priority, GstBin * owner, GstSwitchControl * control,
-    GstRedundantSwitch * const *switches, void (*on_event) (gpointer owner))
+    GstRedundantSwitch * const *switches,
+    void (*on_event) (gpointer user_data), gpointer user_data)
 {
   GstRedundantInput *self = g_object_new (GST_TYPE_REDUNDANT_INPUT, "name",
       name, NULL);
@@ -236,6 +238,7 @@ gst_redundant_input_new (const gchar * name, const gchar * uri,
   self->owner = owner;
   self->control = gst_switch_control_ref (control);
   self->on_event = on_event;
+  self->user_data = user_data;
   self->id = gst_switch_control_add_input (control, name, priority);
   for (i = 0; i < N_MEDIA; i++) {
     self->switches[i] = switches[i];
@@ -454,6 +457,7 @@ connect_input (GstRedundantInput * self)
   setup.name = name;
   setup.uri = uri;
   setup.on_event = self->on_event;
+  setup.user_data = self->user_data;
   for (i = 0; i < N_MEDIA; i++)
     setup.pads[i] = self->pads[i];
   gst_switch_control_on_connection (self->control, self->id);

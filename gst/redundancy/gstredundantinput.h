@@ -25,11 +25,12 @@ typedef struct
 } GstRedundantInputConfig;
 
 /* Its place in `owner`, whose switches (by medium) get a pad each.  None of
- * them is referenced: owner outlives it. */
+ * them is referenced: owner outlives it.  `on_event` (any thread, maybe under
+ * the input's lock) says that a step is due. */
 GstRedundantInput *gst_redundant_input_new (const gchar * name,
     const gchar * uri, guint priority, GstBin * owner,
     GstSwitchControl * control, GstRedundantSwitch * const *switches,
-    void (*on_event) (gpointer owner));
+    void (*on_event) (gpointer user_data), gpointer user_data);
 
 /* (transfer full) */
 gchar *gst_redundant_input_dup_uri (GstRedundantInput * self);

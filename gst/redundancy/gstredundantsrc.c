@@ -25,13 +25,11 @@
  *
  * Since: 0.1
  */
-/* Locks, in this order: self->setter_lock, self->lock (settings, inputs), an
- * input's own lock, self->wake_lock, object lock.  The setter lock only keeps
- * two settings of `uris` apart; the wake lock only guards the controller's
- * flag, so that any thread may wake it.  Nothing is posted, linked, set or
- * joined under the others.
- * Threads: the application, the controller (steps the inputs; joined in
- * PAUSED to READY), the threads of the connections. */
+/* Locks, in this order: self->lock (settings), then what the inputs, switches
+ * and the control lock by themselves, object lock.  Nothing is posted, linked,
+ * set or joined under it.
+ * Threads: the application; those of the inputs are in gstredundantinputs.c
+ * and gstinputconnection.c. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -43,8 +41,9 @@
 #include "gstredundantsrc.h"
 
 #include "gstelementmessage.h"
-#include "gstredundantinput.h"
+#include "gstredundantinputs.h"
 #include "gstredundantswitch.h"
+#include "gstswitchactions.h"
 #include "gststatstimer.h"
 #include "urimask.h"
 
@@ -95,10 +94,10 @@ struct _GstRedundantSrc
   GstSwitchControl *control;
   GstRedundantSwitch *switches[N_MEDIA];
   GstPad *ghosts[N_MEDIA];
+  GstRedundantInputs *inputs;
   GstStatsTimer *stats_timer;   /* object lock */
   guint stats_interval_ms;      /* object lock */
 
-  GMutex setter_lock;           /* serialises the setter of `uris` */
   GMutex lock;
   /* Under the lock. */
   GstSwitchSettings settings;
@@ -112,17 +111,8 @@ struct _GstRedundantSrc
   guint reconnect_window_ms;
   guint retry_initial_ms;
   guint retry_max_ms;
-  GPtrArray *inputs;            /* GstRedundantInput, best first */
-  GPtrArray *leaving;           /* those that are torn down */
-  gboolean running;             /* inputs are to be connected */
   gboolean clock_started;
   guint effective;              /* media that are put out and linked */
-
-  GThread *controller;          /* application thread, in state changes */
-  GMutex wake_lock;
-  GCond wake_cond;
-  gboolean woken;               /* wake lock */
-  gboolean stopping;            /* wake lock */
 };
 
 static GstStaticPadTemplate video_template =
@@ -162,98 +152,6 @@ gst_redundant_src_media_get_type (void)
   return type;
 }
 
-/* Any thread. */
-static void
-wake_controller (gpointer owner)
-{
-  GstRedundantSrc *self = owner;
-
-  g_mutex_lock (&self->wake_lock);
-  self->woken = TRUE;
-  g_cond_signal (&self->wake_cond);
-  g_mutex_unlock (&self->wake_lock);
-}
-
-/* Inputs and leaving ones; (transfer full). */
-static GPtrArray *
-all_inputs (GstRedundantSrc * self)
-{
-  GPtrArray *all = g_ptr_array_new_with_free_func (gst_object_unref);
-  guint i;
-
-  g_mutex_lock (&self->lock);
-  for (i = 0; i < self->inputs->len; i++)
-    g_ptr_array_add (all, gst_object_ref (self->inputs->pdata[i]));
-  for (i = 0; i < self->leaving->len; i++)
-    g_ptr_array_add (all, gst_object_ref (self->leaving->pdata[i]));
-  g_mutex_unlock (&self->lock);
-  return all;
-}
-
-/* Those that have left for good are let go. */
-static void
-bury (GstRedundantSrc * self, GstRedundantInput * input)
-{
-  gboolean mine;
-
-  if (!gst_redundant_input_is_leaving (input)
-      || !gst_redundant_input_is_idle (input))
-    return;
-  g_mutex_lock (&self->lock);
-  mine = g_ptr_array_find (self->leaving, input, NULL);
-  g_mutex_unlock (&self->lock);
-  if (!mine)
-    return;
-  gst_redundant_input_detach (input);
-  g_mutex_lock (&self->lock);
-  g_ptr_array_remove (self->leaving, input);
-  g_mutex_unlock (&self->lock);
-}
-
-/* Returns when to come back; `idle` is whether every input is. */
-static guint64
-step_all (GstRedundantSrc * self, gboolean * idle)
-{
-  g_autoptr (GPtrArray) inputs = all_inputs (self);
-  guint64 deadline = G_MAXUINT64;
-  guint i;
-
-  *idle = TRUE;
-  for (i = 0; i < inputs->len; i++) {
-    GstRedundantInput *input = inputs->pdata[i];
-    deadline = MIN (deadline, gst_redundant_input_step (input));
-    *idle = *idle && gst_redundant_input_is_idle (input);
-    bury (self, input);
-  }
-  return deadline;
-}
-
-/* The controller: steps every input when something happened or is due.  It
- * ends when it is told to and all inputs are idle, which their teardown
- * time-out bounds. */
-static gpointer
-control (gpointer data)
-{
-  GstRedundantSrc *self = data;
-  gboolean idle = FALSE, stopping = FALSE;
-
-  while (!stopping || !idle) {
-    guint64 deadline = step_all (self, &idle);
-    gint64 until = deadline == G_MAXUINT64 ? G_MAXINT64
-        : (gint64) (deadline / 1000);
-
-    g_mutex_lock (&self->wake_lock);
-    while (!self->woken && !(self->stopping && idle)) {
-      if (!g_cond_wait_until (&self->wake_cond, &self->wake_lock, until))
-        break;
-    }
-    self->woken = FALSE;
-    stopping = self->stopping;
-    g_mutex_unlock (&self->wake_lock);
-  }
-  return NULL;
-}
-
 static GstRedundantInputConfig
 input_config_locked (GstRedundantSrc * self)
 {
@@ -287,178 +185,35 @@ configure_locked (GstRedundantSrc * self)
 }
 
 static void
-start_inputs (GstRedundantSrc * self)
-{
-  GstRedundantInputConfig config;
-  guint i;
-
-  g_mutex_lock (&self->lock);
-  self->running = TRUE;
-  config = input_config_locked (self);
-  for (i = 0; i < self->inputs->len; i++)
-    gst_redundant_input_start (self->inputs->pdata[i], &config);
-  g_mutex_unlock (&self->lock);
-  self->stopping = FALSE;
-  self->controller = g_thread_new ("redundantsrc", control, self);
-}
-
-static void
-stop_inputs (GstRedundantSrc * self)
-{
-  guint i;
-
-  g_mutex_lock (&self->lock);
-  self->running = FALSE;
-  for (i = 0; i < self->inputs->len; i++)
-    gst_redundant_input_stop (self->inputs->pdata[i]);
-  g_mutex_unlock (&self->lock);
-  if (self->controller == NULL)
-    return;
-  g_mutex_lock (&self->wake_lock);
-  self->stopping = self->woken = TRUE;
-  g_cond_signal (&self->wake_cond);
-  g_mutex_unlock (&self->wake_lock);
-  g_thread_join (g_steal_pointer (&self->controller));
-}
-
-/* First "input-N" that no one has. */
-static gchar *
-free_name (GstRedundantSrc * self)
-{
-  g_autoptr (GPtrArray) inputs = all_inputs (self);
-  guint n, i;
-
-  for (n = 0;; n++) {
-    g_autofree gchar *name = g_strdup_printf ("input-%u", n);
-    gboolean taken = FALSE;
-
-    for (i = 0; i < inputs->len; i++)
-      taken |= g_str_equal (GST_OBJECT_NAME (inputs->pdata[i]), name);
-    if (!taken)
-      return g_steal_pointer (&name);
-  }
-}
-
-/* The input with that URI that is not on the list yet.  (nullable) */
-static GstRedundantInput *
-find_unlisted (GPtrArray * inputs, GPtrArray * listed, const gchar * uri)
-{
-  guint i;
-
-  for (i = 0; i < inputs->len; i++) {
-    g_autofree gchar *has = gst_redundant_input_dup_uri (inputs->pdata[i]);
-    if (g_str_equal (has, uri)
-        && !g_ptr_array_find (listed, inputs->pdata[i], NULL))
-      return inputs->pdata[i];
-  }
-  return NULL;
-}
-
-/* A new input at the end of the inputs, connecting if we run. */
-static GstRedundantInput *
-add_input (GstRedundantSrc * self, const gchar * uri, guint priority)
-{
-  g_autofree gchar *name = free_name (self);
-  GstRedundantInput *input = gst_redundant_input_new (name, uri, priority,
-      GST_BIN (self), self->control, self->switches, wake_controller);
-
-  g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->inputs, input);
-  if (self->running) {
-    GstRedundantInputConfig config = input_config_locked (self);
-    gst_redundant_input_start (input, &config);
-  }
-  g_mutex_unlock (&self->lock);
-  return input;
-}
-
-/* Those that are not on the list go: torn down by the controller, or at once
- * when there is none. */
-static void
-dismiss_unlisted (GstRedundantSrc * self, GPtrArray * listed)
-{
-  gboolean running;
-  guint i;
-
-  g_mutex_lock (&self->lock);
-  for (i = 0; i < self->inputs->len; i++) {
-    GstRedundantInput *input = self->inputs->pdata[i];
-
-    if (!g_ptr_array_find (listed, input, NULL)) {
-      gst_redundant_input_leave (input);
-      g_ptr_array_add (self->leaving, gst_object_ref (input));
-    }
-  }
-  g_ptr_array_unref (self->inputs);
-  self->inputs = g_ptr_array_ref (listed);
-  running = self->running;
-  g_mutex_unlock (&self->lock);
-  if (running) {
-    wake_controller (self);
-  } else {
-    g_autoptr (GPtrArray) inputs = all_inputs (self);
-    for (i = 0; i < inputs->len; i++)
-      bury (self, inputs->pdata[i]);
-  }
-}
-
-/* Makes the inputs those of the list: what stays is not touched.  The setter
- * lock only keeps two of these apart. */
-static void
 set_uris (GstRedundantSrc * self, const gchar * uris)
 {
-  g_auto (GStrv) list = g_strsplit_set (uris != NULL ? uris : "", " \t\r\n",
-      -1);
-  g_autoptr (GPtrArray) old = NULL;
-  g_autoptr (GPtrArray) listed =
-      g_ptr_array_new_with_free_func (gst_object_unref);
-  guint i;
-
-  g_mutex_lock (&self->setter_lock);
   g_mutex_lock (&self->lock);
   g_free (self->uris);
   self->uris = g_strdup (uris);
-  old = g_ptr_array_ref (self->inputs);
   g_mutex_unlock (&self->lock);
-  for (i = 0; list[i] != NULL; i++) {
-    GstRedundantInput *input;
-
-    if (*list[i] == '\0')
-      continue;
-    input = find_unlisted (old, listed, list[i]);
-    if (input == NULL)
-      input = add_input (self, list[i], listed->len);
-    else
-      gst_redundant_input_set_priority (input, listed->len);
-    g_ptr_array_add (listed, gst_object_ref (input));
-  }
-  dismiss_unlisted (self, listed);
-  g_mutex_unlock (&self->setter_lock);
+  gst_redundant_inputs_set_uris (self->inputs, uris);
 }
 
 static gboolean
 check_uris (GstRedundantSrc * self)
 {
+  g_autoptr (GPtrArray) inputs = gst_redundant_inputs_get (self->inputs);
   g_autofree gchar *bad = NULL;
-  guint i, n;
+  guint i;
 
-  g_mutex_lock (&self->lock);
-  n = self->inputs->len;
-  for (i = 0; i < n && bad == NULL; i++) {
-    g_autofree gchar *uri =
-        gst_redundant_input_dup_uri (self->inputs->pdata[i]);
+  for (i = 0; i < inputs->len && bad == NULL; i++) {
+    g_autofree gchar *uri = gst_redundant_input_dup_uri (inputs->pdata[i]);
     if (!gst_uri_is_valid (uri))
       bad = uri_mask (uri);
   }
-  g_mutex_unlock (&self->lock);
-  if (n == 0) {
+  if (inputs->len == 0) {
     GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, (NULL),
         ("uris is empty; one or more URIs with blanks between are needed"));
   } else if (bad != NULL) {
     GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, (NULL),
         ("uris holds \"%s\", which is no URI; scheme://... is allowed", bad));
   }
-  return n > 0 && bad == NULL;
+  return inputs->len > 0 && bad == NULL;
 }
 
 /* What is wanted and linked; all that is wanted when nothing is linked. */
@@ -535,9 +290,11 @@ static void
 start_clock (GstRedundantSrc * self)
 {
   GstClockTime now = gst_element_running_time_now (GST_ELEMENT (self));
+  GstRedundantInputConfig config;
   gboolean first;
 
   g_mutex_lock (&self->lock);
+  config = input_config_locked (self);
   first = !self->clock_started;
   self->clock_started = TRUE;
   g_mutex_unlock (&self->lock);
@@ -546,8 +303,8 @@ start_clock (GstRedundantSrc * self)
         ? now : 0);
   else
     gst_switch_control_rebase (self->control);
-  if (self->controller == NULL)
-    start_inputs (self);
+  if (!gst_redundant_inputs_is_started (self->inputs))
+    gst_redundant_inputs_start (self->inputs, &config);
 }
 
 static GstStateChangeReturn
@@ -564,7 +321,7 @@ gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
     start_clock (self);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
-    stop_inputs (self);
+    gst_redundant_inputs_stop (self->inputs);
     set_stats_timer (self, FALSE);
     unlock_switches (self);
   }
@@ -572,7 +329,7 @@ gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
       (element, transition);
   if (result == GST_STATE_CHANGE_FAILURE) {
     if (transition != GST_STATE_CHANGE_NULL_TO_READY)
-      stop_inputs (self);
+      gst_redundant_inputs_stop (self->inputs);
     unlock_switches (self);
     return result;
   }
@@ -610,20 +367,6 @@ gst_redundant_src_send_event (GstElement * element, GstEvent * event)
       (element, event);
 }
 
-/* The input whose connection `object` is a part of; (transfer full). */
-static GstRedundantInput *
-input_of (GstRedundantSrc * self, GstObject * object)
-{
-  g_autoptr (GPtrArray) inputs = all_inputs (self);
-  guint i;
-
-  for (i = 0; i < inputs->len; i++) {
-    if (gst_redundant_input_contains (inputs->pdata[i], object))
-      return gst_object_ref (inputs->pdata[i]);
-  }
-  return NULL;
-}
-
 static gboolean
 is_ours (GstRedundantSrc * self, GstObject * object)
 {
@@ -658,8 +401,8 @@ is_public (GstMessage * message)
 static void
 note_error (GstRedundantSrc * self, GstMessage * message)
 {
-  g_autoptr (GstRedundantInput) input = input_of (self,
-      GST_MESSAGE_SRC (message));
+  g_autoptr (GstRedundantInput) input = gst_redundant_inputs_find
+      (self->inputs, GST_MESSAGE_SRC (message));
   g_autoptr (GError) error = NULL;
   g_autofree gchar *debug = NULL;
 
@@ -689,41 +432,32 @@ static GObject *
 get_child_by_index (GstChildProxy * proxy, guint index)
 {
   GstRedundantSrc *self = GST_REDUNDANT_SRC (proxy);
-  GObject *child = NULL;
+  g_autoptr (GPtrArray) inputs = gst_redundant_inputs_get (self->inputs);
 
-  g_mutex_lock (&self->lock);
-  if (index < self->inputs->len)
-    child = g_object_ref (self->inputs->pdata[index]);
-  g_mutex_unlock (&self->lock);
-  return child;
+  return index < inputs->len ? g_object_ref (inputs->pdata[index]) : NULL;
 }
 
 static GObject *
 get_child_by_name (GstChildProxy * proxy, const gchar * name)
 {
   GstRedundantSrc *self = GST_REDUNDANT_SRC (proxy);
-  GObject *child = NULL;
+  g_autoptr (GPtrArray) inputs = gst_redundant_inputs_get (self->inputs);
   guint i;
 
-  g_mutex_lock (&self->lock);
-  for (i = 0; i < self->inputs->len && child == NULL; i++) {
-    if (g_str_equal (GST_OBJECT_NAME (self->inputs->pdata[i]), name))
-      child = g_object_ref (self->inputs->pdata[i]);
+  for (i = 0; i < inputs->len; i++) {
+    if (g_str_equal (GST_OBJECT_NAME (inputs->pdata[i]), name))
+      return g_object_ref (inputs->pdata[i]);
   }
-  g_mutex_unlock (&self->lock);
-  return child;
+  return NULL;
 }
 
 static guint
 get_children_count (GstChildProxy * proxy)
 {
   GstRedundantSrc *self = GST_REDUNDANT_SRC (proxy);
-  guint count;
+  g_autoptr (GPtrArray) inputs = gst_redundant_inputs_get (self->inputs);
 
-  g_mutex_lock (&self->lock);
-  count = self->inputs->len;
-  g_mutex_unlock (&self->lock);
-  return count;
+  return inputs->len;
 }
 
 static void
@@ -784,7 +518,7 @@ uint64_of (const GstStructure * structure, const gchar * field)
 static GstStructure *
 get_stats (GstRedundantSrc * self)
 {
-  g_autoptr (GPtrArray) all = all_inputs (self);
+  g_autoptr (GPtrArray) all = gst_redundant_inputs_get (self->inputs);
   GstStructure *stats = gst_structure_new_empty
       ("application/x-redundantsrc-stats");
   GValue inputs = G_VALUE_INIT, media = G_VALUE_INIT;
@@ -973,10 +707,7 @@ add_switch (GstRedundantSrc * self, const GstSwitchMedium * medium,
 static void
 gst_redundant_src_init (GstRedundantSrc * self)
 {
-  g_mutex_init (&self->setter_lock);
   g_mutex_init (&self->lock);
-  g_mutex_init (&self->wake_lock);
-  g_cond_init (&self->wake_cond);
   gst_switch_settings_init (&self->settings);
   self->media = self->effective = DEFAULT_MEDIA;
   self->require_all_media = DEFAULT_REQUIRE_ALL_MEDIA;
@@ -986,9 +717,8 @@ gst_redundant_src_init (GstRedundantSrc * self)
   self->reconnect_window_ms = DEFAULT_RECONNECT_WINDOW;
   self->retry_initial_ms = DEFAULT_RETRY_INITIAL;
   self->retry_max_ms = DEFAULT_RETRY_MAX;
-  self->inputs = g_ptr_array_new_with_free_func (gst_object_unref);
-  self->leaving = g_ptr_array_new_with_free_func (gst_object_unref);
   self->control = gst_switch_control_new ();
+  gst_switch_actions_attach (GST_ELEMENT (self), "redundantsrc", self->control);
   self->stats_timer = gst_stats_timer_new (GST_ELEMENT (self));
   gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SOURCE
       | GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_PROVIDE_CLOCK
@@ -997,6 +727,8 @@ gst_redundant_src_init (GstRedundantSrc * self)
       | GST_ELEMENT_FLAG_REQUIRE_CLOCK);
   add_switch (self, &gst_switch_medium_video, &video_template);
   add_switch (self, &gst_switch_medium_audio, &audio_template);
+  self->inputs = gst_redundant_inputs_new (GST_BIN (self), self->control,
+      self->switches);
   configure_locked (self);
 }
 
@@ -1006,8 +738,7 @@ gst_redundant_src_dispose (GObject * object)
 {
   GstRedundantSrc *self = GST_REDUNDANT_SRC (object);
 
-  if (self->inputs != NULL && self->inputs->len > 0)
-    set_uris (self, NULL);
+  set_uris (self, NULL);
   G_OBJECT_CLASS (gst_redundant_src_parent_class)->dispose (object);
 }
 
@@ -1018,61 +749,13 @@ gst_redundant_src_finalize (GObject * object)
   guint i;
 
   gst_stats_timer_free (self->stats_timer);
-  g_ptr_array_unref (self->inputs);
-  g_ptr_array_unref (self->leaving);
+  gst_redundant_inputs_free (self->inputs);
   gst_switch_control_unref (self->control);
   for (i = 0; i < N_MEDIA; i++)
     gst_clear_caps (&self->caps[i]);
   g_free (self->uris);
-  g_cond_clear (&self->wake_cond);
-  g_mutex_clear (&self->wake_lock);
   g_mutex_clear (&self->lock);
-  g_mutex_clear (&self->setter_lock);
   G_OBJECT_CLASS (gst_redundant_src_parent_class)->finalize (object);
-}
-
-static gboolean
-command (GstRedundantSrc * self, GstSwitchCommand what, const gchar * name,
-    gboolean on)
-{
-  return gst_switch_command (GST_ELEMENT (self), "redundantsrc", self->control,
-      what, name, on);
-}
-
-static gboolean
-on_switch_to (GstRedundantSrc * self, const gchar * name)
-{
-  return command (self, GST_SWITCH_COMMAND_SWITCH_TO, name, TRUE);
-}
-
-static gboolean
-on_force (GstRedundantSrc * self, const gchar * name)
-{
-  return command (self, GST_SWITCH_COMMAND_FORCE, name, TRUE);
-}
-
-static gboolean
-on_lockout (GstRedundantSrc * self, const gchar * name, gboolean on)
-{
-  return command (self, GST_SWITCH_COMMAND_LOCKOUT, name, on);
-}
-
-static gboolean
-on_fallback_to_slate (GstRedundantSrc * self, gboolean on)
-{
-  return command (self, GST_SWITCH_COMMAND_FALLBACK_TO_SLATE, NULL, on);
-}
-
-static gboolean
-on_hold (GstRedundantSrc * self, gboolean on)
-{
-  return command (self, GST_SWITCH_COMMAND_HOLD, NULL, on);
-}
-
-static gboolean
-on_clear (GstRedundantSrc * self)
-{
-  return command (self, GST_SWITCH_COMMAND_CLEAR, NULL, FALSE);
 }
 
 static void
@@ -1264,81 +947,6 @@ install_status (GObjectClass * klass)
 }
 
 static void
-install_action (GType type, const gchar * name, GCallback handler,
-    guint n_params, GType first, GType second)
-{
-  g_signal_new_class_handler (name, type, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
-      handler, NULL, NULL, NULL, G_TYPE_BOOLEAN, n_params, first, second);
-}
-
-static void
-install_actions (GType type)
-{
-  /**
-   * GstRedundantSrc::switch-to:
-   * @name: "input-0", ...
-   *
-   * Shows an input as long as it is healthy.
-   *
-   * Returns: FALSE when it is refused; a message says why
-   *
-   * Since: 0.1
-   */
-  install_action (type, "switch-to", G_CALLBACK (on_switch_to), 1,
-      G_TYPE_STRING, G_TYPE_NONE);
-  /**
-   * GstRedundantSrc::force:
-   * @name: "input-0", ...
-   *
-   * Shows an input even when it fails, until "clear".
-   *
-   * Since: 0.1
-   */
-  install_action (type, "force", G_CALLBACK (on_force), 1, G_TYPE_STRING,
-      G_TYPE_NONE);
-  /**
-   * GstRedundantSrc::lockout:
-   * @name: "input-0", ...
-   * @on: whether it must not be shown
-   *
-   * Never shows an input, whatever else is asked for.
-   *
-   * Since: 0.1
-   */
-  install_action (type, "lockout", G_CALLBACK (on_lockout), 2, G_TYPE_STRING,
-      G_TYPE_BOOLEAN);
-  /**
-   * GstRedundantSrc::fallback-to-slate:
-   * @on: whether to show it
-   *
-   * Shows the slate until it is ended or "clear" is called.
-   *
-   * Since: 0.1
-   */
-  install_action (type, "fallback-to-slate",
-      G_CALLBACK (on_fallback_to_slate), 1, G_TYPE_BOOLEAN, G_TYPE_NONE);
-  /**
-   * GstRedundantSrc::hold:
-   * @on: whether to hold
-   *
-   * No move but for a failure.
-   *
-   * Since: 0.1
-   */
-  install_action (type, "hold", G_CALLBACK (on_hold), 1, G_TYPE_BOOLEAN,
-      G_TYPE_NONE);
-  /**
-   * GstRedundantSrc::clear:
-   *
-   * Ends switch-to, force, fallback-to-slate and hold.
-   *
-   * Since: 0.1
-   */
-  install_action (type, "clear", G_CALLBACK (on_clear), 0, G_TYPE_NONE,
-      G_TYPE_NONE);
-}
-
-static void
 gst_redundant_src_class_init (GstRedundantSrcClass * klass)
 {
   GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
@@ -1359,7 +967,7 @@ gst_redundant_src_class_init (GstRedundantSrcClass * klass)
   install_streams (gobject_class);
   install_reconnecting (gobject_class);
   install_status (gobject_class);
-  install_actions (G_TYPE_FROM_CLASS (klass));
+  gst_switch_actions_install (G_TYPE_FROM_CLASS (klass));
 
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);

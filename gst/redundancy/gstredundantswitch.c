@@ -31,6 +31,7 @@
 #include <gst/audio/audio.h>
 
 #include "gstredundantswitchprivate.h"
+#include "gstswitchactions.h"
 
 GST_DEBUG_CATEGORY (gst_redundant_switch_debug);
 #define GST_CAT_DEFAULT gst_redundant_switch_debug
@@ -298,6 +299,7 @@ gst_redundant_switch_init (GstRedundantSwitch * self)
   gst_switch_settings_init (&self->settings);
   self->control = gst_switch_control_new ();
   self->prefix = "redundantswitch";
+  gst_switch_actions_attach (GST_ELEMENT (self), self->prefix, self->control);
   self->eos_policy = DEFAULT_EOS_POLICY;
   self->min_upstream_latency_ms = DEFAULT_MIN_UPSTREAM_LATENCY;
   self->last_active = FAILOVER_NONE;
@@ -338,6 +340,7 @@ gst_redundant_switch_adopt (GstRedundantSwitch * self, GstElement * owner,
   self->control = gst_switch_control_ref (control);
   self->owner = owner;
   self->prefix = prefix;
+  gst_switch_actions_attach (GST_ELEMENT (self), prefix, control);
   self->medium = medium;
   self->eos_policy = GST_REDUNDANT_SWITCH_EOS_NEVER;
   g_mutex_unlock (&self->lock);
@@ -690,120 +693,6 @@ gst_redundant_switch_child_proxy_init (gpointer iface, gpointer data)
 }
 
 static void
-add_level (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
-    GstStructure * stats)
-{
-  guint64 items = 0, bytes = 0, dropped = 0;
-
-  if (pad->track != NULL)
-    self->medium->track_level (pad->track, &items, &bytes, &dropped);
-  gst_structure_set (stats, "buffers", G_TYPE_UINT64, pad->buffers,
-      "bytes", G_TYPE_UINT64, pad->bytes,
-      "store-items", G_TYPE_UINT64, items,
-      "store-bytes", G_TYPE_UINT64, bytes,
-      "dropped", G_TYPE_UINT64, dropped,
-      "misfits", G_TYPE_UINT64, pad->misfits, NULL);
-}
-
-static GstStructure *
-input_stats_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
-{
-  GstClockTime now = gst_redundant_switch_now (self);
-  GstSwitchInputInfo info = { NULL, };
-  GstStructure *stats = gst_structure_new_empty ("input");
-
-  if (gst_switch_control_get_info (self->control, pad->id, now, &info)) {
-    gst_structure_set (stats, "name", G_TYPE_STRING, info.name,
-        "healthy", G_TYPE_BOOLEAN, info.healthy,
-        "active", G_TYPE_BOOLEAN, info.active,
-        "locked-out", G_TYPE_BOOLEAN, info.locked_out,
-        "priority", G_TYPE_UINT, info.priority,
-        "epochs", G_TYPE_UINT64, info.epochs,
-        "late", G_TYPE_UINT64, info.late,
-        "offset", G_TYPE_INT64, info.offset,
-        "return-delay", G_TYPE_UINT64, info.return_delay,
-        "last-arrival-age", G_TYPE_UINT64,
-        GST_CLOCK_TIME_IS_VALID (info.last_arrival) && now > info.last_arrival
-        ? now - info.last_arrival : 0, NULL);
-  }
-  gst_switch_input_info_clear (&info);
-  add_level (self, pad, stats);
-  return stats;
-}
-
-static void
-append_structure (GValue * array, GstStructure * structure)
-{
-  GValue value = G_VALUE_INIT;
-
-  g_value_init (&value, GST_TYPE_STRUCTURE);
-  g_value_take_boxed (&value, structure);
-  gst_value_array_append_and_take_value (array, &value);
-}
-
-static void
-add_inputs_locked (GstRedundantSwitch * self, GstStructure * stats)
-{
-  GValue array = G_VALUE_INIT;
-  GList *l;
-
-  gst_value_array_init (&array, g_list_length (self->pads));
-  for (l = self->pads; l != NULL; l = l->next)
-    append_structure (&array, input_stats_locked (self, l->data));
-  gst_structure_take_value (stats, "inputs", &array);
-}
-
-static void
-add_counters_locked (GstRedundantSwitch * self, GstStructure * stats)
-{
-  GstSwitchCounters counters = { 0, };
-
-  if (self->output == NULL)
-    return;
-  self->medium->count (self->output, &counters);
-  if (counters.rate > 0) {
-    gst_structure_set (stats, "buffers-out", G_TYPE_UINT64, counters.slots,
-        "samples-missed", G_TYPE_UINT64, counters.missed,
-        "slate-samples", G_TYPE_UINT64, counters.slate,
-        "resyncs", G_TYPE_UINT64, counters.resyncs, NULL);
-  } else {
-    gst_structure_set (stats, "frames-out", G_TYPE_UINT64, counters.slots,
-        "frames-missed", G_TYPE_UINT64, counters.missed,
-        "repeated-frames", G_TYPE_UINT64, counters.repeated,
-        "slate-frames", G_TYPE_UINT64, counters.slate, NULL);
-  }
-}
-
-GstStructure *
-gst_redundant_switch_media_stats (GstRedundantSwitch * self)
-{
-  GstStructure *stats = gst_structure_new_empty
-      ("application/x-redundantswitch-stats");
-  g_autofree gchar *active = NULL;
-  guint64 switches, manual, returns;
-
-  gst_switch_control_get_counters (self->control, &switches, &manual, &returns);
-  g_mutex_lock (&self->lock);
-  active = gst_switch_control_name (self->control, self->last_active);
-  gst_structure_set (stats, "name", G_TYPE_STRING,
-      self->medium != NULL ? self->medium->name : "none",
-      "active-input", G_TYPE_STRING, active,
-      "switches", G_TYPE_UINT64, switches,
-      "switches-manual", G_TYPE_UINT64, manual,
-      "returns", G_TYPE_UINT64, returns,
-      "slate", G_TYPE_BOOLEAN, self->slate_open,
-      "slates", G_TYPE_UINT64, (guint64) self->slate_incidents,
-      "position", G_TYPE_UINT64, self->position,
-      "skipped", G_TYPE_UINT64, self->skipped,
-      "total-latency", G_TYPE_UINT64, gst_redundant_switch_total_locked (self),
-      NULL);
-  add_counters_locked (self, stats);
-  add_inputs_locked (self, stats);
-  g_mutex_unlock (&self->lock);
-  return stats;
-}
-
-static void
 set_stats_interval (GstRedundantSwitch * self, guint interval)
 {
   GST_OBJECT_LOCK (self);
@@ -865,55 +754,6 @@ gst_redundant_switch_get_property (GObject * object, guint id, GValue * value,
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
   g_mutex_unlock (&self->lock);
-}
-
-static gboolean
-command (GstRedundantSwitch * self, GstSwitchCommand what, const gchar * name,
-    gboolean on)
-{
-  gboolean granted = gst_switch_command (GST_ELEMENT (self), self->prefix,
-      self->control, what, name, on);
-
-  g_mutex_lock (&self->lock);
-  gst_redundant_switch_wake_locked (self);
-  g_mutex_unlock (&self->lock);
-  return granted;
-}
-
-static gboolean
-on_switch_to (GstRedundantSwitch * self, const gchar * name)
-{
-  return command (self, GST_SWITCH_COMMAND_SWITCH_TO, name, TRUE);
-}
-
-static gboolean
-on_force (GstRedundantSwitch * self, const gchar * name)
-{
-  return command (self, GST_SWITCH_COMMAND_FORCE, name, TRUE);
-}
-
-static gboolean
-on_lockout (GstRedundantSwitch * self, const gchar * name, gboolean on)
-{
-  return command (self, GST_SWITCH_COMMAND_LOCKOUT, name, on);
-}
-
-static gboolean
-on_fallback_to_slate (GstRedundantSwitch * self, gboolean on)
-{
-  return command (self, GST_SWITCH_COMMAND_FALLBACK_TO_SLATE, NULL, on);
-}
-
-static gboolean
-on_hold (GstRedundantSwitch * self, gboolean on)
-{
-  return command (self, GST_SWITCH_COMMAND_HOLD, NULL, on);
-}
-
-static gboolean
-on_clear (GstRedundantSwitch * self)
-{
-  return command (self, GST_SWITCH_COMMAND_CLEAR, NULL, FALSE);
 }
 
 static void
@@ -997,81 +837,6 @@ install_properties (GObjectClass * klass)
 }
 
 static void
-install_action (GType type, const gchar * name, GCallback handler,
-    guint n_params, GType first, GType second)
-{
-  g_signal_new_class_handler (name, type, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
-      handler, NULL, NULL, NULL, G_TYPE_BOOLEAN, n_params, first, second);
-}
-
-static void
-install_actions (GType type)
-{
-  /**
-   * GstRedundantSwitch::switch-to:
-   * @name: the pad's name
-   *
-   * Shows an input as long as it is healthy.
-   *
-   * Returns: FALSE when it is refused; a message says why
-   *
-   * Since: 0.1
-   */
-  install_action (type, "switch-to", G_CALLBACK (on_switch_to), 1,
-      G_TYPE_STRING, G_TYPE_NONE);
-  /**
-   * GstRedundantSwitch::force:
-   * @name: the pad's name
-   *
-   * Shows an input even when it fails, until "clear".
-   *
-   * Since: 0.1
-   */
-  install_action (type, "force", G_CALLBACK (on_force), 1, G_TYPE_STRING,
-      G_TYPE_NONE);
-  /**
-   * GstRedundantSwitch::lockout:
-   * @name: the pad's name
-   * @on: whether it must not be shown
-   *
-   * Never shows an input, whatever else is asked for.
-   *
-   * Since: 0.1
-   */
-  install_action (type, "lockout", G_CALLBACK (on_lockout), 2, G_TYPE_STRING,
-      G_TYPE_BOOLEAN);
-  /**
-   * GstRedundantSwitch::fallback-to-slate:
-   * @on: whether to show it
-   *
-   * Shows the slate until it is ended or "clear" is called.
-   *
-   * Since: 0.1
-   */
-  install_action (type, "fallback-to-slate",
-      G_CALLBACK (on_fallback_to_slate), 1, G_TYPE_BOOLEAN, G_TYPE_NONE);
-  /**
-   * GstRedundantSwitch::hold:
-   * @on: whether to hold
-   *
-   * No move but for a failure.
-   *
-   * Since: 0.1
-   */
-  install_action (type, "hold", G_CALLBACK (on_hold), 1, G_TYPE_BOOLEAN,
-      G_TYPE_NONE);
-  /**
-   * GstRedundantSwitch::clear:
-   *
-   * Ends switch-to, force, fallback-to-slate and hold.
-   *
-   * Since: 0.1
-   */
-  install_action (type, "clear", G_CALLBACK (on_clear), 0, G_TYPE_NONE,
-      G_TYPE_NONE);
-}
-
-static void
 gst_redundant_switch_class_init (GstRedundantSwitchClass * klass)
 {
   GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
@@ -1089,7 +854,7 @@ gst_redundant_switch_class_init (GstRedundantSwitchClass * klass)
   element_class->release_pad =
       GST_DEBUG_FUNCPTR (gst_redundant_switch_release_pad);
   install_properties (gobject_class);
-  install_actions (G_TYPE_FROM_CLASS (klass));
+  gst_switch_actions_install (G_TYPE_FROM_CLASS (klass));
 
   gst_element_class_add_static_pad_template_with_gtype (element_class,
       &sink_template, GST_TYPE_REDUNDANT_SWITCH_PAD);

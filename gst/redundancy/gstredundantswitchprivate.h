@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 
 GST_DEBUG_CATEGORY_EXTERN (gst_redundant_switch_debug);
 
-/* The three files of the element share this and nothing else does:
+/* The files of the element share this and nothing else does:
  * gstredundantswitch.c (properties, states, pads), gstswitchpad.c (inputs),
- * gstswitchoutput.c (the output's task).
+ * gstswitchoutput.c (the output's task), gstswitchstats.c.
  *
  * Locks, in this order: src pad's stream lock, self->lock, the control's own
  * lock, object locks.  Nothing is pushed, posted or notified under self->lock.

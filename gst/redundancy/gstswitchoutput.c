@@ -12,6 +12,10 @@
  * burst; the stores keep as much. */
 #define MAX_BEHIND (3 * GST_SECOND)
 
+/* So long an input that was chosen at the end of the start-up has to deliver
+ * what the output's form is taken from. */
+#define FORM_GRACE GST_SECOND
+
 /* What the loop does once the lock is released. */
 typedef struct
 {
@@ -211,8 +215,10 @@ wait_to_begin_locked (GstRedundantSwitch * self, Work * work)
     work->eos = TRUE;
     return;
   }
+  /* Fallback caps, unless an input that was chosen is about to say its own. */
   if (self->output == NULL && (self->wanted != NULL || (self->medium != NULL
-              && now >= patience)))
+              && now >= patience && (decision.active == FAILOVER_NONE
+                  || now >= patience + FORM_GRACE))))
     gst_redundant_switch_make_output_locked (self, NULL);
   if (self->output != NULL && (self->wanted != NULL || now >= patience
           || decision.active != FAILOVER_NONE)) {
@@ -221,6 +227,8 @@ wait_to_begin_locked (GstRedundantSwitch * self, Work * work)
   }
   if (now < patience)
     deadline = MIN (deadline, patience);
+  else if (self->output == NULL && self->medium != NULL)
+    deadline = MIN (deadline, patience + FORM_GRACE);
   if (deadline == GST_CLOCK_TIME_NONE)
     g_cond_wait (&self->cond, &self->lock);
   else

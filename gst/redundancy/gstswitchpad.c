@@ -262,21 +262,46 @@ running_time_locked (GstRedundantSwitchPad * pad, GstBuffer * buffer)
   return sign > 0 ? (gint64) time : -(gint64) time;
 }
 
-/* Output and track for the pad's data; FALSE when it does not fit. */
+/* Is the pad's data of the right kind and form, as far as that is known? */
 static gboolean
 prepare_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
 {
-  if (pad->caps == NULL)
+  const GstSwitchMedium *medium = gst_switch_medium_for_caps (pad->caps);
+
+  if (medium == NULL || (self->medium != NULL && medium != self->medium))
     return FALSE;
-  if (self->output == NULL
-      && !gst_redundant_switch_make_output_locked (self, pad->caps))
-    return FALSE;
+  if (self->medium == NULL) {
+    self->medium = medium;
+    gst_redundant_switch_configure_locked (self);
+  }
+  if (self->output == NULL)
+    return TRUE;
   pad->fits = self->medium->accepts (self->form, pad->caps);
   if (pad->fits && pad->track == NULL) {
     pad->track = self->medium->track_new (self->output,
         gst_redundant_switch_total_locked (self) + STORE_AHEAD);
   }
   return pad->fits;
+}
+
+/* The output's form is that of the input which is shown first, not of one that
+ * happened to be there sooner. */
+static gboolean
+found_output_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
+{
+  GstSwitchDecision decision;
+  GstClockTime deadline;
+
+  if (self->output == NULL && self->wanted == NULL) {
+    decision = gst_switch_control_decide (self->control, self->medium->id,
+        gst_redundant_switch_now (self), 0, &deadline);
+    gst_redundant_switch_wake_locked (self);
+    if (decision.active != pad->id)
+      return FALSE;
+  }
+  return (self->output != NULL
+      || gst_redundant_switch_make_output_locked (self, pad->caps))
+      && prepare_locked (self, pad);
 }
 
 /* Maps and, for inputs that are not live, paces. */
@@ -351,9 +376,10 @@ chain_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
   pad->bytes += gst_buffer_get_size (owned);
   switch (place_locked (self, pad, owned, &mapped, &epoch)) {
     case TIMELINE_USABLE:
-      GST_LOG_OBJECT (pad, "stored for %" GST_STIME_FORMAT,
-          GST_STIME_ARGS (mapped));
-      store_locked (self, pad, g_steal_pointer (&owned), mapped, epoch);
+      GST_LOG_OBJECT (pad, "for %" GST_STIME_FORMAT, GST_STIME_ARGS (mapped));
+      /* The wait of paced data has let go of the lock. */
+      if (!stops_locked (self, pad) && found_output_locked (self, pad))
+        store_locked (self, pad, g_steal_pointer (&owned), mapped, epoch);
       break;
     case TIMELINE_LATE:
       GST_LOG_OBJECT (pad, "late, for %" GST_STIME_FORMAT,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstswitchsettings.h"
 
-#include "gstelementmessage.h"
-
 #define DEFAULT_TIMEOUT 400     /* ms */
 #define DEFAULT_LATENCY 600     /* ms */
 #define DEFAULT_STARTUP_TIMEOUT 5000    /* ms */
@@ -226,61 +224,4 @@ gst_switch_settings_config (const GstSwitchSettings * self, guint required,
   config.timeline.limit = TIMELINE_LIMIT + total;
   config.timeline.patience = TIMELINE_PATIENCE;
   return config;
-}
-
-static void
-post_refusal (GstElement * element, const gchar * prefix,
-    const gchar * command, const gchar * name, FailoverVerdict verdict)
-{
-  g_autofree gchar *fact = g_strdup_printf ("%s-refused", prefix);
-  g_autofree gchar *summary = g_strdup_printf ("%s %s refused: %s", command,
-      name, failover_verdict_text (verdict));
-
-  GST_WARNING_OBJECT (element, "%s", summary);
-  gst_element_message_post (element, fact, GST_ELEMENT_MESSAGE_WARNING,
-      summary, "command", G_TYPE_STRING, command, "input", G_TYPE_STRING, name,
-      "reason", G_TYPE_STRING, failover_verdict_text (verdict), NULL);
-}
-
-static const gchar *const command_nicks[] = {
-  "switch-to", "force", "lockout", "fallback-to-slate", "hold", "clear",
-};
-
-gboolean
-gst_switch_command (GstElement * element, const gchar * prefix,
-    GstSwitchControl * control, GstSwitchCommand command, const gchar * name,
-    gboolean on)
-{
-  FailoverVerdict verdict = FAILOVER_GRANTED;
-  GstClockTime now = gst_element_running_time_now (element);
-
-  switch (command) {
-    case GST_SWITCH_COMMAND_SWITCH_TO:
-      verdict = gst_switch_control_switch_to (control, name,
-          GST_CLOCK_TIME_IS_VALID (now) ? now : 0);
-      break;
-    case GST_SWITCH_COMMAND_FORCE:
-      verdict = gst_switch_control_force (control, name);
-      break;
-    case GST_SWITCH_COMMAND_LOCKOUT:
-      verdict = gst_switch_control_lockout (control, name, on);
-      break;
-    case GST_SWITCH_COMMAND_FALLBACK_TO_SLATE:
-      gst_switch_control_fallback_to_slate (control, on);
-      break;
-    case GST_SWITCH_COMMAND_HOLD:
-      gst_switch_control_hold (control, on);
-      break;
-    case GST_SWITCH_COMMAND_CLEAR:
-      gst_switch_control_clear (control);
-      break;
-  }
-  if (verdict == FAILOVER_GRANTED) {
-    GST_INFO_OBJECT (element, "%s %s", command_nicks[command],
-        name != NULL ? name : "");
-    return TRUE;
-  }
-  post_refusal (element, prefix, command_nicks[command],
-      name != NULL ? name : "", verdict);
-  return FALSE;
 }

@@ -51,21 +51,4 @@ GstSwitchControlConfig gst_switch_settings_config (const GstSwitchSettings *
     self, guint required, gboolean require_all, GstClockTime total,
     GstClockTimeDiff trust);
 
-/* The operator's commands, alike too. */
-typedef enum
-{
-  GST_SWITCH_COMMAND_SWITCH_TO,
-  GST_SWITCH_COMMAND_FORCE,
-  GST_SWITCH_COMMAND_LOCKOUT,
-  GST_SWITCH_COMMAND_FALLBACK_TO_SLATE,
-  GST_SWITCH_COMMAND_HOLD,
-  GST_SWITCH_COMMAND_CLEAR,
-} GstSwitchCommand;
-
-/* Carries a command out; a refusal is logged and posted as the element message
- * `<prefix>-refused`.  Call it without a lock. */
-gboolean gst_switch_command (GstElement * element, const gchar * prefix,
-    GstSwitchControl * control, GstSwitchCommand command, const gchar * name,
-    gboolean on);
-
 G_END_DECLS

@@ -603,6 +603,29 @@ GST_START_TEST (redundantswitch_asks_for_its_form_and_drops_another)
 
 GST_END_TEST;
 
+GST_START_TEST (redundantswitch_takes_the_form_of_what_it_shows_first)
+{
+  GstCaps *caps;
+  Rig rig;
+
+  rig_init (&rig, 2);
+  rig_play (&rig, NULL);
+  begin_stream (&rig, 0, VIDEO_CAPS, 0);
+  begin_stream (&rig, 1,
+      "video/x-raw,format=GRAY8,width=16,height=16,framerate=25/1", 0);
+  /* The standby is there a second before the primary. */
+  feed (&rig, 2, 0, GST_SECOND, 0);
+  feed (&rig, 1, GST_SECOND, 3 * GST_SECOND, 0);
+  fail_unless_equals_int (newest_input (&rig), 1);
+  caps = gst_pad_get_current_caps (rig.sink);
+  fail_unless (gst_caps_is_subset (caps, gst_caps_from_string
+          ("video/x-raw,format=GRAY8,width=8,height=8")));
+  gst_caps_unref (caps);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (redundantswitch_shows_the_slate_before_anything_arrives)
 {
   Rig rig;
@@ -876,6 +899,7 @@ redundantswitch_suite (void)
   tcase_add_test (tc, redundantswitch_is_one_stream_whatever_inputs_do);
   tcase_add_test (tc, redundantswitch_does_not_take_gaps_for_life);
   tcase_add_test (tc, redundantswitch_asks_for_its_form_and_drops_another);
+  tcase_add_test (tc, redundantswitch_takes_the_form_of_what_it_shows_first);
   tcase_add_test (tc, redundantswitch_shows_the_slate_before_anything_arrives);
   tcase_add_test (tc, redundantswitch_freezes_and_then_shows_the_slate);
   tcase_add_test (tc, redundantswitch_switches_by_hand_and_says_why_not);

@@ -649,6 +649,30 @@ GST_START_TEST (redundantsrc_is_reusable_after_null)
 
 GST_END_TEST;
 
+GST_START_TEST (redundantsrc_stands_a_pause)
+{
+  guint64 missed;
+  Rig rig;
+
+  rig_init (&rig, "redundantsrc name=s uris=\"faulty://a faulty://b\""
+      VIDEO_ONLY);
+  rig_play (&rig);
+  rig_expect (&rig, 30, "redundantsrc-switch", "reason", "startup");
+  rig_wait_buffers (&rig, 0, 10);
+  fail_unless_equals_int (gst_element_set_state (rig.pipeline,
+          GST_STATE_PAUSED), GST_STATE_CHANGE_NO_PREROLL);
+  g_usleep (700000);
+  gst_element_set_state (rig.pipeline, GST_STATE_PLAYING);
+  rig_wait_buffers (&rig, 0, 50);
+  missed = rig_stat (&rig, "frames-missed");
+  rig_wait_buffers (&rig, 0, 25);
+  rig_check_unbroken (&rig, 0);
+  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), missed);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (redundantsrc_stops_at_any_moment)
 {
   guint i;
@@ -934,6 +958,7 @@ redundantsrc_suite (void)
   tcase_add_test (tc, redundantsrc_changes_inputs_while_it_plays);
   tcase_add_test (tc, redundantsrc_obeys_the_operator);
   tcase_add_test (tc, redundantsrc_is_reusable_after_null);
+  tcase_add_test (tc, redundantsrc_stands_a_pause);
   tcase_add_test (tc, redundantsrc_stops_at_any_moment);
   tcase_add_loop_test (tc, redundantsrc_refuses_what_is_no_list_of_uris, 0, 2);
   tcase_add_test (tc, redundantsrc_plays_a_file_at_its_own_pace);

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Locks, in this order: self->setter_lock, self->lock (the lists), an input's
+ * own lock, self->wake_lock.  The setter lock only keeps two settings of the
+ * list apart; the wake lock only guards the controller's flags, so that any
+ * thread may wake it.  Nothing is posted, linked, set or joined under the
+ * others.
+ * Threads: the application, the controller (joined in stop). */
+#include "gstredundantinputs.h"
+
+struct _GstRedundantInputs
+{
+  /* Fixed after new. */
+  GstBin *owner;
+  GstSwitchControl *control;
+  GstRedundantSwitch *const *switches;
+
+  GMutex setter_lock;
+  GMutex lock;
+  /* Under the lock. */
+  GPtrArray *inputs;            /* GstRedundantInput, best first */
+  GPtrArray *leaving;           /* those that are torn down */
+  gboolean running;             /* inputs are to be connected */
+  GstRedundantInputConfig config;
+
+  GThread *controller;          /* state changes only */
+  GMutex wake_lock;
+  GCond wake_cond;
+  /* Under the wake lock. */
+  gboolean woken;
+  gboolean stopping;
+};
+
+/* Any thread. */
+static void
+wake_controller (gpointer user_data)
+{
+  GstRedundantInputs *self = user_data;
+
+  g_mutex_lock (&self->wake_lock);
+  self->woken = TRUE;
+  g_cond_signal (&self->wake_cond);
+  g_mutex_unlock (&self->wake_lock);
+}
+
+/* Inputs and leaving ones; (transfer full). */
+static GPtrArray *
+all_inputs (GstRedundantInputs * self)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func (gst_object_unref);
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < self->inputs->len; i++)
+    g_ptr_array_add (all, gst_object_ref (self->inputs->pdata[i]));
+  for (i = 0; i < self->leaving->len; i++)
+    g_ptr_array_add (all, gst_object_ref (self->leaving->pdata[i]));
+  g_mutex_unlock (&self->lock);
+  return all;
+}
+
+/* Those that have left for good are let go. */
+static void
+bury (GstRedundantInputs * self, GstRedundantInput * input)
+{
+  gboolean mine;
+
+  if (!gst_redundant_input_is_leaving (input)
+      || !gst_redundant_input_is_idle (input))
+    return;
+  g_mutex_lock (&self->lock);
+  mine = g_ptr_array_find (self->leaving, input, NULL);
+  g_mutex_unlock (&self->lock);
+  if (!mine)
+    return;
+  gst_redundant_input_detach (input);
+  g_mutex_lock (&self->lock);
+  g_ptr_array_remove (self->leaving, input);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Returns when to come back; `idle` is whether every input is. */
+static guint64
+step_all (GstRedundantInputs * self, gboolean * idle)
+{
+  g_autoptr (GPtrArray) inputs = all_inputs (self);
+  guint64 deadline = G_MAXUINT64;
+  guint i;
+
+  *idle = TRUE;
+  for (i = 0; i < inputs->len; i++) {
+    GstRedundantInput *input = inputs->pdata[i];
+    deadline = MIN (deadline, gst_redundant_input_step (input));
+    *idle = *idle && gst_redundant_input_is_idle (input);
+    bury (self, input);
+  }
+  return deadline;
+}
+
+/* The controller: steps every input when something happened or is due.  It
+ * ends when it is told to and all inputs are idle, which their teardown
+ * time-out bounds. */
+static gpointer
+control (gpointer data)
+{
+  GstRedundantInputs *self = data;
+  gboolean idle = FALSE, stopping = FALSE;
+
+  while (!stopping || !idle) {
+    guint64 deadline = step_all (self, &idle);
+    gint64 until = deadline == G_MAXUINT64 ? G_MAXINT64
+        : (gint64) (deadline / 1000);
+
+    g_mutex_lock (&self->wake_lock);
+    while (!self->woken && !(self->stopping && idle)) {
+      if (!g_cond_wait_until (&self->wake_cond, &self->wake_lock, until))
+        break;
+    }
+    self->woken = FALSE;
+    stopping = self->stopping;
+    g_mutex_unlock (&self->wake_lock);
+  }
+  return NULL;
+}
+
+void
+gst_redundant_inputs_start (GstRedundantInputs * self,
+    const GstRedundantInputConfig * config)
+{
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  self->running = TRUE;
+  self->config = *config;
+  for (i = 0; i < self->inputs->len; i++)
+    gst_redundant_input_start (self->inputs->pdata[i], config);
+  g_mutex_unlock (&self->lock);
+  self->stopping = FALSE;
+  self->controller = g_thread_new ("redundantsrc", control, self);
+}
+
+void
+gst_redundant_inputs_stop (GstRedundantInputs * self)
+{
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  self->running = FALSE;
+  for (i = 0; i < self->inputs->len; i++)
+    gst_redundant_input_stop (self->inputs->pdata[i]);
+  g_mutex_unlock (&self->lock);
+  if (self->controller == NULL)
+    return;
+  g_mutex_lock (&self->wake_lock);
+  self->stopping = self->woken = TRUE;
+  g_cond_signal (&self->wake_cond);
+  g_mutex_unlock (&self->wake_lock);
+  g_thread_join (g_steal_pointer (&self->controller));
+}
+
+gboolean
+gst_redundant_inputs_is_started (GstRedundantInputs * self)
+{
+  return self->controller != NULL;
+}
+
+/* First "input-N" that no one has. */
+static gchar *
+free_name (GstRedundantInputs * self)
+{
+  g_autoptr (GPtrArray) inputs = all_inputs (self);
+  guint n, i;
+
+  for (n = 0;; n++) {
+    g_autofree gchar *name = g_strdup_printf ("input-%u", n);
+    gboolean taken = FALSE;
+
+    for (i = 0; i < inputs->len; i++)
+      taken |= g_str_equal (GST_OBJECT_NAME (inputs->pdata[i]), name);
+    if (!taken)
+      return g_steal_pointer (&name);
+  }
+}
+
+/* The input with that URI that is not on the list yet.  (nullable) */
+static GstRedundantInput *
+find_unlisted (GPtrArray * inputs, GPtrArray * listed, const gchar * uri)
+{
+  guint i;
+
+  for (i = 0; i < inputs->len; i++) {
+    g_autofree gchar *has = gst_redundant_input_dup_uri (inputs->pdata[i]);
+    if (g_str_equal (has, uri)
+        && !g_ptr_array_find (listed, inputs->pdata[i], NULL))
+      return inputs->pdata[i];
+  }
+  return NULL;
+}
+
+/* A new input at the end of the inputs, connecting if we run. */
+static GstRedundantInput *
+add_input (GstRedundantInputs * self, const gchar * uri, guint priority)
+{
+  g_autofree gchar *name = free_name (self);
+  GstRedundantInput *input = gst_redundant_input_new (name, uri, priority,
+      self->owner, self->control, self->switches, wake_controller, self);
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->inputs, input);
+  if (self->running)
+    gst_redundant_input_start (input, &self->config);
+  g_mutex_unlock (&self->lock);
+  return input;
+}
+
+/* Those that are not on the list go: torn down by the controller, or at once
+ * when there is none. */
+static void
+dismiss_unlisted (GstRedundantInputs * self, GPtrArray * listed)
+{
+  gboolean running;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < self->inputs->len; i++) {
+    GstRedundantInput *input = self->inputs->pdata[i];
+
+    if (!g_ptr_array_find (listed, input, NULL)) {
+      gst_redundant_input_leave (input);
+      g_ptr_array_add (self->leaving, gst_object_ref (input));
+    }
+  }
+  g_ptr_array_unref (self->inputs);
+  self->inputs = g_ptr_array_ref (listed);
+  running = self->running;
+  g_mutex_unlock (&self->lock);
+  if (running) {
+    wake_controller (self);
+  } else {
+    g_autoptr (GPtrArray) inputs = all_inputs (self);
+    for (i = 0; i < inputs->len; i++)
+      bury (self, inputs->pdata[i]);
+  }
+}
+
+void
+gst_redundant_inputs_set_uris (GstRedundantInputs * self, const gchar * uris)
+{
+  g_auto (GStrv) list = g_strsplit_set (uris != NULL ? uris : "", " \t\r\n",
+      -1);
+  g_autoptr (GPtrArray) old = NULL;
+  g_autoptr (GPtrArray) listed =
+      g_ptr_array_new_with_free_func (gst_object_unref);
+  guint i;
+
+  g_mutex_lock (&self->setter_lock);
+  g_mutex_lock (&self->lock);
+  old = g_ptr_array_ref (self->inputs);
+  g_mutex_unlock (&self->lock);
+  for (i = 0; list[i] != NULL; i++) {
+    GstRedundantInput *input;
+
+    if (*list[i] == '\0')
+      continue;
+    input = find_unlisted (old, listed, list[i]);
+    if (input == NULL)
+      input = add_input (self, list[i], listed->len);
+    else
+      gst_redundant_input_set_priority (input, listed->len);
+    g_ptr_array_add (listed, gst_object_ref (input));
+  }
+  dismiss_unlisted (self, listed);
+  g_mutex_unlock (&self->setter_lock);
+}
+
+GPtrArray *
+gst_redundant_inputs_get (GstRedundantInputs * self)
+{
+  GPtrArray *listed = g_ptr_array_new_with_free_func (gst_object_unref);
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < self->inputs->len; i++)
+    g_ptr_array_add (listed, gst_object_ref (self->inputs->pdata[i]));
+  g_mutex_unlock (&self->lock);
+  return listed;
+}
+
+GstRedundantInput *
+gst_redundant_inputs_find (GstRedundantInputs * self, GstObject * object)
+{
+  g_autoptr (GPtrArray) inputs = all_inputs (self);
+  guint i;
+
+  for (i = 0; i < inputs->len; i++) {
+    if (gst_redundant_input_contains (inputs->pdata[i], object))
+      return gst_object_ref (inputs->pdata[i]);
+  }
+  return NULL;
+}
+
+GstRedundantInputs *
+gst_redundant_inputs_new (GstBin * owner, GstSwitchControl * control,
+    GstRedundantSwitch * const *switches)
+{
+  GstRedundantInputs *self = g_new0 (GstRedundantInputs, 1);
+
+  g_mutex_init (&self->setter_lock);
+  g_mutex_init (&self->lock);
+  g_mutex_init (&self->wake_lock);
+  g_cond_init (&self->wake_cond);
+  self->owner = owner;
+  self->control = gst_switch_control_ref (control);
+  self->switches = switches;
+  self->inputs = g_ptr_array_new_with_free_func (gst_object_unref);
+  self->leaving = g_ptr_array_new_with_free_func (gst_object_unref);
+  return self;
+}
+
+void
+gst_redundant_inputs_free (GstRedundantInputs * self)
+{
+  g_ptr_array_unref (self->inputs);
+  g_ptr_array_unref (self->leaving);
+  gst_switch_control_unref (self->control);
+  g_cond_clear (&self->wake_cond);
+  g_mutex_clear (&self->wake_lock);
+  g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->setter_lock);
+  g_free (self);
+}

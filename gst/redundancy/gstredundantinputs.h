@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstredundantinput.h"
+
+G_BEGIN_DECLS
+
+/* The inputs of one redundantsrc and the controller thread that steps them.
+ * Any thread, but start and stop, which the state changes call. */
+typedef struct _GstRedundantInputs GstRedundantInputs;
+
+/* `owner` and its `switches` (by medium) outlive it. */
+GstRedundantInputs *gst_redundant_inputs_new (GstBin * owner,
+    GstSwitchControl * control, GstRedundantSwitch * const *switches);
+void gst_redundant_inputs_free (GstRedundantInputs * self);
+
+/* Makes the inputs those of the list: what stays is not touched. */
+void gst_redundant_inputs_set_uris (GstRedundantInputs * self,
+    const gchar * uris);
+
+void gst_redundant_inputs_start (GstRedundantInputs * self,
+    const GstRedundantInputConfig * config);
+/* Returns when all connections are down or left behind. */
+void gst_redundant_inputs_stop (GstRedundantInputs * self);
+gboolean gst_redundant_inputs_is_started (GstRedundantInputs * self);
+
+/* Those of the list, best first.  (transfer full) */
+GPtrArray *gst_redundant_inputs_get (GstRedundantInputs * self);
+
+/* The one whose connection `object` is a part of.  (transfer full) (nullable)
+ */
+GstRedundantInput *gst_redundant_inputs_find (GstRedundantInputs * self,
+    GstObject * object);
+
+G_END_DECLS

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstswitchactions.h"
+
+#include "gstelementmessage.h"
+
+typedef enum
+{
+  COMMAND_SWITCH_TO,
+  COMMAND_FORCE,
+  COMMAND_LOCKOUT,
+  COMMAND_FALLBACK_TO_SLATE,
+  COMMAND_HOLD,
+  COMMAND_CLEAR,
+} Command;
+
+typedef struct
+{
+  GstSwitchControl *control;
+  const gchar *prefix;
+} Target;
+
+static GQuark
+target_quark (void)
+{
+  return g_quark_from_static_string ("gst-switch-actions-target");
+}
+
+static void
+target_free (gpointer data)
+{
+  Target *target = data;
+
+  gst_switch_control_unref (target->control);
+  g_free (target);
+}
+
+void
+gst_switch_actions_attach (GstElement * element, const gchar * prefix,
+    GstSwitchControl * control)
+{
+  Target *target = g_new (Target, 1);
+
+  target->control = gst_switch_control_ref (control);
+  target->prefix = prefix;
+  g_object_set_qdata_full (G_OBJECT (element), target_quark (), target,
+      target_free);
+}
+
+static void
+post_refusal (GstElement * element, const gchar * prefix,
+    const gchar * command, const gchar * name, FailoverVerdict verdict)
+{
+  g_autofree gchar *fact = g_strdup_printf ("%s-refused", prefix);
+  g_autofree gchar *summary = g_strdup_printf ("%s %s refused: %s", command,
+      name, failover_verdict_text (verdict));
+
+  GST_WARNING_OBJECT (element, "%s", summary);
+  gst_element_message_post (element, fact, GST_ELEMENT_MESSAGE_WARNING,
+      summary, "command", G_TYPE_STRING, command, "input", G_TYPE_STRING, name,
+      "reason", G_TYPE_STRING, failover_verdict_text (verdict), NULL);
+}
+
+static const gchar *const command_nicks[] = {
+  "switch-to", "force", "lockout", "fallback-to-slate", "hold", "clear",
+};
+
+static gboolean
+act (GstElement * element, Command command, const gchar * name, gboolean on)
+{
+  Target *target = g_object_get_qdata (G_OBJECT (element), target_quark ());
+  GstSwitchControl *control = target->control;
+  FailoverVerdict verdict = FAILOVER_GRANTED;
+  GstClockTime now = gst_element_running_time_now (element);
+
+  switch (command) {
+    case COMMAND_SWITCH_TO:
+      verdict = gst_switch_control_switch_to (control, name,
+          GST_CLOCK_TIME_IS_VALID (now) ? now : 0);
+      break;
+    case COMMAND_FORCE:
+      verdict = gst_switch_control_force (control, name);
+      break;
+    case COMMAND_LOCKOUT:
+      verdict = gst_switch_control_lockout (control, name, on);
+      break;
+    case COMMAND_FALLBACK_TO_SLATE:
+      gst_switch_control_fallback_to_slate (control, on);
+      break;
+    case COMMAND_HOLD:
+      gst_switch_control_hold (control, on);
+      break;
+    case COMMAND_CLEAR:
+      gst_switch_control_clear (control);
+      break;
+  }
+  if (verdict == FAILOVER_GRANTED) {
+    GST_INFO_OBJECT (element, "%s %s", command_nicks[command],
+        name != NULL ? name : "");
+    return TRUE;
+  }
+  post_refusal (element, target->prefix, command_nicks[command],
+      name != NULL ? name : "", verdict);
+  return FALSE;
+}
+
+static gboolean
+on_switch_to (GstElement * element, const gchar * name)
+{
+  return act (element, COMMAND_SWITCH_TO, name, TRUE);
+}
+
+static gboolean
+on_force (GstElement * element, const gchar * name)
+{
+  return act (element, COMMAND_FORCE, name, TRUE);
+}
+
+static gboolean
+on_lockout (GstElement * element, const gchar * name, gboolean on)
+{
+  return act (element, COMMAND_LOCKOUT, name, on);
+}
+
+static gboolean
+on_fallback_to_slate (GstElement * element, gboolean on)
+{
+  return act (element, COMMAND_FALLBACK_TO_SLATE, NULL, on);
+}
+
+static gboolean
+on_hold (GstElement * element, gboolean on)
+{
+  return act (element, COMMAND_HOLD, NULL, on);
+}
+
+static gboolean
+on_clear (GstElement * element)
+{
+  return act (element, COMMAND_CLEAR, NULL, FALSE);
+}
+
+static void
+install (GType type, const gchar * name, GCallback handler, guint n_params,
+    GType first, GType second)
+{
+  g_signal_new_class_handler (name, type, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+      handler, NULL, NULL, NULL, G_TYPE_BOOLEAN, n_params, first, second);
+}
+
+void
+gst_switch_actions_install (GType type)
+{
+  /**
+   * GstRedundantSwitch::switch-to:
+   * @name: the input's name
+   *
+   * Shows an input as long as it is healthy.
+   *
+   * Returns: FALSE when it is refused; a message says why
+   *
+   * Since: 0.1
+   */
+  install (type, "switch-to", G_CALLBACK (on_switch_to), 1, G_TYPE_STRING,
+      G_TYPE_NONE);
+  /**
+   * GstRedundantSwitch::force:
+   * @name: the input's name
+   *
+   * Shows an input even when it fails, until "clear".
+   *
+   * Since: 0.1
+   */
+  install (type, "force", G_CALLBACK (on_force), 1, G_TYPE_STRING, G_TYPE_NONE);
+  /**
+   * GstRedundantSwitch::lockout:
+   * @name: the input's name
+   * @on: whether it must not be shown
+   *
+   * Never shows an input, whatever else is asked for.
+   *
+   * Since: 0.1
+   */
+  install (type, "lockout", G_CALLBACK (on_lockout), 2, G_TYPE_STRING,
+      G_TYPE_BOOLEAN);
+  /**
+   * GstRedundantSwitch::fallback-to-slate:
+   * @on: whether to show it
+   *
+   * Shows the slate until it is ended or "clear" is called.
+   *
+   * Since: 0.1
+   */
+  install (type, "fallback-to-slate", G_CALLBACK (on_fallback_to_slate), 1,
+      G_TYPE_BOOLEAN, G_TYPE_NONE);
+  /**
+   * GstRedundantSwitch::hold:
+   * @on: whether to hold
+   *
+   * No move but for a failure.
+   *
+   * Since: 0.1
+   */
+  install (type, "hold", G_CALLBACK (on_hold), 1, G_TYPE_BOOLEAN, G_TYPE_NONE);
+  /**
+   * GstRedundantSwitch::clear:
+   *
+   * Ends switch-to, force, fallback-to-slate and hold.
+   *
+   * Since: 0.1
+   */
+  install (type, "clear", G_CALLBACK (on_clear), 0, G_TYPE_NONE, G_TYPE_NONE);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstswitchcontrol.h"
+
+G_BEGIN_DECLS
+
+/* The operator's commands, the same action signals on both elements:
+ * switch-to, force, lockout, fallback-to-slate, hold, clear. */
+void gst_switch_actions_install (GType type);
+
+/* What the commands of this element act on; a refusal is logged and posted as
+ * the element message `<prefix>-refused`.  `prefix` is static. */
+void gst_switch_actions_attach (GstElement * element, const gchar * prefix,
+    GstSwitchControl * control);
+
+G_END_DECLS

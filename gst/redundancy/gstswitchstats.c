@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The `stats` structure of a switch. */
+#include "gstredundantswitchprivate.h"
+
+static void
+add_level (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
+    GstStructure * stats)
+{
+  guint64 items = 0, bytes = 0, dropped = 0;
+
+  if (pad->track != NULL)
+    self->medium->track_level (pad->track, &items, &bytes, &dropped);
+  gst_structure_set (stats, "buffers", G_TYPE_UINT64, pad->buffers,
+      "bytes", G_TYPE_UINT64, pad->bytes,
+      "store-items", G_TYPE_UINT64, items,
+      "store-bytes", G_TYPE_UINT64, bytes,
+      "dropped", G_TYPE_UINT64, dropped,
+      "misfits", G_TYPE_UINT64, pad->misfits, NULL);
+}
+
+static GstStructure *
+input_stats_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
+{
+  GstClockTime now = gst_redundant_switch_now (self);
+  GstSwitchInputInfo info = { NULL, };
+  GstStructure *stats = gst_structure_new_empty ("input");
+
+  if (gst_switch_control_get_info (self->control, pad->id, now, &info)) {
+    gst_structure_set (stats, "name", G_TYPE_STRING, info.name,
+        "healthy", G_TYPE_BOOLEAN, info.healthy,
+        "active", G_TYPE_BOOLEAN, info.active,
+        "locked-out", G_TYPE_BOOLEAN, info.locked_out,
+        "priority", G_TYPE_UINT, info.priority,
+        "epochs", G_TYPE_UINT64, info.epochs,
+        "late", G_TYPE_UINT64, info.late,
+        "offset", G_TYPE_INT64, info.offset,
+        "return-delay", G_TYPE_UINT64, info.return_delay,
+        "last-arrival-age", G_TYPE_UINT64,
+        GST_CLOCK_TIME_IS_VALID (info.last_arrival) && now > info.last_arrival
+        ? now - info.last_arrival : 0, NULL);
+  }
+  gst_switch_input_info_clear (&info);
+  add_level (self, pad, stats);
+  return stats;
+}
+
+static void
+append_structure (GValue * array, GstStructure * structure)
+{
+  GValue value = G_VALUE_INIT;
+
+  g_value_init (&value, GST_TYPE_STRUCTURE);
+  g_value_take_boxed (&value, structure);
+  gst_value_array_append_and_take_value (array, &value);
+}
+
+static void
+add_inputs_locked (GstRedundantSwitch * self, GstStructure * stats)
+{
+  GValue array = G_VALUE_INIT;
+  GList *l;
+
+  gst_value_array_init (&array, g_list_length (self->pads));
+  for (l = self->pads; l != NULL; l = l->next)
+    append_structure (&array, input_stats_locked (self, l->data));
+  gst_structure_take_value (stats, "inputs", &array);
+}
+
+static void
+add_counters_locked (GstRedundantSwitch * self, GstStructure * stats)
+{
+  GstSwitchCounters counters = { 0, };
+
+  if (self->output == NULL)
+    return;
+  self->medium->count (self->output, &counters);
+  if (counters.rate > 0) {
+    gst_structure_set (stats, "buffers-out", G_TYPE_UINT64, counters.slots,
+        "samples-missed", G_TYPE_UINT64, counters.missed,
+        "slate-samples", G_TYPE_UINT64, counters.slate,
+        "resyncs", G_TYPE_UINT64, counters.resyncs, NULL);
+  } else {
+    gst_structure_set (stats, "frames-out", G_TYPE_UINT64, counters.slots,
+        "frames-missed", G_TYPE_UINT64, counters.missed,
+        "repeated-frames", G_TYPE_UINT64, counters.repeated,
+        "slate-frames", G_TYPE_UINT64, counters.slate, NULL);
+  }
+}
+
+GstStructure *
+gst_redundant_switch_media_stats (GstRedundantSwitch * self)
+{
+  GstStructure *stats = gst_structure_new_empty
+      ("application/x-redundantswitch-stats");
+  g_autofree gchar *active = NULL;
+  guint64 switches, manual, returns;
+
+  gst_switch_control_get_counters (self->control, &switches, &manual, &returns);
+  g_mutex_lock (&self->lock);
+  active = gst_switch_control_name (self->control, self->last_active);
+  gst_structure_set (stats, "name", G_TYPE_STRING,
+      self->medium != NULL ? self->medium->name : "none",
+      "active-input", G_TYPE_STRING, active,
+      "switches", G_TYPE_UINT64, switches,
+      "switches-manual", G_TYPE_UINT64, manual,
+      "returns", G_TYPE_UINT64, returns,
+      "slate", G_TYPE_BOOLEAN, self->slate_open,
+      "slates", G_TYPE_UINT64, (guint64) self->slate_incidents,
+      "position", G_TYPE_UINT64, self->position,
+      "skipped", G_TYPE_UINT64, self->skipped,
+      "total-latency", G_TYPE_UINT64, gst_redundant_switch_total_locked (self),
+      NULL);
+  add_counters_locked (self, stats);
+  add_inputs_locked (self, stats);
+  g_mutex_unlock (&self->lock);
+  return stats;
+}
