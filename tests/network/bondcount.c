@@ -17,6 +17,22 @@
 #define MAGIC G_GUINT64_CONSTANT (0x4742304e44434e54)
 
 static void
+put (guint8 * data, guint64 value)
+{
+  value = GUINT64_TO_BE (value);
+  memcpy (data, &value, sizeof (value));
+}
+
+static guint64
+get (const guint8 * data)
+{
+  guint64 value;
+
+  memcpy (&value, data, sizeof (value));
+  return GUINT64_FROM_BE (value);
+}
+
+static void
 fill (guint8 * data, guint64 number)
 {
   guint i;
@@ -25,10 +41,10 @@ fill (guint8 * data, guint64 number)
    * would not do: they say nothing, so nothing is recognised by them. */
   memset (data, 0xff, PACKET);
   for (i = 0; i < PACKET; i += 188) {
-    GST_WRITE_UINT32_BE (data + i, 0x47010010);
+    memcpy (data + i, "\x47\x01\x00\x10", 4);
   }
-  GST_WRITE_UINT64_BE (data + 4, MAGIC);
-  GST_WRITE_UINT64_BE (data + 12, number);
+  put (data + 4, MAGIC);
+  put (data + 12, number);
 }
 
 static GstElement *
@@ -99,11 +115,11 @@ count_packet (Count * count, const guint8 * data, gint64 now)
 {
   guint64 number;
 
-  if (GST_READ_UINT64_BE (data + 4) != MAGIC) {
+  if (get (data + 4) != MAGIC) {
     count->foreign++;
     return;
   }
-  number = GST_READ_UINT64_BE (data + 12);
+  number = get (data + 12);
   if (count->received == 0) {
     count->first = number;
   } else {
