@@ -21,7 +21,9 @@ GST_DEBUG_CATEGORY_EXTERN (gst_bond_debug);
 #define TICK (10 * GST_MSECOND)
 #define STATS_INTERVAL (100 * GST_MSECOND)
 #define START_GRACE (4 * GST_SECOND)
-#define DRAIN_MARGIN (200 * GST_MSECOND)
+#define DRAIN_MARGIN (500 * GST_MSECOND)
+/* For a busy receiver's threads to give out what is due. */
+#define HAND_OUT_TIME (100 * 1000)      /* us */
 #define BATCH 64
 #define MAX_EVENTS 32
 
@@ -429,7 +431,7 @@ is_delivered_locked (const GstBondSender * self, const Lane * lane,
 {
   guint64 due = self->newest_srctime
       + (guint64) lane->stats.negotiated_latency_ms * 1000
-      + (guint64) (lane->stats.rtt_ms * 1000);
+      + (guint64) (lane->stats.rtt_ms * 1000) + HAND_OUT_TIME;
 
   return lane->cursor == bond_history_head (self->history)
       && lane->stats.packets_unacknowledged == 0 && now_us > due;

@@ -54,6 +54,43 @@ static const gchar *const verdict_texts[] = {
 };
 
 const gchar *
+failover_reason_text (FailoverReason reason)
+{
+  switch (reason) {
+    case FAILOVER_REASON_NONE:
+      break;
+    case FAILOVER_REASON_STARTUP:
+      return "the stream begins";
+    case FAILOVER_REASON_TIMEOUT:
+      return "nothing came any more";
+    case FAILOVER_REASON_EOS:
+      return "it ended";
+    case FAILOVER_REASON_ERROR:
+      return "it failed";
+    case FAILOVER_REASON_REMOVED:
+      return "it was removed";
+    case FAILOVER_REASON_LOCKOUT:
+      return "it is locked out";
+    case FAILOVER_REASON_RETURN:
+      return "the better input was healthy long enough";
+    case FAILOVER_REASON_RECOVERED:
+      return "an input is back";
+    case FAILOVER_REASON_MANUAL:
+      return "the operator switched";
+    case FAILOVER_REASON_FORCED:
+      return "the operator forced it";
+  }
+  return "no reason";
+}
+
+gboolean
+failover_reason_is_failure (FailoverReason reason)
+{
+  return reason == FAILOVER_REASON_TIMEOUT || reason == FAILOVER_REASON_EOS
+      || reason == FAILOVER_REASON_ERROR;
+}
+
+const gchar *
 failover_reason_nick (FailoverReason reason)
 {
   return reason_nicks[reason];

@@ -97,6 +97,10 @@ gboolean failover_is_healthy (const Failover * self, gint id, guint64 now);
 gboolean failover_is_locked_out (const Failover * self, gint id);
 guint64 failover_return_delay (const Failover * self, gint id);
 const gchar *failover_reason_nick (FailoverReason reason);
+/* A clause for people, on the input that is left or taken. */
+const gchar *failover_reason_text (FailoverReason reason);
+/* The operator should look at the input that was left. */
+gboolean failover_reason_is_failure (FailoverReason reason);
 const gchar *failover_verdict_text (FailoverVerdict verdict);
 
 G_END_DECLS

@@ -540,15 +540,67 @@ typedef struct
   gchar *uri;                   /* masked */
 } Snapshot;
 
+/* What `next-retry` and `error` add to it.  (transfer full) */
+static gchar *
+failure_text (const Snapshot * snapshot, guint64 wait)
+{
+  const gchar *what = "failed";
+
+  if (snapshot->reason == INPUT_LIFE_REASON_EOS)
+    what = "ended";
+  else if (snapshot->reason == INPUT_LIFE_REASON_STALL)
+    what = "went silent";
+  else if (snapshot->reason == INPUT_LIFE_REASON_CONNECT_TIMEOUT)
+    what = "brought nothing in time";
+  return g_strdup_printf ("%s%s%s; the next attempt is in %u.%u s", what,
+      snapshot->error != NULL ? ": " : "",
+      snapshot->error != NULL ? snapshot->error : "",
+      (guint) (wait / GST_SECOND), (guint) (wait / (100 * GST_MSECOND) % 10));
+}
+
+static gchar *
+state_text (const Snapshot * snapshot, guint64 wait)
+{
+  switch (snapshot->state) {
+    case INPUT_LIFE_IDLE:
+      return g_strdup ("is off");
+    case INPUT_LIFE_CONNECTING:
+    case INPUT_LIFE_BACKOFF:
+      return g_strdup_printf ("connects to %s", snapshot->uri);
+    case INPUT_LIFE_RUNNING:
+      return g_strdup ("delivers");
+    case INPUT_LIFE_STALLED:
+      return g_strdup ("delivers nothing any more; it is left listening");
+    case INPUT_LIFE_STOPPING:
+      return failure_text (snapshot, wait);
+  }
+  return NULL;
+}
+
+static gchar *
+summary_of (const gchar * name, const gchar * state, const Snapshot * snapshot,
+    guint64 wait)
+{
+  g_autofree gchar *text = NULL;
+
+  if (g_str_equal (state, "lost"))
+    text = g_strdup ("has been away for too long; it is still retried");
+  else if (g_str_equal (state, "zombie"))
+    text = g_strdup ("has a source that does not stop; it was left behind");
+  else
+    text = state_text (snapshot, wait);
+  return g_strdup_printf ("%s %s.", name, text);
+}
+
 static void
 post_input (GstRedundantInput * self, const Snapshot * snapshot,
     const gchar * state, GstElementMessageSeverity severity)
 {
   const gchar *reason = input_life_reason_nick (snapshot->reason);
-  g_autofree gchar *summary = g_strdup_printf ("%s is %s (%s)%s%s",
-      GST_OBJECT_NAME (self), state, reason, snapshot->error != NULL ? ": "
-      : "", snapshot->error != NULL ? snapshot->error : "");
   guint64 now = now_ns ();
+  guint64 wait = snapshot->next_retry > now ? snapshot->next_retry - now : 0;
+  g_autofree gchar *summary = summary_of (GST_OBJECT_NAME (self), state,
+      snapshot, wait);
 
   GST_INFO_OBJECT (self->owner, "%s", summary);
   gst_element_message_post (GST_ELEMENT (self->owner), "redundantsrc-input",
@@ -559,8 +611,7 @@ post_input (GstRedundantInput * self, const Snapshot * snapshot,
       "reason", G_TYPE_STRING, reason,
       "error", G_TYPE_STRING, snapshot->error,
       "attempt", G_TYPE_UINT64, snapshot->attempts,
-      "next-retry", G_TYPE_UINT64,
-      snapshot->next_retry > now ? snapshot->next_retry - now : 0,
+      "next-retry", G_TYPE_UINT64, wait,
       "uri", G_TYPE_STRING, snapshot->uri, NULL);
 }
 

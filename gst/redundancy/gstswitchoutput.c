@@ -256,9 +256,10 @@ static gchar *
 switch_summary (GstRedundantSwitch * self, const gchar * from, const gchar * to,
     const GstSwitchCounters * counters, guint64 missed)
 {
-  return g_strdup_printf ("%s goes from %s to %s (%s); %" G_GUINT64_FORMAT
-      " %s missed", self->medium->name, from, to,
-      failover_reason_nick (self->pending.reason), missed,
+  return g_strdup_printf ("%s goes from %s to %s, because %s; %"
+      G_GUINT64_FORMAT " %s missed.",
+      self->medium->id == GST_SWITCH_VIDEO ? "Video" : "Audio", from, to,
+      failover_reason_text (self->pending.reason), missed,
       counters->rate > 0 ? "samples" : "frames");
 }
 
@@ -278,9 +279,10 @@ plan_switch_message_locked (GstRedundantSwitch * self,
       "position", G_TYPE_UINT64, time, "decided-at", G_TYPE_UINT64,
       self->pending.decided_at, NULL);
   add_gap (facts, counters, missed, counters->repeated - self->repeated_mark);
-  plan_message (work, missed > 0 ? GST_ELEMENT_MESSAGE_WARNING
-      : GST_ELEMENT_MESSAGE_INFO, switch_summary (self, from, to, counters,
-          missed), facts);
+  plan_message (work, missed > 0
+      || failover_reason_is_failure (self->pending.reason)
+      ? GST_ELEMENT_MESSAGE_WARNING : GST_ELEMENT_MESSAGE_INFO,
+      switch_summary (self, from, to, counters, missed), facts);
   self->switch_pending = FALSE;
 }
 
