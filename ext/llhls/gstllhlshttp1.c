@@ -584,6 +584,15 @@ on_request (SoupServer * soup, SoupServerMessage * message, const char *path,
   }
 }
 
+/* Bodies of requests are read past and not kept, however long they are. */
+static void
+on_request_head (SoupServer * soup, SoupServerMessage * message,
+    const char *path, GHashTable * query, gpointer data)
+{
+  soup_message_body_set_accumulate (soup_server_message_get_request_body
+      (message), FALSE);
+}
+
 static void
 on_request_started (SoupServer * soup, SoupServerMessage * message,
     gpointer data)
@@ -703,6 +712,7 @@ static void
 start_soup (GstLlHlsHttp1 * self)
 {
   self->soup = soup_server_new ("server-header", "gst-onair ", NULL);
+  soup_server_add_early_handler (self->soup, NULL, on_request_head, NULL, NULL);
   soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
   g_signal_connect (self->soup, "request-started",
       G_CALLBACK (on_request_started), self);

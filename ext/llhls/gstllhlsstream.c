@@ -122,13 +122,40 @@ gst_llhls_stream_free (GstLlHlsStream * self)
   g_free (self);
 }
 
+/* A pad that was released and is requested again goes on with its rendition:
+ * its URLs must not name two. */
+static GstLlHlsTrack *
+resume_track (GstLlHlsStream * self, GstLlHlsPad * pad)
+{
+  g_autofree gchar *name = gst_object_get_name (GST_OBJECT (pad));
+  GstLlHlsTrack *found = NULL;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < self->tracks->len && found == NULL; i++) {
+    GstLlHlsTrack *track = g_ptr_array_index (self->tracks, i);
+
+    if (g_str_equal (track->name, name))
+      found = track;
+  }
+  if (found != NULL) {
+    packager_resume_track (&self->packager, found->core);
+    found->requested = GST_CLOCK_TIME_NONE;
+  }
+  g_mutex_unlock (&self->lock);
+  return found;
+}
+
 GstLlHlsTrack *
 gst_llhls_stream_add_track (GstLlHlsStream * self, GstLlHlsPad * pad,
     gboolean video)
 {
-  GstLlHlsTrack *track = g_new0 (GstLlHlsTrack, 1);
+  GstLlHlsTrack *track = resume_track (self, pad);
   MultivariantRendition *info;
 
+  if (track != NULL)
+    return track;
+  track = g_new0 (GstLlHlsTrack, 1);
   track->stream = self;
   track->video = video;
   track->name = gst_object_get_name (GST_OBJECT (pad));

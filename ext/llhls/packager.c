@@ -410,6 +410,15 @@ packager_remove_track (Packager * self, PackagerTrack * track)
   packager_end_track (self, track);
 }
 
+void
+packager_resume_track (Packager * self, PackagerTrack * track)
+{
+  if (self->ended)
+    return;
+  track->ended = FALSE;
+  segmenter_flush (&track->segmenter);
+}
+
 gchar *
 packager_render_multivariant (const Packager * self)
 {

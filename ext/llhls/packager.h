@@ -73,6 +73,9 @@ PackagerTrack *packager_add_track (Packager * self, const gchar * name,
 /* The pad is gone: its rendition ends, the others go on. */
 void packager_remove_track (Packager * self, PackagerTrack * track);
 
+/* A pad of that name is there again; not after the presentation's end. */
+void packager_resume_track (Packager * self, PackagerTrack * track);
+
 /* In force from the next frame at which it can be. */
 void packager_set_format (Packager * self, PackagerTrack * track,
     const SegmenterFormat * format);

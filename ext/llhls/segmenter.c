@@ -369,9 +369,33 @@ ask_discontinuity (Segmenter * self, guint64 time)
   }
 }
 
+/* Key frames too far apart must not make a segment longer than the target
+ * duration allows.  Where the others have gone far ahead in time, this
+ * rendition's frames belong to no segment. */
+static SegmenterResult
+enter_open (Segmenter * self, guint64 duration)
+{
+  const TimelineBoundary *next;
+  guint64 end = to_ns (self, self->end);
+
+  if (to_ns (self, self->end + duration - self->segment_start)
+      <= self->timeline->longest)
+    return SEGMENTER_TAKEN;
+  next = timeline_last (self->timeline);
+  if (next->msn == self->msn && next->time < end)
+    timeline_cut (self->timeline, end);
+  next = timeline_get (self->timeline, self->msn + 1);
+  if (next == NULL || next->time > end + self->timeline->longest) {
+    close_segment (self);
+    return SEGMENTER_DROPPED_LATE;
+  }
+  begin_segment (self, next, end, self->format.kind != CMAF_AUDIO_AAC);
+  return SEGMENTER_TAKEN;
+}
+
 /* A frame at which a segment may begin. */
 static SegmenterResult
-enter_key (Segmenter * self, guint64 time)
+enter_key (Segmenter * self, guint64 time, guint64 duration)
 {
   const TimelineBoundary *b;
 
@@ -387,7 +411,7 @@ enter_key (Segmenter * self, guint64 time)
   if (self->begun ? b->msn == self->msn : b->msn + 1 ==
       self->playlist->next_msn)
     return self->has_next ? SEGMENTER_DROPPED_FORMAT : self->begun ?
-        SEGMENTER_TAKEN : SEGMENTER_DROPPED_LATE;
+        enter_open (self, duration) : SEGMENTER_DROPPED_LATE;
   if (self->has_next && self->playlist->next_msn > 0
       && !discontinuity_between (self, self->playlist->next_msn - 1, b->msn))
     return SEGMENTER_DROPPED_FORMAT;
@@ -395,24 +419,15 @@ enter_key (Segmenter * self, guint64 time)
   return SEGMENTER_TAKEN;
 }
 
-/* A frame that needs others before it.  Key frames too far apart must not make
- * a segment longer than the target duration allows. */
+/* A frame that needs others before it. */
 static SegmenterResult
 enter_dependent (Segmenter * self, guint64 duration)
 {
-  guint64 end = to_ns (self, self->end);
-
   if (!self->begun)
     return SEGMENTER_DROPPED_NO_KEY;
   if (self->has_next)
     return SEGMENTER_DROPPED_FORMAT;
-  if (to_ns (self, self->end + duration - self->segment_start)
-      <= self->timeline->longest)
-    return SEGMENTER_TAKEN;
-  if (timeline_last (self->timeline)->msn == self->msn)
-    timeline_cut (self->timeline, end);
-  begin_segment (self, timeline_get (self->timeline, self->msn + 1), end, TRUE);
-  return SEGMENTER_TAKEN;
+  return enter_open (self, duration);
 }
 
 /* Puts the frame behind the last one.  Only frames that are shown in the order
@@ -454,7 +469,7 @@ take (Segmenter * self, SegmenterFrame * frame, guint64 duration_ns)
   if (duration == 0)
     duration = MAX (to_ticks (self, duration_ns), 1);
   if (frame->kind == CMAF_SAMPLE_SYNC)
-    result = enter_key (self, time);
+    result = enter_key (self, time, duration);
   else
     result = enter_dependent (self, duration);
   if (frame->kind == CMAF_SAMPLE_SYNC && self->format.kind != CMAF_AUDIO_AAC)

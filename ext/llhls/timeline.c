@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "timeline.h"
 
+/* A frame that is due may come this much later, ns. */
+#define LATENESS G_GUINT64_CONSTANT (200000000)
+
 void
 timeline_init (Timeline * self, guint64 target, guint64 longest,
     guint64 first_msn)
@@ -80,10 +83,15 @@ first_multiple (guint64 time, guint64 target)
 guint64
 timeline_due (const Timeline * self)
 {
+  guint64 last = timeline_last (self)->time;
   /* Half a segment at least, so that a cut off the grid leads back to it
    * without a sliver. */
-  return first_multiple (timeline_last (self)->time + self->target / 2,
-      self->target);
+  guint64 due = first_multiple (last + self->target / 2, self->target);
+
+  /* Up to one and a half is too long for TARGETDURATION. */
+  if (due - last + LATENESS > self->longest)
+    due -= self->target;
+  return MAX (due, last + 1);
 }
 
 void

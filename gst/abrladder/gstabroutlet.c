@@ -9,6 +9,7 @@
 
 #include "gstabroutlet.h"
 
+#include <glib/gi18n-lib.h>
 #include <gst/video/video.h>
 
 #include "outputtimeline.h"
@@ -146,8 +147,17 @@ gst_abr_outlet_send_flush (GstAbrOutlet * self, GstEvent * event)
   gst_pad_push_event (self->src, event);
 }
 
-/* Downstream's trouble is downstream's: a pad that is not linked, a sink that
- * is flushing or has had enough must not end the encoder. */
+/* A pad that is not linked, a sink that is flushing or has had enough is
+ * nothing to speak of. */
+static gboolean
+is_refusal (GstFlowReturn flow)
+{
+  return flow < GST_FLOW_OK && flow != GST_FLOW_NOT_LINKED
+      && flow != GST_FLOW_FLUSHING && flow != GST_FLOW_EOS;
+}
+
+/* Downstream's trouble is downstream's and must not end the encoder.  But a
+ * rung that nobody can take is down. */
 static GstFlowReturn
 push_out (GstAbrOutlet * self, GstBuffer * buffer)
 {
@@ -159,6 +169,11 @@ push_out (GstAbrOutlet * self, GstBuffer * buffer)
   }
   flow = gst_pad_push (self->src, buffer);
   gst_abr_rung_set_downstream (self->rung, flow);
+  /* The bin takes the message out of the bus' way and fails the rung. */
+  if (is_refusal (flow))
+    GST_ELEMENT_ERROR (self, STREAM, FAILED,
+        (_("What follows the rung does not take it.")),
+        ("downstream returned %s", gst_flow_get_name (flow)));
   if (flow == GST_FLOW_FLUSHING && GST_PAD_IS_FLUSHING (self->sink))
     return GST_FLOW_FLUSHING;
   return GST_FLOW_OK;

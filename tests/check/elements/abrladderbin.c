@@ -996,6 +996,48 @@ GST_START_TEST (abrladderbin_keeps_the_other_rungs_when_one_breaks)
 
 GST_END_TEST;
 
+static GstPadProbeReturn
+refuse (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GPOINTER_TO_INT (data);
+  return GST_PAD_PROBE_HANDLED;
+}
+
+GST_START_TEST (abrladderbin_tells_of_a_rung_that_downstream_refuses)
+{
+  static const GstFlowReturn flows[] = {
+    GST_FLOW_NOT_NEGOTIATED, GST_FLOW_ERROR, GST_FLOW_CUSTOM_ERROR
+  };
+  guint i;
+  Rig rig;
+
+  NEED ("x264enc");
+  for (i = 0; i < G_N_ELEMENTS (flows); i++) {
+    GstElement *sink;
+    GstPad *pad;
+
+    rig_init (&rig, 2, "abrladderbin name=l gop-duration=500 ladder=\""
+        "180p@200k:name=bad 120p@100k:name=good\" " SOURCE (70, "30/1")
+        "l.video l.video_0 ! fakesink name=refusing l.video_1 ! fakesink");
+    sink = gst_bin_get_by_name (GST_BIN (rig.pipeline), "refusing");
+    pad = gst_element_get_static_pad (sink, "sink");
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, refuse,
+        GINT_TO_POINTER (flows[i]), NULL);
+    gst_object_unref (pad);
+    gst_object_unref (sink);
+    rig_run (&rig);
+    fail_unless (rig_output (&rig, 0)->n_gaps >= 3);
+    fail_unless (rig_output (&rig, 0)->eos);
+    fail_unless_equals_int (rig_output (&rig, 1)->n_frames, 70);
+    fail_unless_equals_string (rig_state (&rig, "bad"), "failed");
+    fail_unless_equals_string (rig_state (&rig, "good"), "ended");
+    rig_clear (&rig);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (abrladderbin_errs_when_no_rung_is_left)
 {
   GstMessage *message;
@@ -1356,6 +1398,7 @@ abrladderbin_suite (void)
   tcase_add_test (tc, abrladderbin_says_which_encoder_is_missing);
   tcase_add_test (tc, abrladderbin_leaves_out_rungs_above_the_source);
   tcase_add_test (tc, abrladderbin_keeps_the_other_rungs_when_one_breaks);
+  tcase_add_test (tc, abrladderbin_tells_of_a_rung_that_downstream_refuses);
   tcase_add_test (tc, abrladderbin_errs_when_no_rung_is_left);
   tcase_add_test (tc, abrladderbin_bears_an_output_that_is_not_linked);
   tcase_add_test (tc, abrladderbin_ends_when_downstream_has_had_enough);

@@ -433,6 +433,27 @@ GST_START_TEST (packager_ends_with_the_last_track)
 
 GST_END_TEST;
 
+GST_START_TEST (packager_takes_a_removed_track_back)
+{
+  Rig rig;
+
+  rig_init (&rig, 2, TRUE);
+  run_until (&rig, 10 * SECOND, 7, 0);
+  packager_remove_track (&rig.packager, rig.video[1]);
+  run_until (&rig, 20 * SECOND, 5, 0);
+  packager_resume_track (&rig.packager, rig.video[1]);
+  rig.frame[1] = rig.frame[0];
+  run_until (&rig, 40 * SECOND, 7, 0);
+  fail_if (rig.packager.ended);
+  fail_unless_equals_uint64 (rig.video[1]->playlist.next_msn,
+      rig.video[0]->playlist.next_msn);
+  fail_if (((PlaylistSegment *) rig.video[1]->playlist.segments.tail->prev->
+          data)->gap);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (packager_ends_before_it_began)
 {
   Rig rig;
@@ -519,6 +540,7 @@ packager_suite (void)
       0, 3);
   tcase_add_test (tc, packager_goes_on_after_a_flush_that_resets_time);
   tcase_add_test (tc, packager_ends_with_the_last_track);
+  tcase_add_test (tc, packager_takes_a_removed_track_back);
   tcase_add_test (tc, packager_ends_before_it_began);
   tcase_add_test (tc, packager_survives_any_times);
   tcase_add_test (tc, packager_runs_a_day);

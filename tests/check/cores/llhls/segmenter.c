@@ -261,6 +261,32 @@ GST_START_TEST (segmenter_cuts_without_a_key_when_none_comes)
 
 GST_END_TEST;
 
+/* Another rendition's clock is an hour ahead: what has no segment there is
+ * dropped, and no segment grows without end. */
+GST_START_TEST (segmenter_has_no_segment_for_who_stays_behind)
+{
+  const GList *l;
+  guint i, taken = 0;
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  push_run (&rig, 0, 200, 50, 25);
+  timeline_offer (&rig.timeline, 3600 * SECOND, 2 * SECOND, 20 * MS);
+  for (i = 200; i < 2000; i++)
+    taken += push (&rig, i * 40 * MS, i % 50 == 0 ? CMAF_SAMPLE_SYNC
+        : CMAF_SAMPLE_DEPENDENT) == SEGMENTER_TAKEN;
+  fail_unless (taken < 200);
+  for (l = rig.playlist.segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *segment = l->data;
+
+    fail_unless (lattice_ns (segment->duration, segment->timescale)
+        < 4500 * MS);
+  }
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* 81 */
 GST_START_TEST (segmenter_begins_a_new_format_with_a_discontinuity)
 {
@@ -325,6 +351,7 @@ segmenter_suite (void)
   tcase_add_test (tc, segmenter_lists_a_long_hole_as_gaps);
   tcase_add_test (tc, segmenter_drops_what_comes_too_late_or_without_a_key);
   tcase_add_test (tc, segmenter_cuts_without_a_key_when_none_comes);
+  tcase_add_test (tc, segmenter_has_no_segment_for_who_stays_behind);
   tcase_add_test (tc, segmenter_begins_a_new_format_with_a_discontinuity);
   tcase_add_test (tc, segmenter_without_a_rate_takes_times_as_they_are);
   return s;

@@ -62,6 +62,24 @@ GST_START_TEST (timeline_cuts_early_when_the_next_key_frame_were_too_late)
 
 GST_END_TEST;
 
+/* 10: one and a half target durations were too long. */
+GST_START_TEST (timeline_leads_back_to_the_grid_in_time)
+{
+  guint64 s;
+  Timeline t;
+
+  for (s = 0; s < 4000; s += 10) {
+    start (&t);
+    timeline_cut (&t, s * MS);
+    fail_unless (timeline_due (&t) % (4 * SECOND) == 0);
+    fail_unless (timeline_due (&t) - s * MS <= 4300 * MS);
+    fail_unless (timeline_due (&t) - s * MS >= 290 * MS);
+    timeline_clear (&t);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (timeline_counts_on_through_a_hole)
 {
   Timeline t;
@@ -122,6 +140,7 @@ timeline_suite (void)
   tcase_add_test (tc, timeline_takes_a_key_frame_half_a_frame_early);
   tcase_add_test (tc,
       timeline_cuts_early_when_the_next_key_frame_were_too_late);
+  tcase_add_test (tc, timeline_leads_back_to_the_grid_in_time);
   tcase_add_test (tc, timeline_counts_on_through_a_hole);
   tcase_add_test (tc, timeline_bounds_a_hole_of_a_year);
   tcase_add_test (tc, timeline_finds_the_segment_of_a_time);
