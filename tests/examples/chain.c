@@ -39,7 +39,8 @@ describe (gchar ** uris, const gchar * ladder, gint port,
   g_string_append_printf (line, "  abrladderbin name=ladder ladder=\"%s\"\n",
       ladder);
   for (i = 0; rungs[i] != NULL; i++) {
-    gboolean is_audio = g_str_has_prefix (rungs[i], "audio");
+    gboolean is_audio = g_str_has_prefix (rungs[i], "audio")
+        || g_str_has_prefix (rungs[i], "aac");
     guint n = is_audio ? audio++ : video++;
 
     if (*rungs[i] != '\0')
@@ -54,6 +55,23 @@ describe (gchar ** uris, const gchar * ladder, gint port,
   return g_string_free (line, FALSE);
 }
 
+/* What is within an input (its bond) goes by the input's name. */
+static gchar *
+speaker (GstMessage * message)
+{
+  g_autoptr (GstObject) object = gst_object_ref (GST_MESSAGE_SRC (message));
+
+  while (object != NULL
+      && !g_str_has_prefix (GST_OBJECT_NAME (object), "input-")) {
+    GstObject *parent = gst_object_get_parent (object);
+
+    gst_object_unref (object);
+    object = parent;
+  }
+  return g_strdup (object != NULL ? GST_OBJECT_NAME (object) :
+      GST_MESSAGE_SRC_NAME (message));
+}
+
 static void
 tell_event (Chain * chain, GstMessage * message)
 {
@@ -66,8 +84,9 @@ tell_event (Chain * chain, GstMessage * message)
     g_autofree gchar *text = gst_structure_to_string (facts);
     g_print ("%.3f %s %s\n", seconds, GST_MESSAGE_SRC_NAME (message), text);
   } else if (summary != NULL) {
-    g_print ("%7.1f s  %-8s  %-12s %s\n", seconds, severity,
-        GST_MESSAGE_SRC_NAME (message), summary);
+    g_autofree gchar *name = speaker (message);
+
+    g_print ("%7.1f s  %-8s  %-12s %s\n", seconds, severity, name, summary);
   }
 }
 
@@ -133,6 +152,21 @@ tell_stats (Chain * chain, const gchar * name)
 }
 
 static void
+tell_missed (Chain * chain)
+{
+  g_autoptr (GstElement) element = NULL;
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 frames = 0, samples = 0;
+
+  element = gst_bin_get_by_name (GST_BIN (chain->pipeline), "in");
+  g_object_get (element, "stats", &stats, NULL);
+  gst_structure_get_uint64 (stats, "frames-missed", &frames);
+  gst_structure_get_uint64 (stats, "samples-missed", &samples);
+  g_print ("The viewer missed %" G_GUINT64_FORMAT " frames and %"
+      G_GUINT64_FORMAT " audio samples.\n", frames, samples);
+}
+
+static void
 run (Chain * chain)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (chain->pipeline);
@@ -148,6 +182,8 @@ run (Chain * chain)
     tell_stats (chain, "in");
     tell_stats (chain, "ladder");
     tell_stats (chain, "origin");
+  } else if (chain->status == 0) {
+    tell_missed (chain);
   }
   gst_element_set_state (chain->pipeline, GST_STATE_NULL);
   gst_bus_remove_watch (bus);
