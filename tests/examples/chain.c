@@ -39,7 +39,8 @@ describe (gchar ** uris, const gchar * ladder, gint port,
   g_string_append_printf (line, "  abrladderbin name=ladder ladder=\"%s\"\n",
       ladder);
   for (i = 0; rungs[i] != NULL; i++) {
-    gboolean is_audio = g_str_has_prefix (rungs[i], "audio");
+    gboolean is_audio = g_str_has_prefix (rungs[i], "audio")
+        || g_str_has_prefix (rungs[i], "aac");
     guint n = is_audio ? audio++ : video++;
 
     if (*rungs[i] != '\0')
@@ -54,23 +55,21 @@ describe (gchar ** uris, const gchar * ladder, gint port,
   return g_string_free (line, FALSE);
 }
 
-/* "in/input-0" of an element deep inside: its own name alone says little. */
+/* What is within an input (its bond) goes by the input's name. */
 static gchar *
-name_of (Chain * chain, GstObject * object)
+speaker (GstMessage * message)
 {
-  g_autofree gchar *path = gst_object_get_path_string (object);
-  g_autofree gchar *top = gst_object_get_path_string (GST_OBJECT
-      (chain->pipeline));
-  g_auto (GStrv) parts = NULL;
+  g_autoptr (GstObject) object = gst_object_ref (GST_MESSAGE_SRC (message));
 
-  /* "/GstPipeline:pipeline0/GstRedundantSrc:in/GstBin:input-0/..." */
-  parts = g_strsplit (path + strlen (top) + 1, "/", -1);
-  if (parts[0] == NULL)
-    return gst_object_get_name (object);
-  if (parts[1] == NULL)
-    return g_strdup (strchr (parts[0], ':') + 1);
-  return g_strdup_printf ("%s/%s", strchr (parts[0], ':') + 1,
-      strchr (parts[1], ':') + 1);
+  while (object != NULL
+      && !g_str_has_prefix (GST_OBJECT_NAME (object), "input-")) {
+    GstObject *parent = gst_object_get_parent (object);
+
+    gst_object_unref (object);
+    object = parent;
+  }
+  return g_strdup (object != NULL ? GST_OBJECT_NAME (object) :
+      GST_MESSAGE_SRC_NAME (message));
 }
 
 static void
@@ -85,8 +84,9 @@ tell_event (Chain * chain, GstMessage * message)
     g_autofree gchar *text = gst_structure_to_string (facts);
     g_print ("%.3f %s %s\n", seconds, GST_MESSAGE_SRC_NAME (message), text);
   } else if (summary != NULL) {
-    g_autofree gchar *name = name_of (chain, GST_MESSAGE_SRC (message));
-    g_print ("%7.1f s  %-8s  %-12s  %s\n", seconds, severity, name, summary);
+    g_autofree gchar *name = speaker (message);
+
+    g_print ("%7.1f s  %-8s  %-12s %s\n", seconds, severity, name, summary);
   }
 }
 
@@ -187,6 +187,7 @@ run (Chain * chain)
     tell_stats (chain, "in");
     tell_stats (chain, "ladder");
     tell_stats (chain, "origin");
+  } else if (chain->status == 0) {
   }
   gst_element_set_state (chain->pipeline, GST_STATE_NULL);
   gst_bus_remove_watch (bus);
