@@ -187,7 +187,6 @@ run (Chain * chain)
     tell_stats (chain, "in");
     tell_stats (chain, "ladder");
     tell_stats (chain, "origin");
-  } else if (chain->status == 0) {
   }
   gst_element_set_state (chain->pipeline, GST_STATE_NULL);
   gst_bus_remove_watch (bus);
