@@ -402,6 +402,29 @@ dismiss_unlisted (GstRedundantSrc * self, GPtrArray * listed)
   }
 }
 
+/* A slip of the pen must not take the programme off air.  What is set before
+ * the start is judged then. */
+static gboolean
+refuses (GstRedundantSrc * self, gchar ** list)
+{
+  g_autofree gchar *masked = NULL;
+  gboolean running;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  running = self->running;
+  g_mutex_unlock (&self->lock);
+  for (i = 0; running && list[i] != NULL; i++) {
+    if (*list[i] == '\0' || gst_uri_is_valid (list[i]))
+      continue;
+    masked = uri_mask (list[i]);
+    GST_WARNING_OBJECT (self, "uris is refused: it holds \"%s\", which is no "
+        "URI; scheme://... is allowed", masked);
+    return TRUE;
+  }
+  return FALSE;
+}
+
 /* Makes the inputs those of the list: what stays is not touched.  The setter
  * lock only keeps two of these apart. */
 static void
@@ -414,6 +437,8 @@ set_uris (GstRedundantSrc * self, const gchar * uris)
       g_ptr_array_new_with_free_func (gst_object_unref);
   guint i;
 
+  if (refuses (self, list))
+    return;
   g_mutex_lock (&self->setter_lock);
   g_mutex_lock (&self->lock);
   g_free (self->uris);
@@ -1094,7 +1119,8 @@ install_streams (GObjectClass * klass)
    * GstRedundantSrc:uris:
    *
    * The inputs, best first, with blanks between.  Takes effect at once: inputs
-   * that stay in the list are not touched.
+   * that stay in the list are not touched.  In PLAYING a list that holds
+   * something that is no URI is refused, and the inputs stay as they were.
    *
    * Since: 0.1
    */

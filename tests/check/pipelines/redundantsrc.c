@@ -695,6 +695,29 @@ GST_START_TEST (redundantsrc_refuses_what_is_no_list_of_uris)
 
 GST_END_TEST;
 
+GST_START_TEST (redundantsrc_refuses_while_it_plays_what_is_no_list_of_uris)
+{
+  gchar *uris;
+  Rig rig;
+
+  rig_init (&rig, "redundantsrc name=s uris=faulty://a" VIDEO_ONLY);
+  rig_play (&rig);
+  rig_expect (&rig, 30, "redundantsrc-switch", "to", "input-0");
+  g_object_set (rig.src, "uris", "faulty://a nonsense", NULL);
+  g_object_set (rig.src, "uris", "nonsense", NULL);
+  g_object_get (rig.src, "uris", &uris, NULL);
+  fail_unless_equals_string (uris, "faulty://a");
+  g_free (uris);
+  fail_unless_equals_int (gst_child_proxy_get_children_count
+      (GST_CHILD_PROXY (rig.src)), 1);
+  rig_wait_buffers (&rig, 0, 25);
+  rig_check_unbroken (&rig, 0);
+  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static gboolean
 has (const gchar * const *factories)
 {
@@ -936,6 +959,8 @@ redundantsrc_suite (void)
   tcase_add_test (tc, redundantsrc_is_reusable_after_null);
   tcase_add_test (tc, redundantsrc_stops_at_any_moment);
   tcase_add_loop_test (tc, redundantsrc_refuses_what_is_no_list_of_uris, 0, 2);
+  tcase_add_test (tc,
+      redundantsrc_refuses_while_it_plays_what_is_no_list_of_uris);
   tcase_add_test (tc, redundantsrc_plays_a_file_at_its_own_pace);
   tcase_add_test (tc, redundantsrc_loses_nothing_when_the_primary_is_killed);
   tcase_add_test (tc, redundantsrc_loses_nothing_when_the_primary_stops);
