@@ -664,6 +664,28 @@ tell_zombie (GstRedundantInput * self, const Snapshot * snapshot)
   post_input (self, snapshot, "zombie", GST_ELEMENT_MESSAGE_CRITICAL);
 }
 
+/* The last error is told only where it may be why: not when an input that has
+ * recovered from it stalls or is stopped. */
+static gboolean
+may_be_by_error (const InputLife * life)
+{
+  switch (life->reason) {
+    case INPUT_LIFE_REASON_ERROR:
+    case INPUT_LIFE_REASON_EOS:
+    case INPUT_LIFE_REASON_RETRY:
+      return TRUE;
+    case INPUT_LIFE_REASON_NONE:
+    case INPUT_LIFE_REASON_START:
+    case INPUT_LIFE_REASON_DATA:
+    case INPUT_LIFE_REASON_CONNECT_TIMEOUT:
+    case INPUT_LIFE_REASON_STALL:
+    case INPUT_LIFE_REASON_RESTART:
+    case INPUT_LIFE_REASON_STOP:
+      return FALSE;
+  }
+  g_assert_not_reached ();
+}
+
 static void
 take_snapshot_locked (GstRedundantInput * self, guint64 now,
     Snapshot * snapshot)
@@ -673,8 +695,8 @@ take_snapshot_locked (GstRedundantInput * self, guint64 now,
   snapshot->lost = input_life_is_lost (&self->life, now);
   snapshot->attempts = self->life.attempts;
   snapshot->next_retry = self->life.next_retry;
-  snapshot->error = self->life.state == INPUT_LIFE_RUNNING ? NULL
-      : g_strdup (self->last_error);
+  snapshot->error = may_be_by_error (&self->life)
+      ? g_strdup (self->last_error) : NULL;
   snapshot->uri = uri_mask (self->uri);
 }
 

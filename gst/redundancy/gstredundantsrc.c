@@ -184,9 +184,34 @@ configure_locked (GstRedundantSrc * self)
     gst_redundant_switch_set_settings (self->switches[i], &self->settings);
 }
 
+/* A slip of the pen must not take the programme off air.  What is set before
+ * the start is judged then. */
+static gboolean
+refuses (GstRedundantSrc * self, const gchar * uris)
+{
+  g_auto (GStrv) list =
+      g_strsplit_set (uris != NULL ? uris : "", " \t\r\n", -1);
+  guint i;
+
+  if (!gst_redundant_inputs_is_started (self->inputs))
+    return FALSE;
+  for (i = 0; list[i] != NULL; i++) {
+    g_autofree gchar *masked = uri_mask (list[i]);
+
+    if (*list[i] == '\0' || gst_uri_is_valid (list[i]))
+      continue;
+    GST_WARNING_OBJECT (self, "uris is refused: it holds \"%s\", which is no "
+        "URI; scheme://... is allowed", masked);
+    return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 set_uris (GstRedundantSrc * self, const gchar * uris)
 {
+  if (refuses (self, uris))
+    return;
   g_mutex_lock (&self->lock);
   g_free (self->uris);
   self->uris = g_strdup (uris);
@@ -777,7 +802,8 @@ install_streams (GObjectClass * klass)
    * GstRedundantSrc:uris:
    *
    * The inputs, best first, with blanks between.  Takes effect at once: inputs
-   * that stay in the list are not touched.
+   * that stay in the list are not touched.  In PLAYING a list that holds
+   * something that is no URI is refused, and the inputs stay as they were.
    *
    * Since: 0.1
    */

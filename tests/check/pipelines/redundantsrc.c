@@ -719,6 +719,70 @@ GST_START_TEST (redundantsrc_refuses_what_is_no_list_of_uris)
 
 GST_END_TEST;
 
+GST_START_TEST (redundantsrc_refuses_while_it_plays_what_is_no_list_of_uris)
+{
+  gchar *uris;
+  Rig rig;
+
+  rig_init (&rig, "redundantsrc name=s uris=faulty://a" VIDEO_ONLY);
+  rig_play (&rig);
+  rig_expect (&rig, 30, "redundantsrc-switch", "to", "input-0");
+  g_object_set (rig.src, "uris", "faulty://a nonsense", NULL);
+  g_object_set (rig.src, "uris", "nonsense", NULL);
+  g_object_get (rig.src, "uris", &uris, NULL);
+  fail_unless_equals_string (uris, "faulty://a");
+  g_free (uris);
+  fail_unless_equals_int (gst_child_proxy_get_children_count
+      (GST_CHILD_PROXY (rig.src)), 1);
+  rig_wait_buffers (&rig, 0, 25);
+  rig_check_unbroken (&rig, 0);
+  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* Waits for an input to stop and returns the error that it tells; free it. */
+static gchar *
+dup_error_of_stop (Rig * rig)
+{
+  gint64 until = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
+  GList *l;
+
+  while (g_get_monotonic_time () < until) {
+    rig_listen (rig);
+    for (l = rig->messages; l != NULL; l = l->next) {
+      const GstStructure *facts = gst_message_get_structure (l->data);
+      if (matches (facts, "redundantsrc-input", "state", "stopping"))
+        return g_strdup (gst_structure_get_string (facts, "error"));
+    }
+    g_usleep (10000);
+  }
+  fail ("no input stopped");
+  return NULL;
+}
+
+GST_START_TEST (redundantsrc_forgets_an_error_it_recovered_from)
+{
+  gchar *error;
+  Rig rig;
+
+  rig_init (&rig, "redundantsrc name=s uris=faulty://error-after-50"
+      VIDEO_ONLY);
+  rig_play (&rig);
+  error = dup_error_of_stop (&rig);
+  fail_unless (error != NULL);
+  g_free (error);
+  rig_expect (&rig, 30, "redundantsrc-input", "reason", "error");
+  rig_expect (&rig, 30, "redundantsrc-input", "state", "running");
+  g_object_set (rig.src, "uris", "faulty://a", NULL);
+  error = dup_error_of_stop (&rig);
+  fail_unless (error == NULL, "told: %s", error);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static gboolean
 has (const gchar * const *factories)
 {
@@ -961,6 +1025,9 @@ redundantsrc_suite (void)
   tcase_add_test (tc, redundantsrc_stands_a_pause);
   tcase_add_test (tc, redundantsrc_stops_at_any_moment);
   tcase_add_loop_test (tc, redundantsrc_refuses_what_is_no_list_of_uris, 0, 2);
+  tcase_add_test (tc,
+      redundantsrc_refuses_while_it_plays_what_is_no_list_of_uris);
+  tcase_add_test (tc, redundantsrc_forgets_an_error_it_recovered_from);
   tcase_add_test (tc, redundantsrc_plays_a_file_at_its_own_pace);
   tcase_add_test (tc, redundantsrc_loses_nothing_when_the_primary_is_killed);
   tcase_add_test (tc, redundantsrc_loses_nothing_when_the_primary_stops);
