@@ -244,6 +244,45 @@ GST_START_TEST (packager_fixes_the_part_target_for_all)
 
 GST_END_TEST;
 
+/* 30: at 12.5 fps two frames were too few for parts of three. */
+GST_START_TEST (packager_makes_no_part_too_short)
+{
+  PackagerConfig config = { 4 * SECOND, 200 * MS, 60 * SECOND, 10 * SECOND,
+    (gchar *) "s-"
+  };
+  SegmenterFormat format = { CMAF_VIDEO_AVC, };
+  const GList *l;
+  Packager packager;
+  PackagerTrack *track;
+  guint i;
+
+  packager_init (&packager, &config);
+  track = packager_add_track (&packager, "video_0", TRUE);
+  lattice_init_video (&format.lattice, 25, 2);
+  format.map = (gchar *) "init-a";
+  packager_set_format (&packager, track, &format);
+  packager_set_origin (&packager, DATE, 0, TRUE);
+  for (i = 0; i < 300; i++) {
+    SegmenterFrame frame = { i * 80 * MS, 80 * MS, i % 25 == 0
+          ? CMAF_SAMPLE_SYNC : CMAF_SAMPLE_DEPENDENT,
+      g_bytes_new_static ("picture", 7)
+    };
+
+    packager_push (&packager, track, &frame, frame.time);
+  }
+  for (l = track->playlist.segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *s = l->data;
+
+    for (i = 0; i + 1 < s->parts->len; i++)
+      fail_unless (lattice_ns (g_array_index (s->parts, PlaylistPart,
+                  i).duration,
+              s->timescale) * 100 >= packager.settings.part_target * 85);
+  }
+  packager_clear (&packager);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (packager_does_not_wait_for_ever_for_a_mute_pad)
 {
   Rig rig;
@@ -531,6 +570,7 @@ packager_suite (void)
   tcase_add_test (tc, packager_gives_the_same_number_to_the_same_time);
   tcase_add_test (tc, packager_numbers_by_date);
   tcase_add_test (tc, packager_fixes_the_part_target_for_all);
+  tcase_add_test (tc, packager_makes_no_part_too_short);
   tcase_add_test (tc, packager_does_not_wait_for_ever_for_a_mute_pad);
   tcase_add_test (tc, packager_of_audio_alone_follows_the_grid);
   tcase_add_test (tc, packager_lets_audio_go_on_without_video);
