@@ -351,6 +351,7 @@ packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
     guint64 now)
 {
   gboolean taken = TRUE;
+  gint64 shift;
 
   if (track->playlist.ended || !track->segmenter.has_format) {
     g_clear_pointer (&frame->data, g_bytes_unref);
@@ -362,7 +363,12 @@ packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
   self->now = MAX (self->now, now);
   track->arrived = self->now;
   enter_epoch (self, track, frame->time);
-  frame->time += track->epoch == self->epoch ? self->shift : self->last_shift;
+  shift = track->epoch == self->epoch ? self->shift : self->last_shift;
+  /* Before the beginning there is nothing. */
+  if (shift < 0 && frame->time < (guint64) - shift)
+    frame->time = 0;
+  else
+    frame->time += shift;
   track->seen = MAX (track->seen, frame->time);
   if (track->video) {
     taken = segment_frame (self, track, frame);

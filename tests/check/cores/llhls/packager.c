@@ -452,6 +452,26 @@ GST_START_TEST (packager_goes_on_after_a_flush_that_resets_time)
 GST_END_TEST;
 
 /* 68, 93 */
+/* The first frame behind a flush says where time goes on; one long before it
+ * must not come out at the end of all time. */
+GST_START_TEST (packager_bears_a_track_that_is_behind_after_a_flush)
+{
+  Rig rig;
+
+  rig_init (&rig, 2, FALSE);
+  run_until (&rig, 10 * SECOND, 3, 0);
+  packager_flush (&rig.packager, rig.video[0], TRUE);
+  packager_flush (&rig.packager, rig.video[1], TRUE);
+  skip_to (&rig, 1, 100 * SECOND);
+  skip_to (&rig, 2, 50 * SECOND);
+  push_video (&rig, 0);
+  push_video (&rig, 1);
+  fail_unless (timeline_last (&rig.packager.timeline)->time < 20 * SECOND);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (packager_ends_with_the_last_track)
 {
   PlaylistPosition p;
@@ -579,6 +599,7 @@ packager_suite (void)
   tcase_add_loop_test (tc, packager_puts_a_discontinuity_into_all_renditions,
       0, 3);
   tcase_add_test (tc, packager_goes_on_after_a_flush_that_resets_time);
+  tcase_add_test (tc, packager_bears_a_track_that_is_behind_after_a_flush);
   tcase_add_test (tc, packager_ends_with_the_last_track);
   tcase_add_test (tc, packager_takes_a_removed_track_back);
   tcase_add_test (tc, packager_ends_before_it_began);
