@@ -76,7 +76,8 @@ lattice_snap (Lattice * self, guint64 ns)
   }
   phase = self->anchor % self->frame;
   rest = (ticks % self->frame + self->frame - phase) % self->frame;
-  if (rest * 2 < self->frame)
+  /* There is no point of the lattice before zero. */
+  if (rest * 2 < self->frame && rest <= ticks)
     return ticks - rest;
   return ticks + self->frame - rest;
 }

@@ -119,6 +119,25 @@ has_media (const PackagerTrack * track)
       || playlist_open_segment (&track->playlist)->parts->len > 0);
 }
 
+/* Parts may be 15 % shorter than PART-TARGET, no more (RFC 8216bis 4.4.4.9).
+ * Where parts of a frame less would be, all get as many frames as fit. */
+static void
+settle_parts (PackagerTrack * track, guint64 part_target)
+{
+  Segmenter *segmenter = &track->segmenter;
+  const Lattice *lattice = &segmenter->format.lattice;
+  guint64 few, many;
+
+  segmenter->part_limit = part_target;
+  if (!segmenter->has_format || lattice->frame == 0)
+    return;
+  few = lattice_ticks (segmenter->part, lattice->timescale) / lattice->frame;
+  many = lattice_ticks (part_target, lattice->timescale) / lattice->frame;
+  if (many > 0 && lattice_ns (few * lattice->frame, lattice->timescale) * 100
+      < part_target * 85)
+    segmenter->part = lattice_ns (many * lattice->frame, lattice->timescale);
+}
+
 /* From here on PART-TARGET is what it is. */
 static void
 open_gate (Packager * self)
@@ -135,7 +154,7 @@ open_gate (Packager * self)
   self->settings.part_target =
       (longest + MILLISECOND - 1) / MILLISECOND * MILLISECOND;
   for (i = 0; i < self->tracks->len; i++)
-    nth_track (self, i)->segmenter.part_limit = self->settings.part_target;
+    settle_parts (nth_track (self, i), self->settings.part_target);
   self->open = TRUE;
 }
 
@@ -332,6 +351,7 @@ packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
     guint64 now)
 {
   gboolean taken = TRUE;
+  gint64 shift;
 
   if (track->playlist.ended || !track->segmenter.has_format) {
     g_clear_pointer (&frame->data, g_bytes_unref);
@@ -343,7 +363,12 @@ packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
   self->now = MAX (self->now, now);
   track->arrived = self->now;
   enter_epoch (self, track, frame->time);
-  frame->time += track->epoch == self->epoch ? self->shift : self->last_shift;
+  shift = track->epoch == self->epoch ? self->shift : self->last_shift;
+  /* Before the beginning there is nothing. */
+  if (shift < 0 && frame->time < (guint64) - shift)
+    frame->time = 0;
+  else
+    frame->time += shift;
   track->seen = MAX (track->seen, frame->time);
   if (track->video) {
     taken = segment_frame (self, track, frame);

@@ -3,6 +3,18 @@
 
 #include "lattice.h"
 
+GST_START_TEST (lattice_has_no_point_before_zero)
+{
+  Lattice l;
+
+  lattice_init_video (&l, 25, 1);
+  lattice_snap (&l, 30000000);
+  fail_unless_equals_uint64 (lattice_ns (lattice_snap (&l, 0), l.timescale),
+      30000000);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (lattice_divides_a_frame_without_rest)
 {
   static const guint rates[][4] = {
@@ -62,6 +74,7 @@ lattice_suite (void)
   TCase *tc = tcase_create ("lattice");
 
   suite_add_tcase (s, tc);
+  tcase_add_test (tc, lattice_has_no_point_before_zero);
   tcase_add_test (tc, lattice_divides_a_frame_without_rest);
   tcase_add_test (tc, lattice_does_not_drift_in_a_day_at_2997);
   tcase_add_test (tc, lattice_converts_exactly_at_epoch_size);

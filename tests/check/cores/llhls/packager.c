@@ -244,6 +244,45 @@ GST_START_TEST (packager_fixes_the_part_target_for_all)
 
 GST_END_TEST;
 
+/* 30: at 12.5 fps two frames were too few for parts of three. */
+GST_START_TEST (packager_makes_no_part_too_short)
+{
+  PackagerConfig config = { 4 * SECOND, 200 * MS, 60 * SECOND, 10 * SECOND,
+    (gchar *) "s-"
+  };
+  SegmenterFormat format = { CMAF_VIDEO_AVC, };
+  const GList *l;
+  Packager packager;
+  PackagerTrack *track;
+  guint i;
+
+  packager_init (&packager, &config);
+  track = packager_add_track (&packager, "video_0", TRUE);
+  lattice_init_video (&format.lattice, 25, 2);
+  format.map = (gchar *) "init-a";
+  packager_set_format (&packager, track, &format);
+  packager_set_origin (&packager, DATE, 0, TRUE);
+  for (i = 0; i < 300; i++) {
+    SegmenterFrame frame = { i * 80 * MS, 80 * MS, i % 25 == 0
+          ? CMAF_SAMPLE_SYNC : CMAF_SAMPLE_DEPENDENT,
+      g_bytes_new_static ("picture", 7)
+    };
+
+    packager_push (&packager, track, &frame, frame.time);
+  }
+  for (l = track->playlist.segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *s = l->data;
+
+    for (i = 0; i + 1 < s->parts->len; i++)
+      fail_unless (lattice_ns (g_array_index (s->parts, PlaylistPart,
+                  i).duration,
+              s->timescale) * 100 >= packager.settings.part_target * 85);
+  }
+  packager_clear (&packager);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (packager_does_not_wait_for_ever_for_a_mute_pad)
 {
   Rig rig;
@@ -413,6 +452,26 @@ GST_START_TEST (packager_goes_on_after_a_flush_that_resets_time)
 GST_END_TEST;
 
 /* 68, 93 */
+/* The first frame behind a flush says where time goes on; one long before it
+ * must not come out at the end of all time. */
+GST_START_TEST (packager_bears_a_track_that_is_behind_after_a_flush)
+{
+  Rig rig;
+
+  rig_init (&rig, 2, FALSE);
+  run_until (&rig, 10 * SECOND, 3, 0);
+  packager_flush (&rig.packager, rig.video[0], TRUE);
+  packager_flush (&rig.packager, rig.video[1], TRUE);
+  skip_to (&rig, 1, 100 * SECOND);
+  skip_to (&rig, 2, 50 * SECOND);
+  push_video (&rig, 0);
+  push_video (&rig, 1);
+  fail_unless (timeline_last (&rig.packager.timeline)->time < 20 * SECOND);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (packager_ends_with_the_last_track)
 {
   PlaylistPosition p;
@@ -531,6 +590,7 @@ packager_suite (void)
   tcase_add_test (tc, packager_gives_the_same_number_to_the_same_time);
   tcase_add_test (tc, packager_numbers_by_date);
   tcase_add_test (tc, packager_fixes_the_part_target_for_all);
+  tcase_add_test (tc, packager_makes_no_part_too_short);
   tcase_add_test (tc, packager_does_not_wait_for_ever_for_a_mute_pad);
   tcase_add_test (tc, packager_of_audio_alone_follows_the_grid);
   tcase_add_test (tc, packager_lets_audio_go_on_without_video);
@@ -539,6 +599,7 @@ packager_suite (void)
   tcase_add_loop_test (tc, packager_puts_a_discontinuity_into_all_renditions,
       0, 3);
   tcase_add_test (tc, packager_goes_on_after_a_flush_that_resets_time);
+  tcase_add_test (tc, packager_bears_a_track_that_is_behind_after_a_flush);
   tcase_add_test (tc, packager_ends_with_the_last_track);
   tcase_add_test (tc, packager_takes_a_removed_track_back);
   tcase_add_test (tc, packager_ends_before_it_began);
