@@ -2,6 +2,7 @@
 /* A contribution feed: a programme as MPEG-TS over bonded SRT.
  *
  *   onair-feed --links "srt://host:7001 srt://host:7001" [URI]
+ *   onair-feed --check URI           can it be played?  exit status 0 or 1
  *
  * Without a URI it sends a moving test picture and a tone.  A URI is played at
  * its own pace, looped when it ends, and joined where a programme that began
@@ -16,6 +17,8 @@
 #define VIDEO_ENCODER "x264enc speed-preset=superfast tune=zerolatency" \
     " threads=1 key-int-max=25 bitrate=3000"
 
+#define CHECK_SECONDS 10
+
 #define CLOCK_STYLE "valignment=bottom halignment=right" \
     " shaded-background=true font-desc=\"Sans Bold 24\""
 
@@ -26,26 +29,34 @@ typedef struct
   GstPad *seek_pad;             /* one of the source's */
   GstSegment segments[2];       /* as the source sends them: video, audio */
   gboolean started[2];
+  gboolean by_flush;            /* the demuxer knows no segment seeks */
+  gboolean looping;             /* downstream must not see flushes any more */
+  GstClockTime base[2], end[2]; /* of this round: where it begins, ends */
+  guint ended;                  /* media that are through with this round */
+  const gchar *uri;
+  gboolean check;
   gboolean strip;
   gboolean has_audio, has_video;
   int status;
 } Feed;
 
 static void
-stop_with (Feed * feed, const gchar * format, ...)
-G_GNUC_PRINTF (2, 3);
-
-     static void stop_with (Feed * feed, const gchar * format, ...)
+stop_with (Feed * feed, const gchar * text)
 {
-  g_autofree gchar *text = NULL;
-  va_list args;
-
-  va_start (args, format);
-  text = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_printerr ("onair-feed: %s\n", text);
+  if (feed->uri != NULL)
+    g_printerr ("onair-feed: can't play %s: %s\n", feed->uri, text);
+  else
+    g_printerr ("onair-feed: %s\n", text);
   feed->status = 1;
   g_main_loop_quit (feed->loop);
+}
+
+static void
+post (Feed * feed, const gchar * what)
+{
+  gst_element_post_message (feed->pipeline,
+      gst_message_new_application (GST_OBJECT (feed->pipeline),
+          gst_structure_new_empty (what)));
 }
 
 /* Puts running time into the buffers, so that a loop is one long stream to the
@@ -62,12 +73,21 @@ retime (GstPad * pad, GstPadProbeInfo * info, Feed * feed, guint which)
 
     if (!GST_CLOCK_TIME_IS_VALID (time))
       return GST_PAD_PROBE_DROP;
+    time += feed->base[which];
+    feed->end[which] = time;
+    if (GST_BUFFER_DURATION_IS_VALID (buffer))
+      feed->end[which] += GST_BUFFER_DURATION (buffer);
     buffer = gst_buffer_make_writable (buffer);
     GST_BUFFER_PTS (buffer) = time;
     GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
     GST_PAD_PROBE_INFO_DATA (info) = buffer;
-  } else if (GST_EVENT_TYPE (info->data) == GST_EVENT_FLUSH_STOP) {
+  } else if (info->type & GST_PAD_PROBE_TYPE_EVENT_FLUSH) {
+    if (feed->looping)
+      return GST_PAD_PROBE_DROP;
     feed->started[which] = FALSE;
+  } else if (GST_EVENT_TYPE (info->data) == GST_EVENT_EOS && feed->by_flush) {
+    post (feed, "ended");
+    return GST_PAD_PROBE_DROP;
   } else if (GST_EVENT_TYPE (info->data) == GST_EVENT_SEGMENT) {
     GstSegment plain;
 
@@ -128,26 +148,82 @@ stamp (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 }
 
 static gboolean
-seek (Feed * feed, gint64 position, GstSeekFlags flags)
+send_seek (Feed * feed, gint64 position, GstSeekFlags flags)
 {
   return gst_pad_send_event (feed->seek_pad, gst_event_new_seek (1.0,
-          GST_FORMAT_TIME, GST_SEEK_FLAG_SEGMENT | flags, GST_SEEK_TYPE_SET,
-          position, GST_SEEK_TYPE_NONE, 0));
+          GST_FORMAT_TIME, flags, GST_SEEK_TYPE_SET, position,
+          GST_SEEK_TYPE_NONE, 0));
 }
 
 /* The file is open: join the programme where it is now. */
 static void
 join_programme (Feed * feed)
 {
+  GstSeekFlags flags = GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE;
   gint64 duration = 0;
 
   if (feed->seek_pad != NULL
       && gst_pad_query_duration (feed->seek_pad, GST_FORMAT_TIME, &duration)
       && duration > 0) {
-    seek (feed, g_get_real_time () * GST_USECOND % duration,
-        GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE);
+    gint64 position = g_get_real_time () * GST_USECOND % duration;
+
+    send_seek (feed, position,
+        feed->by_flush ? flags : flags | GST_SEEK_FLAG_SEGMENT);
   }
   gst_element_set_state (feed->pipeline, GST_STATE_PLAYING);
+}
+
+static void
+start_over (Feed * feed)
+{
+  GstClockTime next = MAX (feed->has_video ? feed->end[0] : 0,
+      feed->has_audio ? feed->end[1] : 0);
+
+  if (++feed->ended < (guint) feed->has_video + feed->has_audio)
+    return;
+  feed->ended = 0;
+  feed->looping = TRUE;
+  if (feed->has_video)
+    feed->base[0] = next;
+  if (feed->has_audio)
+    feed->base[1] = next;
+  if (!send_seek (feed, 0, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_ACCURATE))
+    stop_with (feed, "it ended and can't be looped");
+}
+
+/* --check: what will be played has a picture or a sound, and moves. */
+static void
+check_programme (Feed * feed)
+{
+  gint64 duration = 0;
+
+  if (!feed->has_video && !feed->has_audio)
+    stop_with (feed, "it has neither video nor audio");
+  else if (g_str_has_prefix (feed->uri, "file:")
+      && (!gst_pad_query_duration (feed->seek_pad, GST_FORMAT_TIME, &duration)
+          || duration <= 0))
+    stop_with (feed, "it has no duration");
+  else
+    g_main_loop_quit (feed->loop);
+}
+
+static void
+on_application (Feed * feed, GstMessage * message)
+{
+  if (gst_message_has_name (message, "ended"))
+    start_over (feed);
+  else if (feed->check)
+    check_programme (feed);
+  else
+    join_programme (feed);
+}
+
+static gboolean
+on_check_timeout (gpointer user_data)
+{
+  stop_with (user_data, "nothing came of it within "
+      G_STRINGIFY (CHECK_SECONDS) " s");
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -159,20 +235,34 @@ on_message (GstBus * bus, GstMessage * message, gpointer user_data)
   switch ((guint) GST_MESSAGE_TYPE (message)) {
     case GST_MESSAGE_ERROR:
       gst_message_parse_error (message, &error, NULL);
-      stop_with (feed, "%s", error->message);
+      if (feed->status == 0)
+        stop_with (feed, error->message);
       break;
     case GST_MESSAGE_APPLICATION:
-      join_programme (feed);
+      on_application (feed, message);
       break;
     case GST_MESSAGE_SEGMENT_DONE:
-      if (!seek (feed, 0, GST_SEEK_FLAG_NONE))
-        stop_with (feed, "the programme ended and can't be looped");
+      if (!send_seek (feed, 0, GST_SEEK_FLAG_SEGMENT))
+        stop_with (feed, "it ended and can't be looped");
       break;
     case GST_MESSAGE_EOS:
       g_main_loop_quit (feed->loop);
       break;
   }
   return G_SOURCE_CONTINUE;
+}
+
+/* tsdemux refuses segment seeks, and hangs after it has: start over by a flush
+ * that ends at our probes. */
+static void
+on_element_added (GstBin * source, GstBin * bin, GstElement * element,
+    gpointer user_data)
+{
+  Feed *feed = user_data;
+  GstElementFactory *factory = gst_element_get_factory (element);
+
+  if (factory != NULL && g_str_equal (GST_OBJECT_NAME (factory), "tsdemux"))
+    feed->by_flush = TRUE;
 }
 
 static void
@@ -228,9 +318,7 @@ on_no_more_pads (GstElement * source, gpointer user_data)
     link_to (feed, pad, i == 0 ? "video" : "audio");
     gst_element_sync_state_with_parent (filler);
   }
-  gst_element_post_message (source,
-      gst_message_new_application (GST_OBJECT (source),
-          gst_structure_new_empty ("open")));
+  post (feed, "open");
 }
 
 static void
@@ -246,17 +334,17 @@ add_probe (Feed * feed, const gchar * name, const gchar * pad_name,
 }
 
 static gchar *
-describe (const gchar * uri, const gchar * links)
+describe (const gchar * uri, const gchar * sink)
 {
   g_autofree gchar *sources = NULL;
 
   if (uri != NULL) {
     sources = g_strdup_printf ("uridecodebin uri=\"%s\" name=source"
-        " videoconvert name=video ! video/x-raw,format=I420 ! queue"
-        " ! videorate name=vrate ! clocksync name=vpace ! textoverlay name=clock "
+        " videoconvert name=video ! video/x-raw,format=I420 ! queue name=vq"
+        " ! videorate ! clocksync name=vpace ! textoverlay name=clock "
         CLOCK_STYLE " ! venc." " audioconvert name=audio ! audioresample"
         " ! audio/x-raw,rate=48000,channels=2"
-        " ! queue ! audiorate name=arate ! clocksync ! aenc.", uri);
+        " ! queue name=aq ! audiorate ! clocksync ! aenc.", uri);
   } else {
     sources = g_strdup ("videotestsrc is-live=true pattern=ball"
         " animation-mode=wall-time motion=sweep background-color=0xff203040"
@@ -270,8 +358,7 @@ describe (const gchar * uri, const gchar * links)
       " queue name=venc ! " VIDEO_ENCODER
       " ! h264parse config-interval=-1 ! mux."
       " queue name=aenc ! audioconvert ! avenc_aac bitrate=128000 ! aacparse"
-      " ! mux. mpegtsmux name=mux alignment=7 ! bondedsrtsink links=\"%s\"",
-      sources, links);
+      " ! mux. mpegtsmux name=mux alignment=7 ! %s", sources, sink);
 }
 
 static gboolean
@@ -284,7 +371,7 @@ on_signal (gpointer loop)
 int
 main (int argc, char **argv)
 {
-  g_autofree gchar *links = NULL, *line = NULL, *uri = NULL;
+  g_autofree gchar *links = NULL, *sink = NULL, *line = NULL, *uri = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GstBus) bus = NULL;
   g_autoptr (GOptionContext) context = NULL;
@@ -292,6 +379,7 @@ main (int argc, char **argv)
   /* *INDENT-OFF* */
   GOptionEntry entries[] = {
     { "links", 'l', 0, G_OPTION_ARG_STRING, &links, "where to send: SRT URIs", "URIS" },
+    { "check", 0, 0, G_OPTION_ARG_NONE, &feed.check, "only tell whether URI can be played", NULL },
     { "clock-strip", 0, 0, G_OPTION_ARG_NONE, &feed.strip, "burn in a clock for machines", NULL },
     { NULL }
   };
@@ -308,7 +396,15 @@ main (int argc, char **argv)
     uri = gst_uri_is_valid (argv[1]) ? g_strdup (argv[1]) :
         gst_filename_to_uri (argv[1], &error);
   }
-  line = describe (uri, links ? links : "srt://127.0.0.1:7001");
+  if (error != NULL || (feed.check && uri == NULL)) {
+    g_printerr ("onair-feed: %s\n", error ? error->message : "no URI given");
+    return 1;
+  }
+  feed.uri = uri;
+  sink = feed.check ? g_strdup ("fakesink") :
+      g_strdup_printf ("bondedsrtsink links=\"%s\"",
+      links ? links : "srt://127.0.0.1:7001");
+  line = describe (uri, sink);
   feed.pipeline = gst_parse_launch (line, &error);
   if (error != NULL) {
     g_printerr ("onair-feed: %s\n", error->message);
@@ -323,16 +419,20 @@ main (int argc, char **argv)
         | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH;
 
     source = gst_bin_get_by_name (GST_BIN (feed.pipeline), "source");
+    g_signal_connect (source, "deep-element-added",
+        G_CALLBACK (on_element_added), &feed);
     g_signal_connect (source, "pad-added", G_CALLBACK (on_pad_added), &feed);
     g_signal_connect (source, "no-more-pads", G_CALLBACK (on_no_more_pads),
         &feed);
-    add_probe (&feed, "vrate", "sink", type, retime_video);
-    add_probe (&feed, "arate", "sink", type, retime_audio);
+    add_probe (&feed, "vq", "src", type, retime_video);
+    add_probe (&feed, "aq", "src", type, retime_audio);
   }
   bus = gst_element_get_bus (feed.pipeline);
   gst_bus_add_watch (bus, on_message, &feed);
   g_unix_signal_add (SIGINT, on_signal, feed.loop);
   g_unix_signal_add (SIGTERM, on_signal, feed.loop);
+  if (feed.check)
+    g_timeout_add_seconds (CHECK_SECONDS, on_check_timeout, &feed);
   gst_element_set_state (feed.pipeline,
       uri != NULL ? GST_STATE_PAUSED : GST_STATE_PLAYING);
   g_main_loop_run (feed.loop);
