@@ -39,7 +39,8 @@ describe (gchar ** uris, const gchar * ladder, gint port,
   g_string_append_printf (line, "  abrladderbin name=ladder ladder=\"%s\"\n",
       ladder);
   for (i = 0; rungs[i] != NULL; i++) {
-    gboolean is_audio = g_str_has_prefix (rungs[i], "audio");
+    gboolean is_audio = g_str_has_prefix (rungs[i], "audio")
+        || g_str_has_prefix (rungs[i], "aac");
     guint n = is_audio ? audio++ : video++;
 
     if (*rungs[i] != '\0')
