@@ -68,8 +68,14 @@ gst_bond_report_bond (GstElement * element, const BondChange * change,
   g_autofree gchar *summary = NULL, *incident = NULL;
   GstStructure *facts;
 
-  summary = g_strdup_printf ("The bond is %s: %u of %u links carry.",
-      bond_state_name (change->now), active, wanted);
+  if (wanted == 0) {
+    /* Whoever called has sent nothing yet. */
+    summary = g_strdup_printf ("The bond is %s: nothing has come yet.",
+        bond_state_name (change->now));
+  } else {
+    summary = g_strdup_printf ("The bond is %s: %u of %u links carry.",
+        bond_state_name (change->now), active, wanted);
+  }
   facts = gst_structure_new ("bondedsrt-bond",
       "state", G_TYPE_STRING, bond_state_name (change->now),
       "old", G_TYPE_STRING, bond_state_name (change->old),

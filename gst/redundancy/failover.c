@@ -349,6 +349,42 @@ best (const Failover * self, guint64 now, const Input * than,
   return found;
 }
 
+static gboolean
+brings_something (const Failover * self, const Input * input, guint64 now,
+    guint64 * deadline)
+{
+  guint medium;
+  gboolean alive = FALSE;
+
+  if (input->locked_out || input->end != FAILOVER_REASON_NONE)
+    return FALSE;
+  for (medium = 0; medium < FAILOVER_MEDIA; medium++) {
+    if (!is_required (self, medium) || !is_alive (self, input, medium, now))
+      continue;
+    *deadline = MIN (*deadline, input->life[medium].last
+        + self->config.timeout[medium]);
+    alive = TRUE;
+  }
+  return alive;
+}
+
+/* The best of those that lack a medium: better than nothing at all. */
+static Input *
+best_partial (Failover * self, guint64 now, guint64 * deadline)
+{
+  Input *found = NULL;
+  guint i;
+
+  for (i = 0; i < self->inputs->len; i++) {
+    Input *input = &g_array_index (self->inputs, Input, i);
+
+    if (brings_something (self, input, now, deadline)
+        && (found == NULL || input->priority < found->priority))
+      found = input;
+  }
+  return found;
+}
+
 /* Could a better input than the best usable one still come at the start? */
 static gboolean
 startup_may_wait (const Failover * self, const Input * usable)
@@ -393,6 +429,13 @@ choose_after_failure (Failover * self, Input * active, guint64 now,
   Input *candidate = best (self, now, NULL, deadline);
   guint64 patience = self->started_at + self->config.startup_timeout;
 
+  if (candidate == NULL && (active == NULL
+          || !brings_something (self, active, now, deadline))) {
+    if (self->has_shown || now >= patience)
+      candidate = best_partial (self, now, deadline);
+    else
+      *deadline = MIN (*deadline, patience);
+  }
   if (candidate == NULL) {
     /* Nothing is better than what just failed, unless it may not be shown. */
     if (active == NULL || active->locked_out) {

@@ -6,6 +6,7 @@
  * others.
  * Threads: the application, the controller (joined in stop). */
 #include "gstredundantinputs.h"
+#include "urimask.h"
 
 struct _GstRedundantInputs
 {
@@ -242,11 +243,29 @@ dismiss_unlisted (GstRedundantInputs * self, GPtrArray * listed)
   }
 }
 
+static gchar **
+split (const gchar * uris)
+{
+  return g_strsplit_set (uris != NULL ? uris : "", " \t\r\n", -1);
+}
+
+gchar *
+gst_redundant_inputs_find_bad_uri (const gchar * uris)
+{
+  g_auto (GStrv) list = split (uris);
+  guint i;
+
+  for (i = 0; list[i] != NULL; i++) {
+    if (*list[i] != '\0' && !gst_uri_is_valid (list[i]))
+      return uri_mask (list[i]);
+  }
+  return NULL;
+}
+
 void
 gst_redundant_inputs_set_uris (GstRedundantInputs * self, const gchar * uris)
 {
-  g_auto (GStrv) list = g_strsplit_set (uris != NULL ? uris : "", " \t\r\n",
-      -1);
+  g_auto (GStrv) list = split (uris);
   g_autoptr (GPtrArray) old = NULL;
   g_autoptr (GPtrArray) listed =
       g_ptr_array_new_with_free_func (gst_object_unref);

@@ -20,6 +20,10 @@ void gst_redundant_inputs_free (GstRedundantInputs * self);
 void gst_redundant_inputs_set_uris (GstRedundantInputs * self,
     const gchar * uris);
 
+/* The first one of the list that is no URI, masked.  (transfer full)
+ * (nullable) */
+gchar *gst_redundant_inputs_find_bad_uri (const gchar * uris);
+
 void gst_redundant_inputs_start (GstRedundantInputs * self,
     const GstRedundantInputConfig * config);
 /* Returns when all connections are down or left behind. */

@@ -45,7 +45,6 @@
 #include "gstredundantswitch.h"
 #include "gstswitchactions.h"
 #include "gststatstimer.h"
-#include "urimask.h"
 
 GST_DEBUG_CATEGORY (gst_redundant_src_debug);
 #define GST_CAT_DEFAULT gst_redundant_src_debug
@@ -189,22 +188,13 @@ configure_locked (GstRedundantSrc * self)
 static gboolean
 refuses (GstRedundantSrc * self, const gchar * uris)
 {
-  g_auto (GStrv) list =
-      g_strsplit_set (uris != NULL ? uris : "", " \t\r\n", -1);
-  guint i;
+  g_autofree gchar *bad = gst_redundant_inputs_find_bad_uri (uris);
 
-  if (!gst_redundant_inputs_is_started (self->inputs))
+  if (bad == NULL || !gst_redundant_inputs_is_started (self->inputs))
     return FALSE;
-  for (i = 0; list[i] != NULL; i++) {
-    g_autofree gchar *masked = uri_mask (list[i]);
-
-    if (*list[i] == '\0' || gst_uri_is_valid (list[i]))
-      continue;
-    GST_WARNING_OBJECT (self, "uris is refused: it holds \"%s\", which is no "
-        "URI; scheme://... is allowed", masked);
-    return TRUE;
-  }
-  return FALSE;
+  GST_WARNING_OBJECT (self, "uris is refused: it holds \"%s\", which is no "
+      "URI; scheme://... is allowed", bad);
+  return TRUE;
 }
 
 static void
@@ -219,6 +209,7 @@ set_uris (GstRedundantSrc * self, const gchar * uris)
   gst_redundant_inputs_set_uris (self->inputs, uris);
 }
 
+/* The inputs' own, which may have been set one by one. */
 static gboolean
 check_uris (GstRedundantSrc * self)
 {
@@ -228,15 +219,16 @@ check_uris (GstRedundantSrc * self)
 
   for (i = 0; i < inputs->len && bad == NULL; i++) {
     g_autofree gchar *uri = gst_redundant_input_dup_uri (inputs->pdata[i]);
-    if (!gst_uri_is_valid (uri))
-      bad = uri_mask (uri);
+    bad = gst_redundant_inputs_find_bad_uri (uri);
   }
   if (inputs->len == 0) {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, (NULL),
-        ("uris is empty; one or more URIs with blanks between are needed"));
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
+        ("uris is empty; one or more URIs with blanks between are needed."),
+        (NULL));
   } else if (bad != NULL) {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, (NULL),
-        ("uris holds \"%s\", which is no URI; scheme://... is allowed", bad));
+    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
+        ("uris holds \"%s\", which is no URI; scheme://... is allowed.", bad),
+        (NULL));
   }
   return inputs->len > 0 && bad == NULL;
 }
@@ -292,9 +284,10 @@ start (GstRedundantSrc * self)
   }
   g_mutex_unlock (&self->lock);
   if (latency < timeout + MARGIN_MS) {
-    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, (NULL),
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
         ("latency is %u ms: a failover loses frames unless it is at least "
-            "%u ms, timeout + %u", latency, timeout + MARGIN_MS, MARGIN_MS));
+            "%u ms, timeout + %u", latency, timeout + MARGIN_MS, MARGIN_MS),
+        (NULL));
   }
   return TRUE;
 }

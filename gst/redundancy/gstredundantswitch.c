@@ -515,9 +515,10 @@ warn_of_short_latency (GstRedundantSwitch * self)
   latency = self->settings.latency_ms;
   g_mutex_unlock (&self->lock);
   if (self->owner == NULL && latency < timeout + MARGIN_MS) {
-    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS, (NULL),
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
         ("latency is %u ms: a failover loses frames unless it is at least "
-            "%u ms, timeout + %u", latency, timeout + MARGIN_MS, MARGIN_MS));
+            "%u ms, timeout + %u", latency, timeout + MARGIN_MS, MARGIN_MS),
+        (NULL));
   }
 }
 
@@ -537,9 +538,10 @@ start (GstRedundantSwitch * self)
     if (medium != NULL)
       form = medium->make_form (NULL, wanted);
     if (form == NULL) {
-      GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, (NULL),
-          ("caps \"%" GST_PTR_FORMAT "\" is not usable; raw video, or raw "
-              "interleaved audio in F32 or S16, is allowed", wanted));
+      g_autofree gchar *text = gst_caps_to_string (wanted);
+      GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
+          ("caps \"%s\" is not usable; raw video, or raw interleaved audio in "
+              "F32 or S16, is allowed.", text), (NULL));
       return FALSE;
     }
   }

@@ -225,6 +225,38 @@ GST_START_TEST (failover_needs_all_media_that_are_required)
 
 GST_END_TEST;
 
+/* B has no sound: better than nothing, and left as soon as A is whole. */
+GST_START_TEST (failover_takes_a_part_when_nothing_whole_is_left)
+{
+  FailoverConfig c = config ();
+  Failover *self;
+  FailoverDecision d;
+  guint64 now;
+
+  c.required = 1u << VIDEO | 1u << AUDIO;
+  self = failover_new (&c, 0);
+  failover_add_input (self, A, A);
+  failover_add_input (self, B, B);
+  for (now = 0; now < SECOND; now += 40 * MS) {
+    failover_on_arrival (self, A, VIDEO, now);
+    failover_on_arrival (self, A, AUDIO, now);
+    failover_on_arrival (self, B, VIDEO, now);
+    failover_update (self, now);
+  }
+  fail_unless_equals_int (failover_active (self), A);
+  d = feed (self, 1u << B, SECOND, 2 * SECOND);
+  fail_unless (d.changed && d.to == B);
+  fail_unless_equals_int (d.reason, FAILOVER_REASON_TIMEOUT);
+
+  failover_on_arrival (self, A, VIDEO, 2 * SECOND);
+  failover_on_arrival (self, A, AUDIO, 2 * SECOND);
+  d = failover_update (self, 2 * SECOND);
+  fail_unless (d.changed && d.to == A);
+  failover_free (self);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (failover_obeys_switch_to_until_that_input_fails)
 {
   Failover *self = make (3);
@@ -372,6 +404,7 @@ failover_suite (void)
   tcase_add_test (tc, failover_doubles_the_delay_of_an_input_that_flaps);
   tcase_add_test (tc, failover_does_not_return_when_told_not_to);
   tcase_add_test (tc, failover_needs_all_media_that_are_required);
+  tcase_add_test (tc, failover_takes_a_part_when_nothing_whole_is_left);
   tcase_add_test (tc, failover_obeys_switch_to_until_that_input_fails);
   tcase_add_test (tc, failover_refuses_switch_to_with_a_reason);
   tcase_add_test (tc, failover_force_stays_even_when_the_input_fails);
