@@ -710,7 +710,7 @@ GST_START_TEST (redundantsrc_refuses_what_is_no_list_of_uris)
   gst_message_parse_error (message, &error, &debug);
   fail_unless (g_error_matches (error, GST_LIBRARY_ERROR,
           GST_LIBRARY_ERROR_SETTINGS));
-  fail_unless (strstr (debug, "uris") != NULL);
+  fail_unless (strstr (error->message, "uris") != NULL);
   g_error_free (error);
   g_free (debug);
   gst_message_unref (message);
