@@ -10,7 +10,7 @@
 #include <glib-unix.h>
 #include <string.h>
 
-#define DEFAULT_LADDER "720p@2500k 480p@1200k 360p@600k audio@128k"
+#define DEFAULT_LADDER "source@2500k 360p@800k 240p@400k audio@128k"
 
 typedef struct
 {
