@@ -213,6 +213,18 @@ add_sample (Segmenter * self, SegmenterFrame * frame, guint64 start,
   predict (self);
 }
 
+/* How long a gap is that begins at `from`, ns.  What lies before the boundary
+ * behind a leap in time has no end of its own. */
+static guint64
+gap_length (const Segmenter * self, guint64 from, guint64 next)
+{
+  if (next <= from)
+    return 0;
+  if (next - from > self->timeline->longest)
+    return self->timeline->target;
+  return next - from;
+}
+
 static void
 close_segment (Segmenter * self)
 {
@@ -227,8 +239,9 @@ close_segment (Segmenter * self)
   self->begun = FALSE;
   if (segment->parts->len == 0) {
     next = timeline_get (self->timeline, self->msn + 1);
-    if (next != NULL && to_ticks (self, next->time) > self->segment_start)
-      gap = to_ticks (self, next->time) - self->segment_start;
+    if (next != NULL)
+      gap = to_ticks (self, gap_length (self, to_ns (self,
+                  self->segment_start), next->time));
   }
   playlist_close (self->playlist, gap);
   event = add_event (self, segment->gap ? SEGMENTER_GAP : SEGMENTER_SEGMENT,
@@ -248,8 +261,11 @@ add_gap (Segmenter * self, const TimelineBoundary * b,
 
   if (end != 0 && end < from && next->time - end <= self->timeline->longest)
     from = end;
+  if (end > from && end < next->time)
+    from = end;
   playlist_add_gap (self->playlist, b->msn, self->format.lattice.timescale,
-      to_ticks (self, from), to_ticks (self, next->time - from),
+      to_ticks (self, from), to_ticks (self, gap_length (self, from,
+              next->time)),
       self->date + from, self->format.map, b->discontinuity);
 }
 
