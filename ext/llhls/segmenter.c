@@ -430,7 +430,8 @@ enter_open (Segmenter * self, CmafSampleKind kind, guint64 at, guint64 duration)
           - self->segment_start) <= self->timeline->longest)
     return SEGMENTER_TAKEN;
   next = timeline_last (self->timeline);
-  if (next->msn == self->msn && next->time < start)
+  if (next->time < start && (next->msn == self->msn
+          || start - next->time > self->timeline->longest))
     timeline_force (self->timeline, start);
   next = timeline_find (self->timeline, start);
   if (next == NULL || next->msn <= self->msn)

@@ -310,6 +310,26 @@ GST_START_TEST (segmenter_lists_a_hole_before_a_dependent_picture_as_gaps)
 
 GST_END_TEST;
 
+/* Nor to one that another rendition began long before. */
+GST_START_TEST (segmenter_begins_behind_a_hole_at_a_boundary_near_by)
+{
+  const PlaylistSegment *last;
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  push_run (&rig, 0, 60, 10000, 25);
+  timeline_cut (&rig.timeline, 2600 * MS);
+  push_run (&rig, 9001, 9020, 10000, 25);
+  segmenter_finish (&rig.segmenter);
+  last = rig.playlist.segments.tail->data;
+  fail_unless_equals_uint64 (last->start, 9001 * 400);
+  fail_unless_equals_uint64 (timeline_get (&rig.timeline, last->msn)->time,
+      9001 * 40 * MS);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* Another rendition's clock is an hour ahead: what has no segment there is
  * dropped, and no segment grows without end. */
 GST_START_TEST (segmenter_has_no_segment_for_who_stays_behind)
@@ -403,6 +423,7 @@ segmenter_suite (void)
   tcase_add_test (tc, segmenter_cuts_before_a_bridge_that_is_too_long);
   tcase_add_test (tc,
       segmenter_lists_a_hole_before_a_dependent_picture_as_gaps);
+  tcase_add_test (tc, segmenter_begins_behind_a_hole_at_a_boundary_near_by);
   tcase_add_test (tc, segmenter_has_no_segment_for_who_stays_behind);
   tcase_add_test (tc, segmenter_begins_a_new_format_with_a_discontinuity);
   tcase_add_test (tc, segmenter_without_a_rate_takes_times_as_they_are);
