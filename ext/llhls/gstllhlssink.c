@@ -278,7 +278,8 @@ start_directory (GstLlHlsSink * self, const Settings * s)
 
   if (s->location == NULL)
     return TRUE;
-  self->directory = gst_llhls_directory_new (s->location, &error);
+  self->directory = gst_llhls_directory_new (GST_ELEMENT (self), s->location,
+      &error);
   if (self->directory != NULL)
     return TRUE;
   GST_ELEMENT_ERROR (self, RESOURCE, OPEN_WRITE,

@@ -213,6 +213,18 @@ add_sample (Segmenter * self, SegmenterFrame * frame, guint64 start,
   predict (self);
 }
 
+/* How long a gap is that begins at `from`, ns.  What lies before the boundary
+ * behind a leap in time has no end of its own. */
+static guint64
+gap_length (const Segmenter * self, guint64 from, guint64 next)
+{
+  if (next <= from)
+    return 0;
+  if (next - from > self->timeline->longest)
+    return self->timeline->target;
+  return next - from;
+}
+
 static void
 close_segment (Segmenter * self)
 {
@@ -227,8 +239,9 @@ close_segment (Segmenter * self)
   self->begun = FALSE;
   if (segment->parts->len == 0) {
     next = timeline_get (self->timeline, self->msn + 1);
-    if (next != NULL && to_ticks (self, next->time) > self->segment_start)
-      gap = to_ticks (self, next->time) - self->segment_start;
+    if (next != NULL)
+      gap = to_ticks (self, gap_length (self, to_ns (self,
+                  self->segment_start), next->time));
   }
   playlist_close (self->playlist, gap);
   event = add_event (self, segment->gap ? SEGMENTER_GAP : SEGMENTER_SEGMENT,
@@ -248,8 +261,11 @@ add_gap (Segmenter * self, const TimelineBoundary * b,
 
   if (end != 0 && end < from && next->time - end <= self->timeline->longest)
     from = end;
+  if (end > from && end < next->time)
+    from = end;
   playlist_add_gap (self->playlist, b->msn, self->format.lattice.timescale,
-      to_ticks (self, from), to_ticks (self, next->time - from),
+      to_ticks (self, from), to_ticks (self, gap_length (self, from,
+              next->time)),
       self->date + from, self->format.map, b->discontinuity);
 }
 
@@ -363,39 +379,74 @@ ask_discontinuity (Segmenter * self, guint64 time)
 
   if (time + slack (self) >= self->others && last->time + slack (self) < time) {
     self->timeline->want_discontinuity = TRUE;
-    timeline_cut (self->timeline, time);
+    timeline_force (self->timeline, time);
   } else if (!discontinuity_between (self, self->msn, last->msn)) {
     self->timeline->want_discontinuity = TRUE;
   }
 }
 
-/* Key frames too far apart must not make a segment longer than the target
- * duration allows.  Where the others have gone far ahead in time, this
+/* Behind the last frame, ticks: where the next one begins, and how long it
+ * then lasts. */
+typedef struct
+{
+  guint64 start, duration;
+  gboolean late;
+} Place;
+
+/* Only frames that are shown in the order of decoding tell where decoding time
+ * really is; the others just follow. */
+static Place
+find_place (const Segmenter * self, CmafSampleKind kind, guint64 at,
+    guint64 duration)
+{
+  gboolean anchors = kind == CMAF_SAMPLE_SYNC || !self->format.reordered;
+  Place place = { self->end, duration, FALSE };
+  guint64 early;
+
+  if (anchors && at > self->end) {
+    if (at - self->end <= to_ticks (self, BRIDGED (self)))
+      place.duration += at - self->end;
+    else
+      place.start = at;
+  } else if (anchors && at < self->end) {
+    early = self->end - at;
+    place.late = early > to_ticks (self, SQUEEZED);
+    place.duration = MAX (duration - MIN (duration, early), (duration + 1) / 2);
+  }
+  return place;
+}
+
+/* Key frames too far apart, or a hole, must not make a segment longer than the
+ * target duration allows.  Where the others have gone far ahead in time, this
  * rendition's frames belong to no segment. */
 static SegmenterResult
-enter_open (Segmenter * self, guint64 duration)
+enter_open (Segmenter * self, CmafSampleKind kind, guint64 at, guint64 duration)
 {
   const TimelineBoundary *next;
-  guint64 end = to_ns (self, self->end);
+  Place place = find_place (self, kind, at, duration);
+  guint64 start = to_ns (self, place.start);
 
-  if (to_ns (self, self->end + duration - self->segment_start)
-      <= self->timeline->longest)
+  if (place.late || to_ns (self, place.start + place.duration
+          - self->segment_start) <= self->timeline->longest)
     return SEGMENTER_TAKEN;
   next = timeline_last (self->timeline);
-  if (next->msn == self->msn && next->time < end)
-    timeline_cut (self->timeline, end);
-  next = timeline_get (self->timeline, self->msn + 1);
-  if (next == NULL || next->time > end + self->timeline->longest) {
+  if (next->time < start && (next->msn == self->msn
+          || start - next->time > self->timeline->longest))
+    timeline_force (self->timeline, start);
+  next = timeline_find (self->timeline, start);
+  if (next == NULL || next->msn <= self->msn)
+    next = timeline_get (self->timeline, self->msn + 1);
+  if (next == NULL || next->time > start + self->timeline->longest) {
     close_segment (self);
     return SEGMENTER_DROPPED_LATE;
   }
-  begin_segment (self, next, end, self->format.kind != CMAF_AUDIO_AAC);
+  begin_segment (self, next, start, self->format.kind != CMAF_AUDIO_AAC);
   return SEGMENTER_TAKEN;
 }
 
 /* A frame at which a segment may begin. */
 static SegmenterResult
-enter_key (Segmenter * self, guint64 time, guint64 duration)
+enter_key (Segmenter * self, guint64 time, guint64 at, guint64 duration)
 {
   const TimelineBoundary *b;
 
@@ -411,7 +462,8 @@ enter_key (Segmenter * self, guint64 time, guint64 duration)
   if (self->begun ? b->msn == self->msn : b->msn + 1 ==
       self->playlist->next_msn)
     return self->has_next ? SEGMENTER_DROPPED_FORMAT : self->begun ?
-        enter_open (self, duration) : SEGMENTER_DROPPED_LATE;
+        enter_open (self, CMAF_SAMPLE_SYNC, at,
+        duration) : SEGMENTER_DROPPED_LATE;
   if (self->has_next && self->playlist->next_msn > 0
       && !discontinuity_between (self, self->playlist->next_msn - 1, b->msn))
     return SEGMENTER_DROPPED_FORMAT;
@@ -421,67 +473,62 @@ enter_key (Segmenter * self, guint64 time, guint64 duration)
 
 /* A frame that needs others before it. */
 static SegmenterResult
-enter_dependent (Segmenter * self, guint64 duration)
+enter_dependent (Segmenter * self, CmafSampleKind kind, guint64 at,
+    guint64 duration)
 {
   if (!self->begun)
     return SEGMENTER_DROPPED_NO_KEY;
   if (self->has_next)
     return SEGMENTER_DROPPED_FORMAT;
-  return enter_open (self, duration);
+  return enter_open (self, kind, at, duration);
 }
 
-/* Puts the frame behind the last one.  Only frames that are shown in the order
- * of decoding tell where decoding time really is; the others just follow. */
+/* Puts the frame behind the last one. */
 static SegmenterResult
-place (Segmenter * self, SegmenterFrame * frame, guint64 at, guint64 duration)
+place_frame (Segmenter * self, SegmenterFrame * frame, guint64 at,
+    guint64 duration)
 {
-  gboolean anchors = frame->kind == CMAF_SAMPLE_SYNC || !self->format.reordered;
-  guint64 start = self->end, hole;
+  Place place = find_place (self, frame->kind, at, duration);
 
-  if (anchors && at > start) {
-    hole = at - start;
-    if (hole <= to_ticks (self, BRIDGED (self)))
-      duration += hole;
-    else
-      start = at;
-  } else if (anchors && at < start) {
-    if (start - at > to_ticks (self, SQUEEZED))
-      return SEGMENTER_DROPPED_LATE;
-    duration = MAX (duration - MIN (duration, start - at), (duration + 1) / 2);
-  }
-  if (start != self->end && self->samples->len > 0)
+  if (place.late)
+    return SEGMENTER_DROPPED_LATE;
+  if (place.start != self->end && self->samples->len > 0)
     commit_part (self);
-  add_sample (self, frame, start, duration, (gint64) (at - start));
+  add_sample (self, frame, place.start, place.duration,
+      (gint64) (at - place.start));
   return SEGMENTER_TAKEN;
+}
+
+static guint64
+frame_ticks (const Segmenter * self, guint64 duration)
+{
+  if (self->format.lattice.frame != 0)
+    return self->format.lattice.frame;
+  return MAX (to_ticks (self, duration), 1);
 }
 
 static SegmenterResult
 take (Segmenter * self, SegmenterFrame * frame, guint64 duration_ns)
 {
-  Lattice *lattice = &self->format.lattice;
-  guint64 duration, at, time;
+  gboolean key = frame->kind == CMAF_SAMPLE_SYNC;
+  Lattice *lattice = key && self->has_next ? &self->next.lattice
+      : &self->format.lattice;
+  guint64 at = lattice_snap (lattice, frame->time), time;
+  guint64 duration = frame_ticks (self, duration_ns);
   SegmenterResult result;
 
-  if (self->has_next && frame->kind == CMAF_SAMPLE_SYNC)
-    lattice = &self->next.lattice;
-  time = lattice_ns (lattice_snap (lattice, frame->time), lattice->timescale);
-  duration = self->format.lattice.frame;
-  if (duration == 0)
-    duration = MAX (to_ticks (self, duration_ns), 1);
-  if (frame->kind == CMAF_SAMPLE_SYNC)
-    result = enter_key (self, time, duration);
+  time = lattice_ns (at, lattice->timescale);
+  if (key)
+    result = enter_key (self, time, at, duration);
   else
-    result = enter_dependent (self, duration);
-  if (frame->kind == CMAF_SAMPLE_SYNC && self->format.kind != CMAF_AUDIO_AAC)
+    result = enter_dependent (self, frame->kind, at, duration);
+  if (key && self->format.kind != CMAF_AUDIO_AAC)
     note_key (self, time);
   if (result != SEGMENTER_TAKEN)
     return result;
-  if (self->format.lattice.frame != 0)
-    duration = self->format.lattice.frame;
-  else
-    duration = MAX (to_ticks (self, duration_ns), 1);
-  at = lattice_snap (&self->format.lattice, frame->time);
-  return place (self, frame, at, duration);
+  /* Of the format that may have begun with this frame. */
+  return place_frame (self, frame, lattice_snap (&self->format.lattice,
+          frame->time), frame_ticks (self, duration_ns));
 }
 
 /* Without a frame rate a frame lasts until the next one. */

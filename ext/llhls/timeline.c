@@ -115,7 +115,10 @@ static void
 fill_hole (Timeline * self, guint64 time)
 {
   guint64 due = timeline_due (self);
+  /* That belongs to what comes behind the hole. */
+  gboolean wanted = self->want_discontinuity;
 
+  self->want_discontinuity = FALSE;
   if (time > due && (time - due) / self->target > TIMELINE_MAX_GAP) {
     due = first_multiple (time - TIMELINE_MAX_GAP * self->target, self->target);
     self->want_discontinuity = TRUE;
@@ -123,6 +126,15 @@ fill_hole (Timeline * self, guint64 time)
   for (; due < time && time - timeline_last (self)->time > self->longest;
       due += self->target)
     timeline_cut (self, due);
+  self->want_discontinuity |= wanted;
+}
+
+void
+timeline_force (Timeline * self, guint64 time)
+{
+  if (timeline_started (self))
+    fill_hole (self, time);
+  timeline_cut (self, time);
 }
 
 gboolean

@@ -61,4 +61,7 @@ gboolean timeline_offer (Timeline * self, guint64 time, guint64 interval,
 /* A segment begins at `time`, whatever the grid says. */
 void timeline_cut (Timeline * self, guint64 time);
 
+/* The same, with the boundaries that nobody brought before it. */
+void timeline_force (Timeline * self, guint64 time);
+
 G_END_DECLS

@@ -699,12 +699,29 @@ remove_tree (const gchar * path)
   g_remove (path);
 }
 
+/* How many files `playlist` lists; all are there. */
+static guint
+check_listed_files (const gchar * folder, const gchar * playlist)
+{
+  g_auto (GStrv) lines = g_strsplit (playlist, "\n", -1);
+  guint i, segments = 0;
+
+  for (i = 0; lines[i] != NULL; i++) {
+    g_autofree gchar *media = NULL;
+
+    if (lines[i][0] == '#' || lines[i][0] == '\0')
+      continue;
+    media = read_file (folder, lines[i]);
+    fail_unless (media != NULL && memcmp (media + 4, "styp", 4) == 0);
+    segments++;
+  }
+  return segments;
+}
+
 GST_START_TEST (llhlssink_writes_a_directory)
 {
   g_autofree gchar *folder = g_dir_make_tmp ("llhlsXXXXXX", NULL);
   g_autofree gchar *text = NULL, *multivariant = NULL, *map = NULL;
-  g_auto (GStrv) lines = NULL;
-  guint i, segments = 0;
   Rig rig;
 
   rig_make_at (&rig, TRUE, folder);
@@ -721,21 +738,69 @@ GST_START_TEST (llhlssink_writes_a_directory)
   fail_unless (text != NULL && strstr (text, "#EXT-X-ENDLIST\n") != NULL);
   fail_unless (strstr (text, "EXT-X-PART") == NULL);
   fail_unless (strstr (text, "SERVER-CONTROL") == NULL);
-  lines = g_strsplit (text, "\n", -1);
-  for (i = 0; lines[i] != NULL; i++) {
-    g_autofree gchar *media = NULL;
-
-    if (lines[i][0] == '#' || lines[i][0] == '\0')
-      continue;
-    media = read_file (folder, lines[i]);
-    fail_unless (media != NULL && memcmp (media + 4, "styp", 4) == 0);
-    segments++;
-  }
-  fail_unless (segments >= 3);
+  fail_unless (check_listed_files (folder, text) >= 3);
   map = between (text, "#EXT-X-MAP:URI=\"", "\"");
   g_free (text);
   text = read_file (folder, map);
   fail_unless (text != NULL && memcmp (text + 4, "ftyp", 4) == 0);
+  rig_clear (&rig);
+  remove_tree (folder);
+}
+
+GST_END_TEST;
+
+/* (transfer full) Of the next `llhlssink-files`. */
+static GstMessage *
+wait_for_files (Rig * rig, const gchar * state)
+{
+  GstMessage *message;
+
+  while ((message = gst_bus_timed_pop_filtered (rig->bus, 10 * GST_SECOND,
+              GST_MESSAGE_ELEMENT)) != NULL) {
+    if (gst_message_has_name (message, "llhlssink-files"))
+      break;
+    gst_message_unref (message);
+  }
+  fail_unless (message != NULL, "no llhlssink-files %s", state);
+  fail_unless_equals_string (gst_structure_get_string
+      (gst_message_get_structure (message), "state"), state);
+  return message;
+}
+
+GST_START_TEST (llhlssink_tells_that_files_can_not_be_written)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("llhlsXXXXXX", NULL);
+  g_autofree gchar *blocker = g_build_filename (folder, "video_0", NULL);
+  g_autofree gchar *early = NULL, *text = NULL;
+  g_autoptr (GstMessage) open = NULL, close = NULL;
+  const GstStructure *facts;
+  guint64 duration = 0;
+  Rig rig;
+
+  fail_unless (g_file_set_contents (blocker, "", 0, NULL));
+  rig_make_at (&rig, FALSE, folder);
+  rig_play (&rig);
+  push_video (&rig, 5 * GOP);
+  open = wait_for_files (&rig, "open");
+  facts = gst_message_get_structure (open);
+  fail_unless_equals_string (gst_structure_get_string (facts, "severity"),
+      "critical");
+  fail_unless_equals_string (gst_structure_get_string (facts, "location"),
+      folder);
+  fail_unless (gst_structure_get_string (facts, "error") != NULL);
+  early = read_file (folder, "video_0.m3u8");
+  fail_unless (early == NULL);
+  g_remove (blocker);
+  close = wait_for_files (&rig, "close");
+  fail_unless_equals_string (gst_structure_get_string
+      (gst_message_get_structure (close), "incident"),
+      gst_structure_get_string (facts, "incident"));
+  fail_unless (gst_structure_get_uint64 (gst_message_get_structure (close),
+          "duration", &duration) && duration > 0);
+  gst_harness_push_event (rig.video, gst_event_new_eos ());
+  gst_element_set_state (rig.sink, GST_STATE_NULL);
+  text = read_file (folder, "video_0.m3u8");
+  fail_unless (text != NULL && check_listed_files (folder, text) >= 3);
   rig_clear (&rig);
   remove_tree (folder);
 }
@@ -883,6 +948,7 @@ llhlssink_suite (void)
   tcase_add_test (tc, llhlssink_asks_for_key_frames);
   tcase_add_test (tc, llhlssink_takes_byte_streams_and_adts);
   tcase_add_test (tc, llhlssink_writes_a_directory);
+  tcase_add_test (tc, llhlssink_tells_that_files_can_not_be_written);
   tcase_add_test (tc, llhlssink_names_what_is_wrong);
   tcase_add_test (tc, llhlssink_names_a_port_in_use);
   tcase_add_test (tc, llhlssink_refuses_caps_that_it_can_not_serve);

@@ -395,6 +395,40 @@ GST_START_TEST (packager_counts_on_when_all_stop_and_return)
 
 GST_END_TEST;
 
+/* 10, 81: a hole that is too long for gaps is a discontinuity, also for who
+ * had not yet come to the last segment before it. */
+GST_START_TEST (packager_lists_no_gap_as_long_as_a_leap)
+{
+  PackagerTrack *tracks[3];
+  guint64 before, m;
+  Rig rig;
+  guint i;
+
+  rig_init (&rig, 2, TRUE);
+  run_until (&rig, 19 * SECOND, 7, 0);
+  run_until (&rig, 21 * SECOND, 5, 0);
+  before = rig.video[0]->playlist.next_msn;
+  skip_to (&rig, 7, 3002 * SECOND);
+  run_until (&rig, 3020 * SECOND, 7, 0);
+  tracks[0] = rig.video[0];
+  tracks[1] = rig.video[1];
+  tracks[2] = rig.audio;
+  for (i = 0; i < 3; i++) {
+    check_track (tracks[i], TRUE);
+    fail_unless_equals_uint64 (tracks[i]->playlist.next_msn,
+        tracks[0]->playlist.next_msn);
+    for (m = before - 2; m < tracks[i]->playlist.next_msn; m++) {
+      const PlaylistSegment *s = playlist_find (&tracks[i]->playlist, m);
+
+      fail_unless (ns (s, s->duration) < 4500 * MS);
+      fail_unless (s->discontinuity == (m == before));
+    }
+  }
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* 81, 82 */
 GST_START_TEST (packager_puts_a_discontinuity_into_all_renditions)
 {
@@ -596,6 +630,7 @@ packager_suite (void)
   tcase_add_test (tc, packager_lets_audio_go_on_without_video);
   tcase_add_test (tc, packager_gives_a_dead_rung_up_and_takes_it_back);
   tcase_add_test (tc, packager_counts_on_when_all_stop_and_return);
+  tcase_add_test (tc, packager_lists_no_gap_as_long_as_a_leap);
   tcase_add_loop_test (tc, packager_puts_a_discontinuity_into_all_renditions,
       0, 3);
   tcase_add_test (tc, packager_goes_on_after_a_flush_that_resets_time);

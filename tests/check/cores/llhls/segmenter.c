@@ -261,6 +261,75 @@ GST_START_TEST (segmenter_cuts_without_a_key_when_none_comes)
 
 GST_END_TEST;
 
+static void
+check_lengths (const Rig * rig)
+{
+  const GList *l;
+
+  for (l = rig->playlist.segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *segment = l->data;
+
+    fail_unless (lattice_ns (segment->duration, segment->timescale)
+        < 4500 * MS, "%" G_GUINT64_FORMAT, segment->msn);
+  }
+}
+
+/* 10: what a bridge adds counts, too. */
+GST_START_TEST (segmenter_cuts_before_a_bridge_that_is_too_long)
+{
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  push_run (&rig, 0, 111, 250, 25);
+  push_run (&rig, 116, 200, 250, 25);
+  check_lengths (&rig);
+  fail_unless_equals_int (count_events (&rig, SEGMENTER_FORCED_CUT), 1);
+  fail_unless_equals_uint64 (playlist_find (&rig.playlist, 51)->start,
+      111 * 400);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* The first picture behind a hole belongs to no segment before it. */
+GST_START_TEST (segmenter_lists_a_hole_before_a_dependent_picture_as_gaps)
+{
+  const PlaylistSegment *after;
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  push_run (&rig, 0, 60, 1000, 25);
+  push_run (&rig, 351, 420, 1000, 25);
+  check_lengths (&rig);
+  fail_unless (playlist_find (&rig.playlist, 51)->gap);
+  after = playlist_find (&rig.playlist, 54);
+  fail_unless_equals_uint64 (after->start, 351 * 400);
+  fail_if (after->gap || after->discontinuity);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* Nor to one that another rendition began long before. */
+GST_START_TEST (segmenter_begins_behind_a_hole_at_a_boundary_near_by)
+{
+  const PlaylistSegment *last;
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  push_run (&rig, 0, 60, 10000, 25);
+  timeline_cut (&rig.timeline, 2600 * MS);
+  push_run (&rig, 9001, 9020, 10000, 25);
+  segmenter_finish (&rig.segmenter);
+  last = rig.playlist.segments.tail->data;
+  fail_unless_equals_uint64 (last->start, 9001 * 400);
+  fail_unless_equals_uint64 (timeline_get (&rig.timeline, last->msn)->time,
+      9001 * 40 * MS);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* Another rendition's clock is an hour ahead: what has no segment there is
  * dropped, and no segment grows without end. */
 GST_START_TEST (segmenter_has_no_segment_for_who_stays_behind)
@@ -351,6 +420,10 @@ segmenter_suite (void)
   tcase_add_test (tc, segmenter_lists_a_long_hole_as_gaps);
   tcase_add_test (tc, segmenter_drops_what_comes_too_late_or_without_a_key);
   tcase_add_test (tc, segmenter_cuts_without_a_key_when_none_comes);
+  tcase_add_test (tc, segmenter_cuts_before_a_bridge_that_is_too_long);
+  tcase_add_test (tc,
+      segmenter_lists_a_hole_before_a_dependent_picture_as_gaps);
+  tcase_add_test (tc, segmenter_begins_behind_a_hole_at_a_boundary_near_by);
   tcase_add_test (tc, segmenter_has_no_segment_for_who_stays_behind);
   tcase_add_test (tc, segmenter_begins_a_new_format_with_a_discontinuity);
   tcase_add_test (tc, segmenter_without_a_rate_takes_times_as_they_are);
