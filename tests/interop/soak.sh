@@ -8,6 +8,9 @@ need ffmpeg ffprobe curl
 need_elements x264enc avenc_aac avdec_h264 mpegtsmux tsdemux
 
 clip=$(find_clip) || exit 1
+# Each new connection has new threads, and glibc gives threads arenas of their
+# own, which fragment: with one arena what grows is a leak.
+export MALLOC_ARENA_MAX=1
 start_chain --ladder "288p@500k 144p@200k audio@128k"
 rss() { awk '/^VmRSS/ { print $2 }' "/proc/$chain/status"; }
 
@@ -35,4 +38,4 @@ case $stats in
   *'frames-missed=(guint64)0'*) ;;
   *) fail "frames were missed" ;;
 esac
-[ "$late" -lt $((early * 13 / 10)) ] || fail "memory grew by more than 30 %"
+[ "$late" -lt $((early * 12 / 10)) ] || fail "memory grew by more than 20 %"
