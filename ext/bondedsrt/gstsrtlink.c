@@ -10,11 +10,15 @@
 
 #include "gstsrtlink.h"
 
+#include <errno.h>
+#include <netinet/in.h>
 #include <srt/srt.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #define BACKLOG 32
 /* Refusals with a meaning that callers understand, as HTTP's status. */
@@ -245,6 +249,59 @@ fail_connect (SRTSOCKET socket, LinkReason why, LinkReason * reason,
   return GST_BOND_SOCKET_NONE;
 }
 
+/* A bound UDP socket of the link's own, or -1 with errno.  libsrt's sockets
+ * block when they send, for seconds while the neighbour's hardware address is
+ * unknown (a modem that was unplugged): its sender then puts later bytes into
+ * the packet that it has in hand, and closing the link, which says goodbye,
+ * holds the caller's thread, and with it all links.  This one gives up soon. */
+static gint
+open_udp (const GstBondEndpoint * endpoint, const struct sockaddr *remote)
+{
+  static const struct timeval patience = { 0, 2000 };
+  const gchar *device = endpoint->bindtodevice;
+  struct sockaddr_storage local = { 0, };
+  gint fd, saved, size = sizeof (struct sockaddr_in6);
+
+  local.ss_family = remote->sa_family;
+  if (remote->sa_family == AF_INET)
+    size = sizeof (struct sockaddr_in);
+  if (endpoint->local != NULL)
+    size = native (endpoint->local, &local);
+  fd = socket (local.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return -1;
+  if (setsockopt (fd, SOL_SOCKET, SO_SNDTIMEO, &patience,
+          sizeof (patience)) == 0
+      && (device == NULL || *device == '\0'
+          || setsockopt (fd, SOL_SOCKET, SO_BINDTODEVICE, device,
+              strlen (device)) == 0)
+      && bind (fd, (struct sockaddr *) &local, size) == 0)
+    return fd;
+  saved = errno;
+  close (fd);
+  errno = saved;
+  return -1;
+}
+
+/* FALSE with `detail` set. */
+static gboolean
+own_udp (SRTSOCKET socket, const GstBondEndpoint * endpoint,
+    const struct sockaddr *remote, gchar ** detail)
+{
+  gint fd = open_udp (endpoint, remote);
+
+  if (fd < 0) {
+    *detail = g_strdup (g_strerror (errno));
+    return FALSE;
+  }
+  set_int (socket, SRTO_IPV6ONLY, 0);
+  if (srt_bind_acquire (socket, fd) >= 0)
+    return TRUE;                /* libsrt closes it */
+  *detail = last_error ();
+  close (fd);
+  return FALSE;
+}
+
 static GstBondSocket
 connect_to (GstBondPoll * poll, const GstBondEndpoint * endpoint,
     LinkReason * reason, gchar ** detail)
@@ -257,8 +314,11 @@ connect_to (GstBondPoll * poll, const GstBondEndpoint * endpoint,
   if (socket == SRT_INVALID_SOCK || size == 0 || !set_options (socket, endpoint)
       || !set_text (socket, SRTO_STREAMID, endpoint->streamid))
     return fail_connect (socket, LINK_REASON_FAILED, reason, detail);
-  if (!bind_local (socket, endpoint->local))
-    return fail_connect (socket, LINK_REASON_LOCAL_ADDRESS, reason, detail);
+  if (!own_udp (socket, endpoint, (struct sockaddr *) &remote, detail)) {
+    *reason = LINK_REASON_LOCAL_ADDRESS;
+    srt_close (socket);
+    return GST_BOND_SOCKET_NONE;
+  }
   srt_epoll_add_usock (poll->eid, socket, &events);
   /* With a device that is not there this fails at once. */
   if (srt_connect (socket, (struct sockaddr *) &remote, size) < 0)

@@ -6,7 +6,7 @@
 make_hosts 2
 count=$ONAIR_BUILD_DIR/tests/network/bondcount
 rate=400
-cut=3
+cut=6 # longer than the 5 s after which SRT gives a silent peer up
 [ -z "${ONAIR_TEST_LONG:-}" ] || cut=8
 seconds=$((4 * cut + 6))
 
