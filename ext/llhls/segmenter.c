@@ -316,13 +316,14 @@ change_format (Segmenter * self)
   self->end = to_ticks (self, position);
 }
 
+/* Numbers follow from the date, so they must not be counted from zero. */
 static gboolean
 discontinuity_between (const Segmenter * self, guint64 after, guint64 upto)
 {
   const TimelineBoundary *b;
-  guint64 m;
+  guint64 m = MAX (after + 1, timeline_first (self->timeline)->msn);
 
-  for (m = after + 1; m <= upto; m++) {
+  for (; m <= upto; m++) {
     b = timeline_get (self->timeline, m);
     if (b != NULL && b->discontinuity)
       return TRUE;

@@ -405,6 +405,25 @@ GST_START_TEST (segmenter_without_a_rate_takes_times_as_they_are)
 
 GST_END_TEST;
 
+/* Numbers that follow from the date are large: looking for a discontinuity since
+ * number zero would never end. */
+GST_START_TEST (segmenter_changes_format_before_its_first_frame)
+{
+  SegmenterFormat other = { CMAF_VIDEO_AVC, {0,}, FALSE, (gchar *) "b" };
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  rig.timeline.next_msn = G_GUINT64_CONSTANT (1) << 50;
+  timeline_cut (&rig.timeline, 0);
+  rig.segmenter.others = 3 * SECOND;
+  lattice_init_video (&other.lattice, 25, 1);
+  segmenter_set_format (&rig.segmenter, &other);
+  fail_unless_equals_int (push (&rig, 0, CMAF_SAMPLE_SYNC), SEGMENTER_TAKEN);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 segmenter_suite (void)
 {
@@ -419,6 +438,7 @@ segmenter_suite (void)
   tcase_add_test (tc, segmenter_bridges_a_missing_frame);
   tcase_add_test (tc, segmenter_lists_a_long_hole_as_gaps);
   tcase_add_test (tc, segmenter_drops_what_comes_too_late_or_without_a_key);
+  tcase_add_test (tc, segmenter_changes_format_before_its_first_frame);
   tcase_add_test (tc, segmenter_cuts_without_a_key_when_none_comes);
   tcase_add_test (tc, segmenter_cuts_before_a_bridge_that_is_too_long);
   tcase_add_test (tc,
