@@ -204,5 +204,7 @@ main (int argc, char **argv)
   raise_limits ();
   if (wanted (argc, argv, "release"))
     status |= release_run ();
+  if (wanted (argc, argv, "package"))
+    status |= package_run ();
   return status;
 }
