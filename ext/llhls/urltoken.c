@@ -171,7 +171,8 @@ is_scope (const gchar * text, gsize length)
   if (length == 0 || length > MAX_SCOPE || *text != '/')
     return FALSE;
   for (i = 0; i < length; i++) {
-    if (!g_ascii_isalnum (text[i]) && strchr ("/._~-", text[i]) == NULL)
+    if (!g_ascii_isalnum (text[i])
+        && (text[i] == '\0' || strchr ("/._~-", text[i]) == NULL))
       return FALSE;
   }
   return TRUE;
@@ -316,8 +317,7 @@ gchar *
 url_token_make (const UrlTokenKeys * self, guint64 expiry_s,
     const gchar * scope)
 {
-  g_autofree gchar *expiry =
-      g_strdup_printf ("%" G_GUINT64_FORMAT, expiry_s);
+  g_autofree gchar *expiry = g_strdup_printf ("%" G_GUINT64_FORMAT, expiry_s);
   g_autofree gchar *text = NULL;
   GString *token = g_string_new (expiry);
   guint8 mac[MAC_BYTES];
