@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 
 #include "blocking.h"
+#include "cmcdevent.h"
 #include "llhlsresources.h"
 #include "request.h"
 
@@ -43,6 +44,7 @@ typedef struct
   GstLlHlsHttp1 *server;
   SoupServerMessage *message;
   Request request;
+  ViewersTag viewer;
   guint64 since;                /* ns, monotonic */
   gulong finished_id;
   GList *link;                  /* in waiters */
@@ -64,6 +66,7 @@ struct _GstLlHlsHttp1
   GSocket *socket;
   guint port;                   /* fixed */
   GBytes *script, *page;        /* fixed */
+  GstLlHlsViewers *viewers;     /* fixed, the element's */
   gint woken;                   /* atomic: a wake-up is on its way */
 
   /* Server thread only. */
@@ -416,6 +419,122 @@ try_request (GstLlHlsHttp1 * self, SoupServerMessage * message,
   g_assert_not_reached ();
 }
 
+/* Viewers */
+
+static gboolean
+is_of_viewers (const Request * request)
+{
+  switch (request->kind) {
+    case REQUEST_MULTIVARIANT:
+    case REQUEST_PLAYLIST:
+    case REQUEST_MEDIA:
+      return TRUE;
+    case REQUEST_PAGE:
+    case REQUEST_SCRIPT:
+    case REQUEST_BAD:
+      return FALSE;
+  }
+  g_assert_not_reached ();
+}
+
+/* Media lies in a folder of its rendition's name. */
+static gchar *
+rendition_of (const Request * request)
+{
+  if (request->kind == REQUEST_PLAYLIST)
+    return g_strdup (request->name);
+  if (request->kind == REQUEST_MEDIA && strchr (request->name, '/') != NULL)
+    return g_strndup (request->name, strcspn (request->name, "/"));
+  return NULL;
+}
+
+static ViewersTag
+meet_viewer (GstLlHlsHttp1 * self, SoupServerMessage * message,
+    const Request * request, guint64 now)
+{
+  SoupMessageHeaders *headers =
+      soup_server_message_get_request_headers (message);
+  const gchar *values[GST_LLHLS_VIEWERS_HEADERS];
+  g_autofree gchar *rendition = rendition_of (request);
+  ViewersTag nobody = { 0, 0, CMCD_ABSENT };
+  guint i;
+
+  if (!is_of_viewers (request))
+    return nobody;
+  for (i = 0; i < GST_LLHLS_VIEWERS_HEADERS; i++)
+    values[i] = soup_message_headers_get_list (headers,
+        gst_llhls_viewers_headers[i]);
+  return gst_llhls_viewers_on_request (self->viewers, rendition,
+      g_uri_get_query (soup_server_message_get_uri (message)), values, now);
+}
+
+static void
+tell_answer (GstLlHlsHttp1 * self, SoupServerMessage * message,
+    const Request * request, const ViewersTag * viewer, guint64 since)
+{
+  g_autoptr (GstLlHlsObject) object = NULL;
+  g_autofree gchar *rendition = rendition_of (request);
+
+  if (!is_of_viewers (request))
+    return;
+  if (viewer->ahead != CMCD_ABSENT && request->kind == REQUEST_MEDIA)
+    object = gst_llhls_store_find (self->store, request->name);
+  gst_llhls_viewers_on_answer (self->viewers, viewer, rendition,
+      soup_server_message_get_status (message),
+      soup_server_message_get_response_body (message)->length, since,
+      object != NULL ? object->whole : 0);
+}
+
+/* Tells the player, too, that the time was not the network's. */
+static void
+tell_held (const Waiter * waiter)
+{
+  g_autofree gchar *cmsd = gst_llhls_viewers_cmsd (now_ns () - waiter->since);
+
+  set_header (waiter->message, "CMSD-Static", cmsd);
+  tell_answer (waiter->server, waiter->message, &waiter->request,
+      &waiter->viewer, waiter->since);
+}
+
+static gboolean
+is_event_post (SoupServerMessage * message, const char *path)
+{
+  return soup_server_message_get_method (message) == SOUP_METHOD_POST
+      && g_str_equal (path, GST_LLHLS_VIEWERS_PATH);
+}
+
+/* Bodies without a length are not taken: on_request_head could not bound
+ * them. */
+static void
+take_event_post (GstLlHlsHttp1 * self, SoupServerMessage * message)
+{
+  SoupMessageHeaders *headers =
+      soup_server_message_get_request_headers (message);
+  g_autoptr (GBytes) body = NULL;
+  gsize size;
+  gconstpointer data;
+  guint status;
+
+  if (soup_message_headers_get_encoding (headers)
+      != SOUP_ENCODING_CONTENT_LENGTH) {
+    status = SOUP_STATUS_LENGTH_REQUIRED;
+  } else if (soup_message_headers_get_content_length (headers)
+      > CMCD_EVENT_MAX_BODY) {
+    status = SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
+  } else {
+    body = soup_message_body_flatten (soup_server_message_get_request_body
+        (message));
+    data = g_bytes_get_data (body, &size);
+    status = gst_llhls_viewers_on_event_body (self->viewers,
+        soup_message_headers_get_one (headers, "Content-Type"), data, size,
+        now_ns ());
+  }
+  if (status == SOUP_STATUS_NO_CONTENT)
+    soup_server_message_set_status (message, status, NULL);
+  else
+    answer_error (self, message, status);
+}
+
 /* Waiters */
 
 static void
@@ -451,7 +570,7 @@ release (Waiter * waiter)
 /* Takes `request` over. */
 static void
 hold (GstLlHlsHttp1 * self, SoupServerMessage * message, Request * request,
-    guint64 since)
+    const ViewersTag * viewer, guint64 since)
 {
   Waiter *waiter = g_new0 (Waiter, 1);
 
@@ -459,6 +578,7 @@ hold (GstLlHlsHttp1 * self, SoupServerMessage * message, Request * request,
   waiter->message = g_object_ref (message);
   waiter->request = *request;
   request->name = NULL;
+  waiter->viewer = *viewer;
   waiter->since = since;
   g_queue_push_tail (&self->waiters, waiter);
   waiter->link = self->waiters.tail;
@@ -484,8 +604,10 @@ retry_waiters (GstLlHlsHttp1 * self)
 
     l = l->next;
     if (try_request (self, waiter->message, &waiter->request, snapshot,
-            waiter->since))
+            waiter->since)) {
+      tell_held (waiter);
       release (waiter);
+    }
   }
 }
 
@@ -523,12 +645,16 @@ set_cors (SoupServerMessage * message)
 }
 
 static void
-answer_options (SoupServerMessage * message)
+answer_options (SoupServerMessage * message, const char *path)
 {
-  set_header (message, "Allow", "GET, HEAD, OPTIONS");
-  set_header (message, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
+  const gchar *methods = g_str_equal (path, GST_LLHLS_VIEWERS_PATH)
+      ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+
+  set_header (message, "Allow", methods);
+  set_header (message, "Access-Control-Allow-Methods", methods);
   set_header (message, "Access-Control-Allow-Headers",
-      "CMCD-Request, CMCD-Object, CMCD-Status, CMCD-Session, Range");
+      "CMCD-Request, CMCD-Object, CMCD-Status, CMCD-Session, Range, "
+      "Content-Type");
   set_header (message, "Access-Control-Max-Age", "86400");
   soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
 }
@@ -550,19 +676,21 @@ serve (GstLlHlsHttp1 * self, SoupServerMessage * message)
   GUri *uri = soup_server_message_get_uri (message);
   g_autoptr (GstLlHlsSnapshot) snapshot = NULL;
   Request request;
+  ViewersTag viewer;
   guint64 now = now_ns ();
 
   request_parse (&request, g_uri_get_path (uri), g_uri_get_query (uri));
   count_request (self, &request);
+  viewer = meet_viewer (self, message, &request, now);
   snapshot = gst_llhls_store_snapshot (self->store);
   if (self->stopping)
     answer_error (self, message, SOUP_STATUS_SERVICE_UNAVAILABLE);
   else if (try_request (self, message, &request, snapshot, now))
-    GST_TRACE ("answered %s", g_uri_get_path (uri));
+    tell_answer (self, message, &request, &viewer, now);
   else if (self->waiters.length >= MAX_WAITERS)
     answer_error (self, message, SOUP_STATUS_SERVICE_UNAVAILABLE);
   else
-    hold (self, message, &request, now);
+    hold (self, message, &request, &viewer, now);
   request_clear (&request);
 }
 
@@ -575,20 +703,32 @@ on_request (SoupServer * soup, SoupServerMessage * message, const char *path,
 
   set_cors (message);
   if (method == SOUP_METHOD_OPTIONS) {
-    answer_options (message);
+    answer_options (message, path);
   } else if (method == SOUP_METHOD_GET || method == SOUP_METHOD_HEAD) {
     serve (self, message);
+  } else if (is_event_post (message, path)) {
+    take_event_post (self, message);
   } else {
     set_header (message, "Allow", "GET, HEAD, OPTIONS");
     answer_error (self, message, SOUP_STATUS_METHOD_NOT_ALLOWED);
   }
 }
 
-/* Bodies of requests are read past and not kept, however long they are. */
+/* Bodies of requests are read past and not kept, however long they are, but
+ * for short event reports. */
 static void
 on_request_head (SoupServer * soup, SoupServerMessage * message,
     const char *path, GHashTable * query, gpointer data)
 {
+  SoupMessageHeaders *headers =
+      soup_server_message_get_request_headers (message);
+
+  if (is_event_post (message, path)
+      && soup_message_headers_get_encoding (headers)
+      == SOUP_ENCODING_CONTENT_LENGTH
+      && soup_message_headers_get_content_length (headers)
+      <= CMCD_EVENT_MAX_BODY)
+    return;
   soup_message_body_set_accumulate (soup_server_message_get_request_body
       (message), FALSE);
 }
@@ -871,6 +1011,7 @@ gst_llhls_http1_new (GstLlHlsStore * store,
   self->socket = socket;
   self->port = bound_port (socket);
   self->page = make_page (config->script_uri);
+  self->viewers = config->viewers;
   if (config->script != NULL)
     self->script = g_bytes_ref (config->script);
   self->max_connections = connection_limit ();

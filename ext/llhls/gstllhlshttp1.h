@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include "gstllhlsstore.h"
+#include "gstllhlsviewers.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,7 @@ typedef struct
   guint port;                   /* 0 = any free one */
   const gchar *script_uri;      /* what the page loads hls.js from, or NULL */
   GBytes *script;               /* served as that, or NULL */
+  GstLlHlsViewers *viewers;     /* must outlive the origin */
 } GstLlHlsHttp1Config;
 
 /* Listens at once, serves from then on.  NULL with a GIOError when it can't. */

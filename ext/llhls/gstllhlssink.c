@@ -59,6 +59,7 @@ GST_DEBUG_CATEGORY (gst_llhls_sink_debug);
 #define DEFAULT_PORT 8080
 #define DEFAULT_SEND_KEYFRAME_REQUESTS TRUE
 #define DEFAULT_STATS_INTERVAL 0        /* ms */
+#define DEFAULT_VIEWERS_INTERVAL 10000  /* ms */
 
 #define NO_PORT -1
 #define SCRIPT_URI "/" REQUEST_SCRIPT_NAME
@@ -92,6 +93,7 @@ struct _GstLlHlsSink
   gint actual_port;             /* object lock */
   GstStatsTimer *stats_timer;   /* object lock */
   guint stats_interval;         /* object lock */
+  guint viewers_interval;       /* object lock */
 
   GMutex lock;
   GList *entries;               /* lock; of Entry, in order */
@@ -103,6 +105,7 @@ struct _GstLlHlsSink
   GstLlHlsStream *stream;
   GstLlHlsDirectory *directory;
   GstLlHlsHttp1 *http;
+  GstLlHlsViewers *viewers;     /* outlives http */
 };
 
 enum
@@ -118,6 +121,7 @@ enum
   PROP_SEND_KEYFRAME_REQUESTS,
   PROP_STATS,
   PROP_STATS_INTERVAL,
+  PROP_VIEWERS_INTERVAL,
   N_PROPERTIES
 };
 
@@ -246,10 +250,25 @@ load_script (GstLlHlsSink * self, const Settings * s,
   return TRUE;
 }
 
+static void
+start_viewers (GstLlHlsSink * self)
+{
+  GstLlHlsViewers *viewers = gst_llhls_viewers_new (GST_ELEMENT (self));
+  guint interval;
+
+  GST_OBJECT_LOCK (self);
+  interval = self->viewers_interval;
+  GST_OBJECT_UNLOCK (self);
+  gst_llhls_viewers_set_interval (viewers, interval);
+  g_mutex_lock (&self->lock);
+  self->viewers = viewers;
+  g_mutex_unlock (&self->lock);
+}
+
 static gboolean
 start_http (GstLlHlsSink * self, const Settings * s)
 {
-  GstLlHlsHttp1Config config = { s->address, s->port, NULL, NULL };
+  GstLlHlsHttp1Config config = { s->address, s->port, NULL, NULL, NULL };
   g_autoptr (GBytes) script = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -257,6 +276,8 @@ start_http (GstLlHlsSink * self, const Settings * s)
     return TRUE;
   if (!load_script (self, s, &config, &script))
     return FALSE;
+  start_viewers (self);
+  config.viewers = self->viewers;
   self->http = gst_llhls_http1_new (self->store, &config, &error);
   if (self->http == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ_WRITE,
@@ -329,11 +350,13 @@ static void
 stop (GstLlHlsSink * self)
 {
   GstLlHlsHttp1 *http;
+  GstLlHlsViewers *viewers;
   GstLlHlsStream *stream;
   GList *l;
 
   g_mutex_lock (&self->lock);
   http = g_steal_pointer (&self->http);
+  viewers = g_steal_pointer (&self->viewers);
   stream = g_steal_pointer (&self->stream);
   for (l = self->entries; l != NULL; l = l->next) {
     Entry *entry = l->data;
@@ -343,6 +366,7 @@ stop (GstLlHlsSink * self)
   }
   g_mutex_unlock (&self->lock);
   g_clear_pointer (&http, gst_llhls_http1_free);
+  g_clear_pointer (&viewers, gst_llhls_viewers_free);
   g_clear_pointer (&stream, gst_llhls_stream_free);
   g_clear_pointer (&self->directory, gst_llhls_directory_free);
   g_clear_pointer (&self->store, gst_llhls_store_unref);
@@ -554,6 +578,8 @@ make_stats (GstLlHlsSink * self)
     gst_llhls_stream_add_stats (self->stream, stats);
   if (self->http != NULL)
     gst_llhls_http1_add_stats (self->http, stats);
+  if (self->viewers != NULL)
+    gst_llhls_viewers_add_stats (self->viewers, stats);
   if (self->stream != NULL && self->directory != NULL) {
     guint64 written, failed;
 
@@ -573,12 +599,28 @@ replace_string (gchar ** string, const GValue * value)
 }
 
 static void
+set_viewers_interval (GstLlHlsSink * self, guint interval)
+{
+  GST_OBJECT_LOCK (self);
+  self->viewers_interval = interval;
+  GST_OBJECT_UNLOCK (self);
+  g_mutex_lock (&self->lock);
+  if (self->viewers != NULL)
+    gst_llhls_viewers_set_interval (self->viewers, interval);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
 gst_llhls_sink_set_property (GObject * object, guint id, const GValue * value,
     GParamSpec * pspec)
 {
   GstLlHlsSink *self = GST_LLHLS_SINK (object);
   Settings *s = &self->settings;
 
+  if (id == PROP_VIEWERS_INTERVAL) {
+    set_viewers_interval (self, g_value_get_uint (value));
+    return;
+  }
   GST_OBJECT_LOCK (self);
   switch (id) {
     case PROP_TARGET_DURATION:
@@ -658,6 +700,9 @@ gst_llhls_sink_get_property (GObject * object, guint id, GValue * value,
       break;
     case PROP_STATS_INTERVAL:
       g_value_set_uint (value, self->stats_interval);
+      break;
+    case PROP_VIEWERS_INTERVAL:
+      g_value_set_uint (value, self->viewers_interval);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -821,6 +866,18 @@ install_properties (GObjectClass * klass)
       "Statistics interval", "Time between stats messages, 0 = off (ms)", 0,
       G_MAXUINT / 2, DEFAULT_STATS_INTERVAL, G_PARAM_READWRITE
       | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  /**
+   * GstLlHlsSink:viewers-interval:
+   *
+   * How often `llhlssink-viewers` is posted, in milliseconds, while players
+   * report (CMCD); 0 is never.  Takes effect at once.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_VIEWERS_INTERVAL] = g_param_spec_uint ("viewers-interval",
+      "Viewers interval", "Time between messages about viewers, 0 = off (ms)",
+      0, G_MAXUINT / 2, DEFAULT_VIEWERS_INTERVAL, G_PARAM_READWRITE
+      | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
   g_object_class_install_properties (klass, N_PROPERTIES, properties);
 }
 
@@ -860,6 +917,7 @@ gst_llhls_sink_init (GstLlHlsSink * self)
   self->settings.key_requests = DEFAULT_SEND_KEYFRAME_REQUESTS;
   self->actual_port = NO_PORT;
   self->stats_timer = gst_stats_timer_new (GST_ELEMENT (self));
+  self->viewers_interval = DEFAULT_VIEWERS_INTERVAL;
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
   gst_bin_set_suppressed_flags (GST_BIN (self),
       GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_SOURCE);

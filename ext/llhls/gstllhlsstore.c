@@ -202,6 +202,7 @@ gst_llhls_object_new (const gchar * content_type, GBytes * const *pieces,
   self = g_malloc0 (sizeof (GstLlHlsObject) + n * sizeof (GBytes *));
   g_atomic_ref_count_init (&self->refs);
   self->content_type = content_type;
+  self->whole = g_get_monotonic_time () * GST_USECOND;
   self->n = n;
   for (i = 0; i < n; i++)
     self->pieces[i] = g_bytes_ref (pieces[i]);

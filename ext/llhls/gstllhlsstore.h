@@ -36,6 +36,7 @@ typedef struct
 {
   gatomicrefcount refs;
   const gchar *content_type;    /* static */
+  guint64 whole;                /* ns, monotonic, when it was complete */
   guint n;
   GBytes *pieces[];
 } GstLlHlsObject;
