@@ -54,7 +54,7 @@ typedef struct
 typedef struct
 {
   guint64 generation;
-  GBytes *plain[2], *packed[2]; /* full, delta */
+  GBytes *plain[3], *packed[3]; /* full, delta, delta v2 */
 } Answer;
 
 struct _GstLlHlsHttp1
@@ -173,7 +173,7 @@ clear_answer (gpointer data)
   Answer *answer = data;
   guint i;
 
-  for (i = 0; i < 2; i++) {
+  for (i = 0; i < 3; i++) {
     g_clear_pointer (&answer->plain[i], g_bytes_unref);
     g_clear_pointer (&answer->packed[i], g_bytes_unref);
   }
@@ -216,7 +216,9 @@ prepare_answer (GstLlHlsHttp1 * self, const GstLlHlsSnapshot * snapshot,
   answer->plain[0] = join_reports (snapshot, view, view->playlist);
   if (view->delta != NULL)
     answer->plain[1] = join_reports (snapshot, view, view->delta);
-  for (i = 0; i < 2; i++) {
+  if (view->delta_v2 != NULL)
+    answer->plain[2] = join_reports (snapshot, view, view->delta_v2);
+  for (i = 0; i < 3; i++) {
     if (answer->plain[i] != NULL
         && g_bytes_get_size (answer->plain[i]) >= MIN_GZIP)
       answer->packed[i] = pack (answer->plain[i]);
@@ -267,6 +269,8 @@ answer_playlist (GstLlHlsHttp1 * self, SoupServerMessage * message,
   guint which = request->skip != REQUEST_SKIP_NONE
       && answer->plain[1] != NULL ? 1 : 0;
 
+  if (request->skip == REQUEST_SKIP_V2 && answer->plain[2] != NULL)
+    which = 2;
   set_max_age (message, request->has_msn ? 6 * MAX (target, 1) : 1);
   answer_text (self, message, answer->plain[which], answer->packed[which]);
 }

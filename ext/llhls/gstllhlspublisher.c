@@ -7,15 +7,34 @@
 
 #include <string.h>
 
+#include "playlisttext.h"
 #include "request.h"
 
 #define VIDEO_TYPE "video/mp4"
 #define AUDIO_TYPE "audio/mp4"
+#define TEXT_TYPE "text/vtt; charset=utf-8"
+
+/* One of a rendition's playlists, for the origin and as a file. */
+typedef struct
+{
+  GstLlHlsView *view;           /* as last published */
+  PlaylistText text, file;
+} Form;
+
+typedef enum
+{
+  FORM_MEDIA,
+  FORM_IFRAMES,
+  N_FORMS
+} FormKind;
 
 /* What has to be rendered anew of one rendition. */
 typedef struct
 {
-  GstLlHlsView *view;           /* as last published */
+  Playlist *playlist;           /* not owned */
+  const gchar *content_type;
+  guint n_forms;                /* FORM_MEDIA alone, or both */
+  Form forms[N_FORMS];
   gboolean changed;             /* anything, since then */
   gboolean whole;               /* whole segments */
 } Rendition;
@@ -25,37 +44,66 @@ struct _GstLlHlsPublisher
   GstLlHlsStore *store;
   GstLlHlsDirectory *directory; /* not owned, or NULL */
   Packager *packager;           /* not owned */
-  GArray *renditions;           /* of Rendition, as the packager's tracks */
+  DaterangeSet *ranges;         /* not owned */
+  gboolean iframes;
+  GPtrArray *renditions;        /* of Rendition, as the packager's tracks */
+  GPtrArray *texts;             /* of Rendition, behind them */
   GBytes *multivariant;         /* what is published */
   gboolean published, final;
 };
 
 static void
-clear_rendition (gpointer data)
+free_rendition (gpointer data)
 {
   Rendition *rendition = data;
+  guint i;
 
-  g_clear_pointer (&rendition->view, gst_llhls_view_unref);
+  for (i = 0; i < N_FORMS; i++) {
+    g_clear_pointer (&rendition->forms[i].view, gst_llhls_view_unref);
+    playlist_text_clear (&rendition->forms[i].text);
+    playlist_text_clear (&rendition->forms[i].file);
+  }
+  g_free (rendition);
+}
+
+static Rendition *
+new_rendition (Playlist * playlist, const gchar * content_type,
+    gboolean iframes)
+{
+  Rendition *rendition = g_new0 (Rendition, 1);
+  guint i;
+
+  rendition->playlist = playlist;
+  rendition->content_type = content_type;
+  rendition->n_forms = iframes ? N_FORMS : 1;
+  for (i = 0; i < N_FORMS; i++) {
+    playlist_text_init (&rendition->forms[i].text);
+    playlist_text_init (&rendition->forms[i].file);
+  }
+  return rendition;
 }
 
 GstLlHlsPublisher *
 gst_llhls_publisher_new (GstLlHlsStore * store, GstLlHlsDirectory * directory,
-    Packager * packager)
+    Packager * packager, DaterangeSet * ranges, gboolean iframes)
 {
   GstLlHlsPublisher *self = g_new0 (GstLlHlsPublisher, 1);
 
   self->store = gst_llhls_store_ref (store);
   self->directory = directory;
   self->packager = packager;
-  self->renditions = g_array_new (FALSE, TRUE, sizeof (Rendition));
-  g_array_set_clear_func (self->renditions, clear_rendition);
+  self->ranges = ranges;
+  self->iframes = iframes;
+  self->renditions = g_ptr_array_new_with_free_func (free_rendition);
+  self->texts = g_ptr_array_new_with_free_func (free_rendition);
   return self;
 }
 
 void
 gst_llhls_publisher_free (GstLlHlsPublisher * self)
 {
-  g_array_unref (self->renditions);
+  g_ptr_array_unref (self->renditions);
+  g_ptr_array_unref (self->texts);
   g_clear_pointer (&self->multivariant, g_bytes_unref);
   gst_llhls_store_unref (self->store);
   g_free (self);
@@ -67,18 +115,36 @@ nth_track (const GstLlHlsPublisher * self, guint i)
   return g_ptr_array_index (self->packager->tracks, i);
 }
 
-static Rendition *
-nth_rendition (GstLlHlsPublisher * self, guint i)
-{
-  if (self->renditions->len <= i)
-    g_array_set_size (self->renditions, i + 1);
-  return &g_array_index (self->renditions, Rendition, i);
-}
-
 static const gchar *
 content_type (const PackagerTrack * track)
 {
   return track->video ? VIDEO_TYPE : AUDIO_TYPE;
+}
+
+/* The packager's tracks, then those that follow them. */
+static guint
+count_renditions (const GstLlHlsPublisher * self)
+{
+  return self->packager->tracks->len + self->texts->len;
+}
+
+static Rendition *
+nth_rendition (GstLlHlsPublisher * self, guint i)
+{
+  while (self->renditions->len < self->packager->tracks->len) {
+    PackagerTrack *track = nth_track (self, self->renditions->len);
+
+    g_ptr_array_add (self->renditions, new_rendition (&track->playlist,
+            content_type (track), track->video && self->iframes));
+  }
+  return i < self->renditions->len ? g_ptr_array_index (self->renditions, i)
+      : g_ptr_array_index (self->texts, i - self->renditions->len);
+}
+
+void
+gst_llhls_publisher_add_text (GstLlHlsPublisher * self, Playlist * playlist)
+{
+  g_ptr_array_add (self->texts, new_rendition (playlist, TEXT_TYPE, FALSE));
 }
 
 /* Media */
@@ -102,51 +168,69 @@ gst_llhls_publisher_add_init (GstLlHlsPublisher * self, PackagerTrack * track,
 }
 
 static void
-store_part (GstLlHlsPublisher * self, const PackagerTrack * track,
+store_part (GstLlHlsPublisher * self, const Rendition * rendition,
     const SegmenterEvent * event)
 {
-  const Playlist *playlist = &track->playlist;
+  const Playlist *playlist = rendition->playlist;
   const PlaylistSegment *segment = playlist_find (playlist, event->msn);
   GBytes *data;
 
   if (segment == NULL || event->part >= segment->parts->len)
     return;
   data = g_array_index (segment->parts, PlaylistPart, event->part).data;
+  if (data == NULL)
+    return;
   gst_llhls_store_add (self->store, playlist_part_uri (playlist, event->msn,
-          event->part), gst_llhls_object_new (content_type (track), &data, 1));
+          event->part), gst_llhls_object_new (rendition->content_type, &data,
+          1));
+}
+
+/* Its parts, or what stands for them. */
+static guint
+collect_pieces (const PlaylistSegment * segment, GBytes ** pieces)
+{
+  guint i, n = 0;
+
+  if (segment->whole != NULL) {
+    pieces[0] = segment->whole;
+    return 1;
+  }
+  for (i = 0; i < segment->parts->len; i++) {
+    pieces[n] = g_array_index (segment->parts, PlaylistPart, i).data;
+    n += pieces[n] != NULL;
+  }
+  return n;
 }
 
 static void
-store_segment (GstLlHlsPublisher * self, const PackagerTrack * track,
+store_segment (GstLlHlsPublisher * self, const Rendition * rendition,
     const SegmenterEvent * event)
 {
-  const Playlist *playlist = &track->playlist;
+  const Playlist *playlist = rendition->playlist;
   const PlaylistSegment *segment = playlist_find (playlist, event->msn);
   g_autofree gchar *path = NULL;
   g_autofree GBytes **pieces = NULL;
-  guint i;
+  guint n;
 
   if (segment == NULL)
     return;
   path = playlist_segment_uri (playlist, event->msn);
-  pieces = g_new (GBytes *, segment->parts->len);
-  for (i = 0; i < segment->parts->len; i++)
-    pieces[i] = g_array_index (segment->parts, PlaylistPart, i).data;
+  pieces = g_new (GBytes *, segment->parts->len + 1);
+  n = collect_pieces (segment, pieces);
   if (self->directory != NULL)
-    gst_llhls_directory_write (self->directory, path, pieces,
-        segment->parts->len);
+    gst_llhls_directory_write (self->directory, path, pieces, n);
   gst_llhls_store_add (self->store, g_steal_pointer (&path),
-      gst_llhls_object_new (content_type (track), pieces, segment->parts->len));
+      gst_llhls_object_new (rendition->content_type, pieces, n));
 }
 
 static void
-drop_expired (GstLlHlsPublisher * self, PackagerTrack * track)
+drop_expired (GstLlHlsPublisher * self, Rendition * rendition)
 {
-  const Playlist *playlist = &track->playlist;
+  const Playlist *playlist = rendition->playlist;
   PlaylistSegment *segment;
   guint i;
 
-  while ((segment = playlist_take_expired (&track->playlist)) != NULL) {
+  while ((segment = playlist_take_expired (rendition->playlist)) != NULL) {
     g_autofree gchar *path = playlist_segment_uri (playlist, segment->msn);
 
     gst_llhls_store_remove (self->store, path);
@@ -161,20 +245,49 @@ drop_expired (GstLlHlsPublisher * self, PackagerTrack * track)
   }
 }
 
+static void
+take_event (GstLlHlsPublisher * self, Rendition * rendition,
+    const SegmenterEvent * event)
+{
+  if (event->type == SEGMENTER_PART)
+    store_part (self, rendition, event);
+  else if (event->type == SEGMENTER_SEGMENT)
+    store_segment (self, rendition, event);
+  rendition->changed = TRUE;
+  rendition->whole |= event->type != SEGMENTER_PART;
+  drop_expired (self, rendition);
+}
+
 void
 gst_llhls_publisher_take (GstLlHlsPublisher * self,
     const SegmenterEvent * event)
 {
-  PackagerTrack *track = nth_track (self, event->track);
-  Rendition *rendition = nth_rendition (self, event->track);
+  take_event (self, nth_rendition (self, event->track), event);
+}
 
-  if (event->type == SEGMENTER_PART)
-    store_part (self, track, event);
-  else if (event->type == SEGMENTER_SEGMENT)
-    store_segment (self, track, event);
-  rendition->changed = TRUE;
-  rendition->whole |= event->type != SEGMENTER_PART;
-  drop_expired (self, track);
+void
+gst_llhls_publisher_take_text (GstLlHlsPublisher * self,
+    const Playlist * playlist, const SegmenterEvent * event)
+{
+  guint i;
+
+  for (i = 0; i < self->texts->len; i++) {
+    Rendition *rendition = g_ptr_array_index (self->texts, i);
+
+    if (rendition->playlist == playlist)
+      take_event (self, rendition, event);
+  }
+}
+
+void
+gst_llhls_publisher_touch (GstLlHlsPublisher * self)
+{
+  guint i;
+
+  for (i = 0; i < count_renditions (self); i++) {
+    nth_rendition (self, i)->changed = TRUE;
+    nth_rendition (self, i)->whole = TRUE;
+  }
 }
 
 /* Playlists */
@@ -185,17 +298,44 @@ take_text (gchar * text)
   return text != NULL ? g_bytes_new_take (text, strlen (text)) : NULL;
 }
 
-static GstLlHlsView *
-render_view (GstLlHlsPublisher * self, const PackagerTrack * track)
+static PlaylistSettings
+settings_of (const GstLlHlsPublisher * self, guint form)
 {
-  const Playlist *playlist = &track->playlist;
-  const PlaylistSettings *settings = &self->packager->settings;
-  GstLlHlsView *view = gst_llhls_view_new (playlist->name);
+  PlaylistSettings settings = self->packager->settings;
 
-  view->playlist = take_text (playlist_render (playlist, settings));
-  view->delta = take_text (playlist_render_delta (playlist, settings));
-  view->report = playlist_render_report (playlist);
-  playlist_position (playlist, &view->position);
+  settings.iframes = form == FORM_IFRAMES;
+  return settings;
+}
+
+static void
+render_delta (GstLlHlsPublisher * self, const Rendition * rendition,
+    PlaylistText * text, const PlaylistSettings * settings, GstLlHlsView * view)
+{
+  view->delta = take_text (playlist_text_render_delta (text,
+          rendition->playlist, settings, self->ranges, PLAYLIST_SKIP_SEGMENTS,
+          self->packager->now));
+  if (view->delta != NULL && settings->skip_dateranges)
+    view->delta_v2 = take_text (playlist_text_render_delta (text,
+            rendition->playlist, settings, self->ranges,
+            PLAYLIST_SKIP_DATERANGES, self->packager->now));
+}
+
+static GstLlHlsView *
+render_view (GstLlHlsPublisher * self, Rendition * rendition, guint form)
+{
+  const Playlist *playlist = rendition->playlist;
+  PlaylistText *text = &rendition->forms[form].text;
+  PlaylistSettings settings = settings_of (self, form);
+  g_autofree gchar *name = playlist_rendered_name (playlist, &settings);
+  GstLlHlsView *view;
+
+  *strrchr (name, '.') = '\0';
+  view = gst_llhls_view_new (name);
+  view->playlist = take_text (playlist_text_render (text, playlist, &settings,
+          self->ranges));
+  render_delta (self, rendition, text, &settings, view);
+  view->report = playlist_render_report (playlist, &settings);
+  playlist_rendered_position (playlist, &settings, &view->position);
   if (view->position.has_hint)
     view->hint = playlist_part_uri (playlist, playlist->hint_msn,
         playlist->hint_part);
@@ -217,41 +357,90 @@ publish_multivariant (GstLlHlsPublisher * self)
 
 /* Files are for servers that cannot hold requests: whole segments only. */
 static void
-write_playlist (GstLlHlsPublisher * self, const Playlist * playlist)
+write_playlists (GstLlHlsPublisher * self, Rendition * rendition)
 {
-  PlaylistSettings settings = self->packager->settings;
-  g_autofree gchar *name = NULL;
-  g_autoptr (GBytes) text = NULL;
+  guint form;
 
-  if (self->directory == NULL)
-    return;
-  settings.low_latency = FALSE;
-  settings.delta_updates = FALSE;
-  name = g_strdup_printf ("%s.m3u8", playlist->name);
-  text = take_text (playlist_render (playlist, &settings));
-  put_file (self, name, text);
+  for (form = 0; self->directory != NULL && form < rendition->n_forms; form++) {
+    PlaylistSettings settings = settings_of (self, form);
+    g_autofree gchar *name = NULL;
+    g_autoptr (GBytes) text = NULL;
+
+    settings.low_latency = FALSE;
+    settings.delta_updates = FALSE;
+    name = playlist_rendered_name (rendition->playlist, &settings);
+    text = take_text (playlist_text_render (&rendition->forms[form].file,
+            rendition->playlist, &settings, self->ranges));
+    put_file (self, name, text);
+  }
 }
 
+static void
+add_view (GstLlHlsPublisher * self, GstLlHlsSnapshot * snapshot,
+    Rendition * rendition, guint form, gboolean anew)
+{
+  GstLlHlsView **view = &rendition->forms[form].view;
+
+  if (anew || *view == NULL) {
+    g_clear_pointer (view, gst_llhls_view_unref);
+    *view = render_view (self, rendition, form);
+  }
+  g_ptr_array_add (snapshot->views, gst_llhls_view_ref (*view));
+}
+
+/* Key frame playlists change with whole segments only, and come last: they are
+ * the last to be asked for. */
 static void
 publish_snapshot (GstLlHlsPublisher * self, gboolean all)
 {
   GstLlHlsSnapshot *snapshot = gst_llhls_snapshot_new ();
-  guint i;
+  guint i, n = count_renditions (self);
 
-  for (i = 0; i < self->packager->tracks->len; i++) {
+  for (i = 0; i < n; i++) {
     Rendition *rendition = nth_rendition (self, i);
 
-    if (all || rendition->changed || rendition->view == NULL) {
-      g_clear_pointer (&rendition->view, gst_llhls_view_unref);
-      rendition->view = render_view (self, nth_track (self, i));
-    }
-    g_ptr_array_add (snapshot->views, gst_llhls_view_ref (rendition->view));
+    add_view (self, snapshot, rendition, FORM_MEDIA, all || rendition->changed);
+  }
+  for (i = 0; i < n; i++) {
+    Rendition *rendition = nth_rendition (self, i);
+
+    if (rendition->n_forms > FORM_IFRAMES)
+      add_view (self, snapshot, rendition, FORM_IFRAMES,
+          all || rendition->whole);
   }
   snapshot->listed = TRUE;
   snapshot->ended = self->packager->ended;
   if (self->multivariant != NULL)
     snapshot->multivariant = g_bytes_ref (self->multivariant);
   gst_llhls_store_publish (self->store, snapshot);
+}
+
+/* Date of the oldest segment that any playlist lists, G_MAXUINT64 for none. */
+static guint64
+oldest_date (GstLlHlsPublisher * self)
+{
+  guint64 oldest = G_MAXUINT64;
+  guint i;
+
+  for (i = 0; i < count_renditions (self); i++) {
+    const PlaylistSegment *first =
+        g_queue_peek_head (&nth_rendition (self, i)->playlist->segments);
+
+    if (first != NULL)
+      oldest = MIN (oldest, first->date);
+  }
+  return oldest;
+}
+
+/* The same ranges in all playlists at any time (6.2.4). */
+static void
+expire_ranges (GstLlHlsPublisher * self)
+{
+  guint64 oldest = oldest_date (self);
+
+  if (oldest != G_MAXUINT64
+      && daterange_set_expire (self->ranges, oldest, self->packager->now))
+    gst_llhls_publisher_touch (self);
 }
 
 gboolean
@@ -261,7 +450,8 @@ gst_llhls_publisher_publish (GstLlHlsPublisher * self)
   gboolean any = all, whole = all;
   guint i;
 
-  for (i = 0; i < self->packager->tracks->len; i++) {
+  expire_ranges (self);
+  for (i = 0; i < count_renditions (self); i++) {
     any |= nth_rendition (self, i)->changed;
     whole |= nth_rendition (self, i)->whole;
   }
@@ -270,12 +460,12 @@ gst_llhls_publisher_publish (GstLlHlsPublisher * self)
   if (whole)
     publish_multivariant (self);
   /* Files change with whole segments, the origin's playlists with each part. */
-  for (i = 0; i < self->packager->tracks->len; i++) {
+  for (i = 0; i < count_renditions (self); i++) {
     if (all || nth_rendition (self, i)->whole)
-      write_playlist (self, &nth_track (self, i)->playlist);
+      write_playlists (self, nth_rendition (self, i));
   }
   publish_snapshot (self, all);
-  for (i = 0; i < self->packager->tracks->len; i++)
+  for (i = 0; i < count_renditions (self); i++)
     nth_rendition (self, i)->changed = nth_rendition (self, i)->whole = FALSE;
   self->published = TRUE;
   self->final = self->packager->ended;

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "daterange.h"
 #include "gstllhlsdirectory.h"
 #include "gstllhlsstore.h"
 #include "packager.h"
@@ -13,9 +14,11 @@ G_BEGIN_DECLS
  * store, files into the directory.  Who holds the packager's lock calls. */
 typedef struct _GstLlHlsPublisher GstLlHlsPublisher;
 
-/* `directory` may be NULL; it and `packager` must live longer. */
+/* `directory` may be NULL; it, `packager` and `ranges` must live longer.
+ * `iframes`: video renditions have a playlist of their key frames too. */
 GstLlHlsPublisher *gst_llhls_publisher_new (GstLlHlsStore * store,
-    GstLlHlsDirectory * directory, Packager * packager);
+    GstLlHlsDirectory * directory, Packager * packager,
+    DaterangeSet * ranges, gboolean iframes);
 void gst_llhls_publisher_free (GstLlHlsPublisher * self);
 
 /* The init section that the rendition's next format names. */
@@ -25,6 +28,17 @@ void gst_llhls_publisher_add_init (GstLlHlsPublisher * self,
 /* One of the packager's events, in order. */
 void gst_llhls_publisher_take (GstLlHlsPublisher * self,
     const SegmenterEvent * event);
+
+/* A rendition that is none of the packager's tracks and follows them.
+ * `playlist` must live longer. */
+void gst_llhls_publisher_add_text (GstLlHlsPublisher * self,
+    Playlist * playlist);
+/* One of its events. */
+void gst_llhls_publisher_take_text (GstLlHlsPublisher * self,
+    const Playlist * playlist, const SegmenterEvent * event);
+
+/* All playlists say something new: a date range. */
+void gst_llhls_publisher_touch (GstLlHlsPublisher * self);
 
 /* Behind the last event: TRUE when something new can be seen. */
 gboolean gst_llhls_publisher_publish (GstLlHlsPublisher * self);

@@ -58,6 +58,7 @@ GST_DEBUG_CATEGORY (gst_llhls_sink_debug);
 #define DEFAULT_ADDRESS "127.0.0.1"
 #define DEFAULT_PORT 8080
 #define DEFAULT_SEND_KEYFRAME_REQUESTS TRUE
+#define DEFAULT_IFRAME_PLAYLISTS TRUE
 #define DEFAULT_STATS_INTERVAL 0        /* ms */
 #define DEFAULT_VIEWERS_INTERVAL 10000  /* ms */
 
@@ -74,6 +75,7 @@ typedef struct
   gchar *location;
   gchar *player_script;
   gboolean key_requests;
+  gboolean iframes;
 } Settings;
 
 typedef struct
@@ -119,6 +121,7 @@ enum
   PROP_LOCATION,
   PROP_PLAYER_SCRIPT,
   PROP_SEND_KEYFRAME_REQUESTS,
+  PROP_IFRAME_PLAYLISTS,
   PROP_STATS,
   PROP_STATS_INTERVAL,
   PROP_VIEWERS_INTERVAL,
@@ -332,7 +335,7 @@ start_stream (GstLlHlsSink * self, const Settings * s)
 {
   GstLlHlsStreamConfig config = { s->target_duration * GST_MSECOND,
     s->part_duration * GST_MSECOND, s->window * GST_MSECOND, s->key_requests,
-    wake_outputs, self
+    s->iframes, wake_outputs, self
   };
   GstLlHlsStream *stream;
   GList *l;
@@ -647,6 +650,9 @@ gst_llhls_sink_set_property (GObject * object, guint id, const GValue * value,
     case PROP_SEND_KEYFRAME_REQUESTS:
       s->key_requests = g_value_get_boolean (value);
       break;
+    case PROP_IFRAME_PLAYLISTS:
+      s->iframes = g_value_get_boolean (value);
+      break;
     case PROP_STATS_INTERVAL:
       self->stats_interval = g_value_get_uint (value);
       gst_stats_timer_set_interval (self->stats_timer, self->stats_interval);
@@ -697,6 +703,9 @@ gst_llhls_sink_get_property (GObject * object, guint id, GValue * value,
       break;
     case PROP_SEND_KEYFRAME_REQUESTS:
       g_value_set_boolean (value, s->key_requests);
+      break;
+    case PROP_IFRAME_PLAYLISTS:
+      g_value_set_boolean (value, s->iframes);
       break;
     case PROP_STATS_INTERVAL:
       g_value_set_uint (value, self->stats_interval);
@@ -840,10 +849,30 @@ install_outputs (void)
 }
 
 static void
+install_playlists (void)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+      | GST_PARAM_MUTABLE_READY;
+
+  /**
+   * GstLlHlsSink:iframe-playlists:
+   *
+   * Lists the key frames of each video rendition in a playlist of their own, for
+   * fast forward and previews.  Read when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_IFRAME_PLAYLISTS] = g_param_spec_boolean ("iframe-playlists",
+      "I-frame playlists", "List the key frames of each video rendition",
+      DEFAULT_IFRAME_PLAYLISTS, flags);
+}
+
+static void
 install_properties (GObjectClass * klass)
 {
   install_durations ();
   install_outputs ();
+  install_playlists ();
   /**
    * GstLlHlsSink:stats:
    *
@@ -915,6 +944,7 @@ gst_llhls_sink_init (GstLlHlsSink * self)
   self->settings.address = g_strdup (DEFAULT_ADDRESS);
   self->settings.port = DEFAULT_PORT;
   self->settings.key_requests = DEFAULT_SEND_KEYFRAME_REQUESTS;
+  self->settings.iframes = DEFAULT_IFRAME_PLAYLISTS;
   self->actual_port = NO_PORT;
   self->stats_timer = gst_stats_timer_new (GST_ELEMENT (self));
   self->viewers_interval = DEFAULT_VIEWERS_INTERVAL;

@@ -186,6 +186,7 @@ gst_llhls_view_unref (GstLlHlsView * self)
     return;
   g_clear_pointer (&self->playlist, g_bytes_unref);
   g_clear_pointer (&self->delta, g_bytes_unref);
+  g_clear_pointer (&self->delta_v2, g_bytes_unref);
   g_free (self->report);
   g_free (self->hint);
   g_free (self->name);

@@ -15,6 +15,7 @@ typedef struct
   gchar *name;
   GBytes *playlist;             /* without rendition reports */
   GBytes *delta;                /* or NULL: nothing to skip */
+  GBytes *delta_v2;             /* for _HLS_skip=v2; NULL: the same as delta */
   gchar *report;                /* the line that tells of it, or NULL */
   gchar *hint;                  /* path of the part that comes next, or NULL */
   PlaylistPosition position;

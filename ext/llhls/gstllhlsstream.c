@@ -53,6 +53,7 @@ struct _GstLlHlsStream
   GstLlHlsStreamConfig config;
   GMutex lock;
   Packager packager;            /* lock */
+  DaterangeSet ranges;          /* lock */
   GstLlHlsPublisher *publisher; /* lock */
   gboolean has_origin;          /* lock */
   GPtrArray *tracks;            /* lock; of GstLlHlsTrack, as in packager */
@@ -90,7 +91,10 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
   self->config = *config;
   g_mutex_init (&self->lock);
   packager_init (&self->packager, &core);
-  self->publisher = gst_llhls_publisher_new (store, directory, &self->packager);
+  self->packager.settings.skip_dateranges = TRUE;
+  daterange_set_init (&self->ranges);
+  self->publisher = gst_llhls_publisher_new (store, directory, &self->packager,
+      &self->ranges, config->iframes);
   self->tracks = g_ptr_array_new_with_free_func (free_track);
   return self;
 }
@@ -100,6 +104,7 @@ gst_llhls_stream_free (GstLlHlsStream * self)
 {
   g_ptr_array_unref (self->tracks);
   gst_llhls_publisher_free (self->publisher);
+  daterange_set_clear (&self->ranges);
   packager_clear (&self->packager);
   g_mutex_clear (&self->lock);
   g_free (self);

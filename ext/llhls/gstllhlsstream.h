@@ -19,6 +19,7 @@ typedef struct
 {
   GstClockTime target, part, window;
   gboolean key_requests;
+  gboolean iframes;             /* playlists of key frames */
   /* Called without locks, from any streaming thread, when something new was
    * published. */
   void (*wake) (gpointer user_data);

@@ -15,6 +15,7 @@ void
 playlist_segment_free (PlaylistSegment * segment)
 {
   g_array_unref (segment->parts);
+  g_clear_pointer (&segment->whole, g_bytes_unref);
   g_free (segment->map);
   g_free (segment);
 }
@@ -25,6 +26,7 @@ playlist_init (Playlist * self, const gchar * name, const gchar * prefix,
 {
   self->name = g_strdup (name);
   self->prefix = g_strdup (prefix);
+  self->extension = "m4s";
   self->window = window;
   g_queue_init (&self->segments);
   g_queue_init (&self->retired);
@@ -34,6 +36,7 @@ playlist_init (Playlist * self, const gchar * name, const gchar * prefix,
   self->ended = FALSE;
   self->hint_msn = 0;
   self->hint_part = 0;
+  self->hint_map = NULL;
   self->peak_bps = 0;
   self->total_bytes = self->total_ns = 0;
 }
@@ -45,6 +48,7 @@ playlist_clear (Playlist * self)
   g_queue_clear_full (&self->retired, (GDestroyNotify) playlist_segment_free);
   g_clear_pointer (&self->name, g_free);
   g_clear_pointer (&self->prefix, g_free);
+  g_clear_pointer (&self->hint_map, g_free);
 }
 
 PlaylistSegment *
@@ -105,6 +109,7 @@ playlist_begin (Playlist * self, guint64 msn, guint32 timescale, guint64 start,
   append_segment (self, msn, timescale, start, date, map, discontinuity);
   self->hint_msn = msn;
   self->hint_part = 0;
+  g_clear_pointer (&self->hint_map, g_free);
 }
 
 void
@@ -118,6 +123,34 @@ playlist_add_part (Playlist * self, guint64 duration, gboolean independent,
   segment->duration += duration;
   segment->size += g_bytes_get_size (data);
   g_array_append_val (segment->parts, part);
+}
+
+void
+playlist_set_key (Playlist * self, gsize bytes)
+{
+  PlaylistSegment *segment = playlist_open_segment (self);
+
+  g_assert (segment != NULL && segment->parts->len == 1);
+  segment->key_bytes = bytes;
+}
+
+void
+playlist_set_whole (Playlist * self, GBytes * data)
+{
+  PlaylistSegment *segment = playlist_open_segment (self);
+
+  g_assert (segment != NULL);
+  g_clear_pointer (&segment->whole, g_bytes_unref);
+  segment->whole = data;
+}
+
+void
+playlist_hint_map (Playlist * self, const gchar * map)
+{
+  if (g_strcmp0 (self->hint_map, map) == 0)
+    return;
+  g_free (self->hint_map);
+  self->hint_map = g_strdup (map);
 }
 
 static guint64
@@ -242,15 +275,15 @@ playlist_position (const Playlist * self, PlaylistPosition * position)
 gchar *
 playlist_segment_uri (const Playlist * self, guint64 msn)
 {
-  return g_strdup_printf ("%s/%s%" G_GUINT64_FORMAT ".m4s", self->name,
-      self->prefix, msn);
+  return g_strdup_printf ("%s/%s%" G_GUINT64_FORMAT ".%s", self->name,
+      self->prefix, msn, self->extension);
 }
 
 gchar *
 playlist_part_uri (const Playlist * self, guint64 msn, guint part)
 {
-  return g_strdup_printf ("%s/%s%" G_GUINT64_FORMAT ".%u.m4s", self->name,
-      self->prefix, msn, part);
+  return g_strdup_printf ("%s/%s%" G_GUINT64_FORMAT ".%u.%s", self->name,
+      self->prefix, msn, part, self->extension);
 }
 
 gchar *

@@ -12,7 +12,8 @@ typedef struct
   GBytes *data;                 /* the chunk */
 } PlaylistPart;
 
-/* A segment is the concatenation of its parts; a gap has none. */
+/* A segment is the concatenation of its parts; a gap has none.  Text, of which
+ * each piece is a file by itself, is not. */
 typedef struct
 {
   guint64 msn;
@@ -25,7 +26,9 @@ typedef struct
   gboolean gap;
   gboolean closed;
   gsize size;                   /* bytes */
+  gsize key_bytes;              /* to the end of its key frame, 0 = none */
   GArray *parts;                /* of PlaylistPart */
+  GBytes *whole;                /* when not the concatenation, else NULL */
 } PlaylistSegment;
 
 /* One rendition's media playlist and the media that it names, and named until
@@ -35,6 +38,7 @@ typedef struct
 {
   gchar *name;                  /* "video_0" */
   gchar *prefix;                /* of media file names, told once */
+  const gchar *extension;       /* of media file names, static */
   guint64 window;               /* ns of closed segments that stay listed */
   GQueue segments;              /* of PlaylistSegment, the last may be open */
   GQueue retired;               /* no longer listed, still to be had */
@@ -45,6 +49,7 @@ typedef struct
   gboolean ended;
   guint64 hint_msn;             /* the part that comes next, as far as known */
   guint hint_part;
+  gchar *hint_map;              /* its init section, NULL = as before */
   guint64 peak_bps;             /* highest rate of a whole segment */
   guint64 total_bytes, total_ns;
 } Playlist;
@@ -80,6 +85,16 @@ void playlist_begin (Playlist * self, guint64 msn, guint32 timescale,
 /* Takes `data` (transfer full). */
 void playlist_add_part (Playlist * self, guint64 duration,
     gboolean independent, GBytes * data);
+
+/* The open segment starts with a key frame that ends `bytes` behind its
+ * beginning.  With its first part. */
+void playlist_set_key (Playlist * self, gsize bytes);
+
+/* The open segment as a file of its own.  Takes `data` (transfer full). */
+void playlist_set_whole (Playlist * self, GBytes * data);
+
+/* The next part needs the init section `map`; NULL: the one as before. */
+void playlist_hint_map (Playlist * self, const gchar * map);
 
 /* Closes the open segment.  An empty one becomes a gap of `gap` ticks, since
  * its number was given away. */

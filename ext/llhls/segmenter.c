@@ -129,15 +129,30 @@ grid_index (const Segmenter * self, guint64 start)
   return to_ns (self, start - self->origin) / self->part;
 }
 
+/* A key frame opens the part; `behind` are the bytes of what follows it. */
+static gboolean
+first_is_key (const Segmenter * self, gsize * behind)
+{
+  guint i;
+
+  for (i = 1; i < self->samples->len; i++)
+    *behind += g_bytes_get_size (g_array_index (self->samples, CmafSample,
+            i).data);
+  return g_array_index (self->samples, CmafSample, 0).kind == CMAF_SAMPLE_SYNC;
+}
+
 static void
 commit_part (Segmenter * self)
 {
   SegmenterEvent *event;
   PlaylistSegment *segment = playlist_open_segment (self->playlist);
   GBytes *chunk;
+  gsize behind = 0;
 
   if (self->samples->len == 0)
     return;
+  if (!first_is_key (self, &behind))
+    behind = G_MAXSIZE;
   chunk = cmaf_chunk_build (self->format.kind, ++self->sequence,
       self->part_start, (CmafSample *) (gpointer) self->samples->data,
       self->samples->len, segment->parts->len == 0);
@@ -146,6 +161,8 @@ commit_part (Segmenter * self)
     return;
   playlist_add_part (self->playlist, self->end - self->part_start,
       self->part_independent, chunk);
+  if (segment->parts->len == 1 && behind != G_MAXSIZE)
+    playlist_set_key (self->playlist, segment->size - behind);
   event = add_event (self, SEGMENTER_PART, self->msn);
   event->part = segment->parts->len - 1;
   event->time = to_ns (self, self->part_start);
@@ -168,6 +185,8 @@ predict (Segmenter * self)
     self->playlist->hint_msn = self->msn + 1;
     self->playlist->hint_part = 0;
   }
+  playlist_hint_map (self->playlist, self->has_next
+      && self->playlist->hint_msn != self->msn ? self->next.map : NULL);
 }
 
 static guint64

@@ -174,16 +174,16 @@ GST_START_TEST (playlist_reports_its_last_part)
   g_autofree gchar *none = NULL, *open = NULL, *closed = NULL;
 
   make (&p, 0, 0, 60 * SECOND);
-  none = playlist_render_report (&p);
+  none = playlist_render_report (&p, &settings);
   fail_unless (none == NULL);
   playlist_clear (&p);
   make (&p, 1, 2, 60 * SECOND);
-  open = playlist_render_report (&p);
+  open = playlist_render_report (&p, &settings);
   fail_unless_equals_string (open, "#EXT-X-RENDITION-REPORT:URI=\"video_0.m3u8"
       "\",LAST-MSN=11,LAST-PART=1\n");
   playlist_clear (&p);
   make (&p, 1, 0, 60 * SECOND);
-  closed = playlist_render_report (&p);
+  closed = playlist_render_report (&p, &settings);
   fail_unless_equals_string (closed, "#EXT-X-RENDITION-REPORT:URI=\"video_0."
       "m3u8\",LAST-MSN=10,LAST-PART=7\n");
   playlist_clear (&p);
