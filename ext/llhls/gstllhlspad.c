@@ -5,6 +5,9 @@
 
 #include "gstllhlspad.h"
 
+GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
+#define GST_CAT_DEFAULT gst_llhls_sink_debug
+
 /* Locks: the object lock only. */
 struct _GstLlHlsPad
 {
@@ -19,12 +22,40 @@ enum
   PROP_AVERAGE_BANDWIDTH,
   PROP_TRACK_NAME,
   PROP_LANGUAGE,
+  PROP_GROUP_ID,
+  PROP_DEFAULT,
+  PROP_AUTOSELECT,
+  PROP_FORCED,
+  PROP_CHARACTERISTICS,
+  PROP_AUDIO_GROUPS,
+  PROP_SCORE,
+  PROP_STABLE_ID,
   N_PROPERTIES
 };
 
 static GParamSpec *properties[N_PROPERTIES];
 
 G_DEFINE_FINAL_TYPE (GstLlHlsPad, gst_llhls_pad, GST_TYPE_GHOST_PAD);
+
+static void
+replace_string (gchar ** string, const GValue * value)
+{
+  g_free (*string);
+  *string = g_value_dup_string (value);
+}
+
+/* Object lock */
+static void
+set_stable_id (GstLlHlsPad * self, const GValue * value)
+{
+  const gchar *id = g_value_get_string (value);
+
+  if (id == NULL || multivariant_is_stable_id (id))
+    replace_string (&self->settings.stable_id, value);
+  else
+    GST_WARNING ("stable-id is \"%s\"; allowed are letters, digits and "
+        "+ / = . - _", id);
+}
 
 static void
 gst_llhls_pad_set_property (GObject * object, guint id, const GValue * value,
@@ -41,12 +72,34 @@ gst_llhls_pad_set_property (GObject * object, guint id, const GValue * value,
       self->settings.average_bandwidth = g_value_get_uint (value);
       break;
     case PROP_TRACK_NAME:
-      g_free (self->settings.label);
-      self->settings.label = g_value_dup_string (value);
+      replace_string (&self->settings.label, value);
       break;
     case PROP_LANGUAGE:
-      g_free (self->settings.language);
-      self->settings.language = g_value_dup_string (value);
+      replace_string (&self->settings.language, value);
+      break;
+    case PROP_GROUP_ID:
+      replace_string (&self->settings.group_id, value);
+      break;
+    case PROP_DEFAULT:
+      self->settings.is_default = g_value_get_boolean (value);
+      break;
+    case PROP_AUTOSELECT:
+      self->settings.autoselect = g_value_get_boolean (value);
+      break;
+    case PROP_FORCED:
+      self->settings.forced = g_value_get_boolean (value);
+      break;
+    case PROP_CHARACTERISTICS:
+      replace_string (&self->settings.characteristics, value);
+      break;
+    case PROP_AUDIO_GROUPS:
+      replace_string (&self->settings.audio_groups, value);
+      break;
+    case PROP_SCORE:
+      self->settings.score = g_value_get_double (value);
+      break;
+    case PROP_STABLE_ID:
+      set_stable_id (self, value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -75,6 +128,30 @@ gst_llhls_pad_get_property (GObject * object, guint id, GValue * value,
     case PROP_LANGUAGE:
       g_value_set_string (value, self->settings.language);
       break;
+    case PROP_GROUP_ID:
+      g_value_set_string (value, self->settings.group_id);
+      break;
+    case PROP_DEFAULT:
+      g_value_set_boolean (value, self->settings.is_default);
+      break;
+    case PROP_AUTOSELECT:
+      g_value_set_boolean (value, self->settings.autoselect);
+      break;
+    case PROP_FORCED:
+      g_value_set_boolean (value, self->settings.forced);
+      break;
+    case PROP_CHARACTERISTICS:
+      g_value_set_string (value, self->settings.characteristics);
+      break;
+    case PROP_AUDIO_GROUPS:
+      g_value_set_string (value, self->settings.audio_groups);
+      break;
+    case PROP_SCORE:
+      g_value_set_double (value, self->settings.score);
+      break;
+    case PROP_STABLE_ID:
+      g_value_set_string (value, self->settings.stable_id);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -87,9 +164,32 @@ gst_llhls_pad_finalize (GObject * object)
 {
   GstLlHlsPad *self = GST_LLHLS_PAD (object);
 
-  g_free (self->settings.label);
-  g_free (self->settings.language);
+  gst_llhls_pad_settings_clear (&self->settings);
   G_OBJECT_CLASS (gst_llhls_pad_parent_class)->finalize (object);
+}
+
+static void
+install_group_properties (GParamFlags flags)
+{
+  properties[PROP_GROUP_ID] = g_param_spec_string ("group-id", "Group",
+      "GROUP-ID of an audio or text rendition, NULL = aud or subs", NULL,
+      flags);
+  properties[PROP_DEFAULT] = g_param_spec_boolean ("default", "Default",
+      "DEFAULT: what plays when the viewer has chosen nothing", FALSE, flags);
+  properties[PROP_AUTOSELECT] = g_param_spec_boolean ("autoselect",
+      "Autoselect", "AUTOSELECT: players may choose it by the viewer's "
+      "language and the like", TRUE, flags);
+  properties[PROP_FORCED] = g_param_spec_boolean ("forced", "Forced",
+      "FORCED: subtitles that belong to the picture", FALSE, flags);
+  properties[PROP_CHARACTERISTICS] = g_param_spec_string ("characteristics",
+      "Characteristics", "CHARACTERISTICS, separated by commas", NULL, flags);
+  properties[PROP_AUDIO_GROUPS] = g_param_spec_string ("audio-groups",
+      "Audio groups", "Audio groups that go with this video, separated by "
+      "blanks, NULL = all", NULL, flags);
+  properties[PROP_SCORE] = g_param_spec_double ("score", "Score",
+      "SCORE of this video, below 0 = none", -1, 1e6, -1, flags);
+  properties[PROP_STABLE_ID] = g_param_spec_string ("stable-id", "Stable ID",
+      "STABLE-VARIANT-ID or STABLE-RENDITION-ID", NULL, flags);
 }
 
 static void
@@ -110,6 +210,7 @@ install_properties (GObjectClass * klass)
       flags);
   properties[PROP_LANGUAGE] = g_param_spec_string ("language", "Language",
       "LANGUAGE as in RFC 5646, NULL = from tags", NULL, flags);
+  install_group_properties (flags);
   g_object_class_install_properties (klass, N_PROPERTIES, properties);
 }
 
@@ -127,6 +228,8 @@ gst_llhls_pad_class_init (GstLlHlsPadClass * klass)
 static void
 gst_llhls_pad_init (GstLlHlsPad * self)
 {
+  self->settings.autoselect = TRUE;
+  self->settings.score = -1;
 }
 
 GstPad *
@@ -146,5 +249,37 @@ gst_llhls_pad_get_settings (GstLlHlsPad * self, GstLlHlsPadSettings * settings)
   *settings = self->settings;
   settings->label = g_strdup (self->settings.label);
   settings->language = g_strdup (self->settings.language);
+  settings->group_id = g_strdup (self->settings.group_id);
+  settings->characteristics = g_strdup (self->settings.characteristics);
+  settings->audio_groups = g_strdup (self->settings.audio_groups);
+  settings->stable_id = g_strdup (self->settings.stable_id);
   GST_OBJECT_UNLOCK (self);
+}
+
+void
+gst_llhls_pad_settings_clear (GstLlHlsPadSettings * self)
+{
+  g_clear_pointer (&self->label, g_free);
+  g_clear_pointer (&self->language, g_free);
+  g_clear_pointer (&self->group_id, g_free);
+  g_clear_pointer (&self->characteristics, g_free);
+  g_clear_pointer (&self->audio_groups, g_free);
+  g_clear_pointer (&self->stable_id, g_free);
+}
+
+void
+gst_llhls_pad_settings_tell (const GstLlHlsPadSettings * self,
+    MultivariantRendition * info)
+{
+  info->label = g_strdup (self->label);
+  info->language = g_strdup (self->language);
+  info->group = g_strdup (self->group_id);
+  info->is_default = self->is_default;
+  info->no_autoselect = !self->autoselect;
+  info->forced = self->forced;
+  info->characteristics = g_strdup (self->characteristics);
+  info->audio_groups = g_strdup (self->audio_groups);
+  info->has_score = self->score >= 0;
+  info->score = self->score;
+  info->stable_id = g_strdup (self->stable_id);
 }

@@ -3,6 +3,8 @@
 
 #include <gst/gst.h>
 
+#include "multivariant.h"
+
 G_BEGIN_DECLS
 
 #define GST_TYPE_LLHLS_PAD (gst_llhls_pad_get_type ())
@@ -15,7 +17,19 @@ typedef struct
   guint bandwidth, average_bandwidth;   /* bit/s, 0 = from tags or measured */
   gchar *label;
   gchar *language;
+  gchar *group_id;
+  gboolean is_default, autoselect, forced;
+  gchar *characteristics;
+  gchar *audio_groups;
+  gdouble score;                /* below 0 = none */
+  gchar *stable_id;
 } GstLlHlsPadSettings;
+
+void gst_llhls_pad_settings_clear (GstLlHlsPadSettings * self);
+
+/* Tells the multivariant playlist. */
+void gst_llhls_pad_settings_tell (const GstLlHlsPadSettings * self,
+    MultivariantRendition * info);
 
 GstPad *gst_llhls_pad_new (const gchar * name, GstPadTemplate * templ,
     GstPad * target);

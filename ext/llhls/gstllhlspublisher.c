@@ -32,6 +32,7 @@ typedef enum
 typedef struct
 {
   Playlist *playlist;           /* not owned */
+  const MultivariantRendition *info;    /* not owned */
   const gchar *content_type;
   guint n_forms;                /* FORM_MEDIA alone, or both */
   Form forms[N_FORMS];
@@ -45,7 +46,7 @@ struct _GstLlHlsPublisher
   GstLlHlsDirectory *directory; /* not owned, or NULL */
   Packager *packager;           /* not owned */
   DaterangeSet *ranges;         /* not owned */
-  gboolean iframes;
+  GstLlHlsPublisherConfig config;
   GPtrArray *renditions;        /* of Rendition, as the packager's tracks */
   GPtrArray *texts;             /* of Rendition, behind them */
   GBytes *multivariant;         /* what is published */
@@ -67,13 +68,14 @@ free_rendition (gpointer data)
 }
 
 static Rendition *
-new_rendition (Playlist * playlist, const gchar * content_type,
-    gboolean iframes)
+new_rendition (Playlist * playlist, const MultivariantRendition * info,
+    const gchar * content_type, gboolean iframes)
 {
   Rendition *rendition = g_new0 (Rendition, 1);
   guint i;
 
   rendition->playlist = playlist;
+  rendition->info = info;
   rendition->content_type = content_type;
   rendition->n_forms = iframes ? N_FORMS : 1;
   for (i = 0; i < N_FORMS; i++) {
@@ -85,7 +87,8 @@ new_rendition (Playlist * playlist, const gchar * content_type,
 
 GstLlHlsPublisher *
 gst_llhls_publisher_new (GstLlHlsStore * store, GstLlHlsDirectory * directory,
-    Packager * packager, DaterangeSet * ranges, gboolean iframes)
+    Packager * packager, DaterangeSet * ranges,
+    const GstLlHlsPublisherConfig * config)
 {
   GstLlHlsPublisher *self = g_new0 (GstLlHlsPublisher, 1);
 
@@ -93,7 +96,7 @@ gst_llhls_publisher_new (GstLlHlsStore * store, GstLlHlsDirectory * directory,
   self->directory = directory;
   self->packager = packager;
   self->ranges = ranges;
-  self->iframes = iframes;
+  self->config = *config;
   self->renditions = g_ptr_array_new_with_free_func (free_rendition);
   self->texts = g_ptr_array_new_with_free_func (free_rendition);
   return self;
@@ -135,16 +138,19 @@ nth_rendition (GstLlHlsPublisher * self, guint i)
     PackagerTrack *track = nth_track (self, self->renditions->len);
 
     g_ptr_array_add (self->renditions, new_rendition (&track->playlist,
-            content_type (track), track->video && self->iframes));
+            &track->info, content_type (track), track->video
+            && self->config.iframes));
   }
   return i < self->renditions->len ? g_ptr_array_index (self->renditions, i)
       : g_ptr_array_index (self->texts, i - self->renditions->len);
 }
 
 void
-gst_llhls_publisher_add_text (GstLlHlsPublisher * self, Playlist * playlist)
+gst_llhls_publisher_add_text (GstLlHlsPublisher * self, Playlist * playlist,
+    const MultivariantRendition * info)
 {
-  g_ptr_array_add (self->texts, new_rendition (playlist, TEXT_TYPE, FALSE));
+  g_ptr_array_add (self->texts, new_rendition (playlist, info, TEXT_TYPE,
+          FALSE));
 }
 
 /* Media */
@@ -342,12 +348,29 @@ render_view (GstLlHlsPublisher * self, Rendition * rendition, guint form)
   return view;
 }
 
+static gchar *
+render_multivariant (GstLlHlsPublisher * self)
+{
+  const PlaylistSettings *settings = &self->packager->settings;
+  MultivariantSettings multivariant = { settings->query_param, 0 };
+  g_autofree const MultivariantRendition **texts = NULL;
+  guint i;
+
+  multivariant.start_offset =
+      multivariant_start_offset (self->config.start_offset,
+      self->packager->config.window, 3 * settings->part_target);
+  texts = g_new0 (const MultivariantRendition *, self->texts->len + 1);
+  for (i = 0; i < self->texts->len; i++)
+    texts[i] = ((const Rendition *) g_ptr_array_index (self->texts, i))->info;
+  return packager_render_multivariant (self->packager, texts, self->texts->len,
+      &multivariant);
+}
+
 static void
 publish_multivariant (GstLlHlsPublisher * self)
 {
-  g_autoptr (GBytes) text = NULL;
+  g_autoptr (GBytes) text = take_text (render_multivariant (self));
 
-  text = take_text (packager_render_multivariant (self->packager));
   if (self->multivariant != NULL && g_bytes_equal (self->multivariant, text))
     return;
   g_clear_pointer (&self->multivariant, g_bytes_unref);

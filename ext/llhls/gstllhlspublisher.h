@@ -14,11 +14,16 @@ G_BEGIN_DECLS
  * store, files into the directory.  Who holds the packager's lock calls. */
 typedef struct _GstLlHlsPublisher GstLlHlsPublisher;
 
-/* `directory` may be NULL; it, `packager` and `ranges` must live longer.
- * `iframes`: video renditions have a playlist of their key frames too. */
+typedef struct
+{
+  gboolean iframes;             /* a playlist of each video's key frames */
+  gint64 start_offset;          /* ns of EXT-X-START, 0 = none */
+} GstLlHlsPublisherConfig;
+
+/* `directory` may be NULL; it, `packager` and `ranges` must live longer. */
 GstLlHlsPublisher *gst_llhls_publisher_new (GstLlHlsStore * store,
     GstLlHlsDirectory * directory, Packager * packager,
-    DaterangeSet * ranges, gboolean iframes);
+    DaterangeSet * ranges, const GstLlHlsPublisherConfig * config);
 void gst_llhls_publisher_free (GstLlHlsPublisher * self);
 
 /* The init section that the rendition's next format names. */
@@ -30,9 +35,9 @@ void gst_llhls_publisher_take (GstLlHlsPublisher * self,
     const SegmenterEvent * event);
 
 /* A rendition that is none of the packager's tracks and follows them.
- * `playlist` must live longer. */
+ * `playlist` and `info` must live longer. */
 void gst_llhls_publisher_add_text (GstLlHlsPublisher * self,
-    Playlist * playlist);
+    Playlist * playlist, const MultivariantRendition * info);
 /* One of its events. */
 void gst_llhls_publisher_take_text (GstLlHlsPublisher * self,
     const Playlist * playlist, const SegmenterEvent * event);

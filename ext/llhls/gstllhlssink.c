@@ -76,6 +76,7 @@ typedef struct
   gchar *player_script;
   gboolean key_requests;
   gboolean iframes;
+  gint start_offset;            /* ms */
 } Settings;
 
 typedef struct
@@ -122,6 +123,7 @@ enum
   PROP_PLAYER_SCRIPT,
   PROP_SEND_KEYFRAME_REQUESTS,
   PROP_IFRAME_PLAYLISTS,
+  PROP_START_TIME_OFFSET,
   PROP_STATS,
   PROP_STATS_INTERVAL,
   PROP_VIEWERS_INTERVAL,
@@ -335,7 +337,8 @@ start_stream (GstLlHlsSink * self, const Settings * s)
 {
   GstLlHlsStreamConfig config = { s->target_duration * GST_MSECOND,
     s->part_duration * GST_MSECOND, s->window * GST_MSECOND, s->key_requests,
-    s->iframes, wake_outputs, self
+    s->iframes, s->start_offset * (GstClockTimeDiff) GST_MSECOND, NULL,
+    wake_outputs, self
   };
   GstLlHlsStream *stream;
   GList *l;
@@ -653,6 +656,9 @@ gst_llhls_sink_set_property (GObject * object, guint id, const GValue * value,
     case PROP_IFRAME_PLAYLISTS:
       s->iframes = g_value_get_boolean (value);
       break;
+    case PROP_START_TIME_OFFSET:
+      s->start_offset = g_value_get_int (value);
+      break;
     case PROP_STATS_INTERVAL:
       self->stats_interval = g_value_get_uint (value);
       gst_stats_timer_set_interval (self->stats_timer, self->stats_interval);
@@ -706,6 +712,9 @@ gst_llhls_sink_get_property (GObject * object, guint id, GValue * value,
       break;
     case PROP_IFRAME_PLAYLISTS:
       g_value_set_boolean (value, s->iframes);
+      break;
+    case PROP_START_TIME_OFFSET:
+      g_value_set_int (value, s->start_offset);
       break;
     case PROP_STATS_INTERVAL:
       g_value_set_uint (value, self->stats_interval);
@@ -865,6 +874,19 @@ install_playlists (void)
   properties[PROP_IFRAME_PLAYLISTS] = g_param_spec_boolean ("iframe-playlists",
       "I-frame playlists", "List the key frames of each video rendition",
       DEFAULT_IFRAME_PLAYLISTS, flags);
+  /**
+   * GstLlHlsSink:start-time-offset:
+   *
+   * Where players start (EXT-X-START), in milliseconds: from the beginning of
+   * the playlist, or, when negative, from its end; 0 leaves it to them.  Moved
+   * into the window, and out of the last three parts.  Read when the element
+   * goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_START_TIME_OFFSET] = g_param_spec_int ("start-time-offset",
+      "Start time offset", "Where players start, from the end when negative, "
+      "0 = as they like (ms)", -86400000, 86400000, 0, flags);
 }
 
 static void

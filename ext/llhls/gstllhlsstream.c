@@ -12,6 +12,7 @@
 
 #include <gst/video/video.h>
 
+#include "bandwidthmeter.h"
 #include "gstelementmessage.h"
 #include "gstllhlsmedia.h"
 #include "gstllhlspublisher.h"
@@ -43,6 +44,7 @@ struct _GstLlHlsTrack
   /* stream->lock */
   PackagerTrack *core;
   guint64 tag_peak, tag_average;        /* bit/s */
+  BandwidthMeter meter;
   guint64 segments, parts, gaps, discontinuities;
   gboolean warned_keys;
 };
@@ -66,8 +68,8 @@ free_track (gpointer data)
   GstLlHlsTrack *track = data;
 
   gst_llhls_media_free (track->media);
-  g_free (track->settings.label);
-  g_free (track->settings.language);
+  bandwidth_meter_clear (&track->meter);
+  gst_llhls_pad_settings_clear (&track->settings);
   g_free (track->name);
   g_free (track);
 }
@@ -81,6 +83,7 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
   PackagerConfig core = { config->target, config->part, config->window,
     START_TIMEOUT, NULL
   };
+  GstLlHlsPublisherConfig published = { config->iframes, config->start_offset };
 
   /* A name never means two things: media of an earlier run may be in a
    * cache. */
@@ -92,9 +95,10 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
   g_mutex_init (&self->lock);
   packager_init (&self->packager, &core);
   self->packager.settings.skip_dateranges = TRUE;
+  self->packager.settings.query_param = config->query_param;
   daterange_set_init (&self->ranges);
   self->publisher = gst_llhls_publisher_new (store, directory, &self->packager,
-      &self->ranges, config->iframes);
+      &self->ranges, &published);
   self->tracks = g_ptr_array_new_with_free_func (free_track);
   return self;
 }
@@ -153,36 +157,73 @@ gst_llhls_stream_add_track (GstLlHlsStream * self, GstLlHlsPad * pad,
   g_mutex_lock (&self->lock);
   track->core = packager_add_track (&self->packager, track->name, video);
   info = &track->core->info;
-  info->label = g_strdup (track->settings.label);
-  info->language = g_strdup (track->settings.language);
+  gst_llhls_pad_settings_tell (&track->settings, info);
+  info->iframes = video && self->config.iframes;
+  bandwidth_meter_init (&track->meter,
+      self->packager.settings.target_duration * GST_SECOND);
   g_ptr_array_add (self->tracks, track);
   g_mutex_unlock (&self->lock);
   return track;
+}
+
+static guint64
+rate_bps (guint64 bytes, GstClockTime duration)
+{
+  return duration > 0 ? gst_util_uint64_scale (bytes, 8 * GST_SECOND, duration)
+      : 0;
+}
+
+/* What is known before the first segment is whole. */
+static guint64
+declared_peak (const GstLlHlsTrack * track)
+{
+  const PlaylistSegment *open = playlist_open_segment (&track->core->playlist);
+
+  if (track->settings.bandwidth != 0)
+    return track->settings.bandwidth;
+  if (track->tag_peak != 0 || track->tag_average != 0)
+    return MAX (track->tag_peak, track->tag_average)
+        * BITRATE_MARGIN_PERCENT / 100;
+  if (open == NULL || track->core->info.peak_bps != 0)
+    return 0;
+  return rate_bps (open->size, lattice_ns (open->duration, open->timescale));
 }
 
 static void
 update_bandwidth_locked (GstLlHlsTrack * track)
 {
   MultivariantRendition *info = &track->core->info;
-  const Playlist *playlist = &track->core->playlist;
-  const PlaylistSegment *open = playlist_open_segment (playlist);
-  guint64 ns, declared = track->settings.bandwidth;
+  const PlaylistSegment *open = playlist_open_segment (&track->core->playlist);
 
-  info->average_bps = track->settings.average_bandwidth != 0
-      ? track->settings.average_bandwidth : track->tag_average;
-  if (declared == 0)
-    declared = MAX (track->tag_peak, track->tag_average)
-        * BITRATE_MARGIN_PERCENT / 100;
-  if (declared == 0 && info->peak_bps == 0 && open != NULL) {
-    ns = lattice_ns (open->duration, open->timescale);
-    if (ns > 0)
-      declared = gst_util_uint64_scale (open->size, 8 * GST_SECOND, ns);
-  }
-  info->peak_bps = MAX (info->peak_bps, declared);
-  /* What was measured may be a little above (RFC 8216bis 4.4.6.2 via Apple's
-   * rule: at most 10 %); a playlist that changes all the time helps nobody. */
-  if (playlist->peak_bps > info->peak_bps * BITRATE_MARGIN_PERCENT / 100)
-    info->peak_bps = playlist->peak_bps * BITRATE_MARGIN_PERCENT / 100;
+  info->peak_bps = bandwidth_settle (MAX (info->peak_bps, declared_peak
+          (track)), track->meter.peak_bps);
+  if (track->settings.average_bandwidth != 0)
+    info->average_bps = track->settings.average_bandwidth;
+  else if (track->tag_average != 0)
+    info->average_bps = track->tag_average;
+  else
+    info->average_bps = bandwidth_settle (info->average_bps,
+        bandwidth_meter_average (&track->meter));
+  if (info->iframe_bps == 0 && open != NULL)
+    info->iframe_bps = rate_bps (open->key_bytes, track->stream->config.target);
+}
+
+/* A segment is whole: its share in BANDWIDTH, and that of its key frame. */
+static void
+measure_locked (GstLlHlsTrack * track, guint64 msn)
+{
+  MultivariantRendition *info = &track->core->info;
+  const PlaylistSegment *segment = playlist_find (&track->core->playlist, msn);
+  GstClockTime duration;
+
+  if (segment == NULL)
+    return;
+  duration = lattice_ns (segment->duration, segment->timescale);
+  bandwidth_meter_add (&track->meter, segment->size, duration);
+  /* A short segment says nothing of key frames. */
+  if (2 * duration >= track->stream->config.target)
+    info->iframe_bps = bandwidth_settle (info->iframe_bps,
+        rate_bps (segment->key_bytes, duration));
 }
 
 /* In force from the next frame at which it can be. */
@@ -320,9 +361,11 @@ handle_event_locked (GstLlHlsTrack * track, const SegmenterEvent * event,
       break;
     case SEGMENTER_SEGMENT:
       track->segments++;
+      measure_locked (track, event->msn);
       break;
     case SEGMENTER_GAP:
       track->gaps += event->count;
+      bandwidth_meter_break (&track->meter);
       add_gap_message (track, event, messages);
       break;
     case SEGMENTER_DISCONTINUITY:
@@ -555,7 +598,7 @@ append_track_stats (GValue * list, const GstLlHlsTrack * track)
           "gaps", G_TYPE_UINT64, track->gaps,
           "discontinuities", G_TYPE_UINT64, track->discontinuities,
           "frames-dropped", G_TYPE_UINT64, track->core->dropped,
-          "peak-rate-bps", G_TYPE_INT64, (gint64) playlist->peak_bps,
+          "peak-rate-bps", G_TYPE_INT64, (gint64) track->meter.peak_bps,
           "position", G_TYPE_INT64,
           (gint64) segmenter_position (&track->core->segmenter), NULL));
   gst_value_array_append_and_take_value (list, &value);

@@ -20,6 +20,10 @@ typedef struct
   GstClockTime target, part, window;
   gboolean key_requests;
   gboolean iframes;             /* playlists of key frames */
+  GstClockTimeDiff start_offset;        /* of EXT-X-START, 0 = none */
+  /* Parameter that URIs take over from the playlist's, NULL = none; a static
+   * string. */
+  const gchar *query_param;
   /* Called without locks, from any streaming thread, when something new was
    * published. */
   void (*wake) (gpointer user_data);

@@ -445,13 +445,17 @@ packager_resume_track (Packager * self, PackagerTrack * track)
 }
 
 gchar *
-packager_render_multivariant (const Packager * self)
+packager_render_multivariant (const Packager * self,
+    const MultivariantRendition * const *others, guint n_others,
+    const MultivariantSettings * settings)
 {
   g_autofree const MultivariantRendition **renditions = NULL;
-  guint i;
+  guint i, n = self->tracks->len;
 
-  renditions = g_new0 (const MultivariantRendition *, self->tracks->len + 1);
-  for (i = 0; i < self->tracks->len; i++)
+  renditions = g_new0 (const MultivariantRendition *, n + n_others + 1);
+  for (i = 0; i < n; i++)
     renditions[i] = &nth_track (self, i)->info;
-  return multivariant_render (renditions, self->tracks->len);
+  for (i = 0; i < n_others; i++)
+    renditions[n + i] = others[i];
+  return multivariant_render (renditions, n + n_others, settings);
 }

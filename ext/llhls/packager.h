@@ -99,7 +99,9 @@ void packager_on_timer (Packager * self, guint64 now);
  * before the first. */
 guint64 packager_due (const Packager * self);
 
-/* Returns: (transfer full) */
-gchar *packager_render_multivariant (const Packager * self);
+/* `others` are renditions besides its tracks.  Returns: (transfer full) */
+gchar *packager_render_multivariant (const Packager * self,
+    const MultivariantRendition * const *others, guint n_others,
+    const MultivariantSettings * settings);
 
 G_END_DECLS

@@ -37,8 +37,6 @@ playlist_init (Playlist * self, const gchar * name, const gchar * prefix,
   self->hint_msn = 0;
   self->hint_part = 0;
   self->hint_map = NULL;
-  self->peak_bps = 0;
-  self->total_bytes = self->total_ns = 0;
 }
 
 void
@@ -175,22 +173,6 @@ slide (Playlist * self)
   }
 }
 
-static void
-measure (Playlist * self, const PlaylistSegment * segment)
-{
-  guint64 ns = segment_ns (segment);
-
-  if (segment->gap || ns == 0)
-    return;
-  self->total_bytes += segment->size;
-  self->total_ns += ns;
-  /* Peaks are those of whole segments (RFC 8216bis 4.4.6.2); a short one,
-   * which is mostly its key frame, says nothing. */
-  if (ns >= G_GUINT64_CONSTANT (500000000))
-    self->peak_bps = MAX (self->peak_bps, segment->size * G_GUINT64_CONSTANT
-        (8000000) / (ns / 1000));
-}
-
 void
 playlist_close (Playlist * self, guint64 gap)
 {
@@ -206,7 +188,6 @@ playlist_close (Playlist * self, guint64 gap)
   self->listed += segment_ns (segment);
   self->hint_msn = segment->msn + 1;
   self->hint_part = 0;
-  measure (self, segment);
   slide (self);
 }
 

@@ -50,8 +50,6 @@ typedef struct
   guint64 hint_msn;             /* the part that comes next, as far as known */
   guint hint_part;
   gchar *hint_map;              /* its init section, NULL = as before */
-  guint64 peak_bps;             /* highest rate of a whole segment */
-  guint64 total_bytes, total_ns;
 } Playlist;
 
 /* What a request has to know of a playlist. */
