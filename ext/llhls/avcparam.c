@@ -191,6 +191,7 @@ static void
 parse_vui (AvcSps * self, BitReader * r)
 {
   gboolean nal_hrd, vcl_hrd;
+  guint reorder;
 
   if (bit_reader_flag (r))
     parse_aspect_ratio (self, r);
@@ -219,7 +220,8 @@ parse_vui (AvcSps * self, BitReader * r)
     bit_reader_ue (r);
     bit_reader_ue (r);
     bit_reader_ue (r);
-    self->max_reorder = MIN (bit_reader_ue (r), 16);
+    reorder = bit_reader_ue (r);
+    self->max_reorder = MIN (reorder, 16);
   }
 }
 

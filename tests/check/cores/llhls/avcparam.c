@@ -55,6 +55,24 @@ GST_START_TEST (avc_sps_of_baseline_has_no_reordering)
 
 GST_END_TEST;
 
+/* x264 tune=zerolatency: nothing is reordered, one picture is buffered. */
+GST_START_TEST (avc_sps_tells_reordering_from_buffering)
+{
+  static const guint8 nal[] = {
+    0x67, 0x64, 0x00, 0x14, 0xac, 0xb2, 0x02, 0x83, 0x3f, 0x3e, 0x02, 0xd4,
+    0x18, 0x18, 0x1a, 0x94, 0x00, 0x00, 0x03, 0x00, 0x04, 0x00, 0x00, 0x03,
+    0x00, 0xca, 0x3c, 0x50, 0xa9, 0x20
+  };
+  AvcSps sps;
+
+  fail_unless (avc_sps_parse (&sps, nal, sizeof (nal)));
+  fail_unless_equals_int (sps.max_reorder, 0);
+  fail_unless (avc_sps_parse (&sps, SPS, SPS_SIZE));
+  fail_unless_equals_int (sps.max_reorder, 2);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (avc_sps_survives_any_cut_and_any_bit)
 {
   guint8 copy[SPS_SIZE];
@@ -204,6 +222,7 @@ avcparam_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, avc_sps_tells_size_shape_rate_and_order);
   tcase_add_test (tc, avc_sps_of_baseline_has_no_reordering);
+  tcase_add_test (tc, avc_sps_tells_reordering_from_buffering);
   tcase_add_test (tc, avc_sps_survives_any_cut_and_any_bit);
   tcase_add_test (tc, avc_sets_round_trip_through_a_config);
   tcase_add_test (tc, avc_sets_refuse_a_config_cut_anywhere);
