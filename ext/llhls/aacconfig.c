@@ -14,6 +14,8 @@ enum
 };
 
 #define RATE_ESCAPE 15
+#define SYNC_EXTENSION_SBR 0x2b7
+#define SYNC_EXTENSION_PS 0x548
 
 static const guint rates[] = {
   96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025,
@@ -41,10 +43,85 @@ read_rate (BitReader * r)
 static guint
 count_channels (guint configuration)
 {
-  /* Table 1.19; 0 would need the program config element. */
-  static const guint8 channels[] = { 0, 1, 2, 3, 4, 5, 6, 8 };
+  /* Table 1.19; 0 is told by a program config element. */
+  static const guint8 channels[] = {
+    0, 1, 2, 3, 4, 5, 6, 8, 0, 0, 0, 7, 8, 0, 8
+  };
 
   return configuration < G_N_ELEMENTS (channels) ? channels[configuration] : 0;
+}
+
+static guint
+count_elements (BitReader * r, guint n)
+{
+  guint channels = 0;
+
+  while (n-- > 0) {
+    channels += bit_reader_flag (r) ? 2 : 1;
+    bit_reader_skip (r, 4);
+  }
+  return channels;
+}
+
+/* program_config_element (), 4.4.1.1, without the comment at its end. */
+static guint
+count_program_channels (BitReader * r)
+{
+  guint front, side, back, lfe;
+
+  bit_reader_skip (r, 4 + 2 + 4);
+  front = bit_reader_bits (r, 4);
+  side = bit_reader_bits (r, 4);
+  back = bit_reader_bits (r, 4);
+  lfe = bit_reader_bits (r, 2);
+  bit_reader_skip (r, 3 + 4);
+  if (bit_reader_flag (r))
+    bit_reader_skip (r, 4);
+  if (bit_reader_flag (r))
+    bit_reader_skip (r, 4);
+  if (bit_reader_flag (r))
+    bit_reader_skip (r, 3);
+  return count_elements (r, front + side + back) + lfe;
+}
+
+/* Signalling behind the config of the core, which decoders that only know the
+ * core do not see (1.6.5.2). */
+static void
+read_extension (AacConfig * self, BitReader * r)
+{
+  guint rate;
+
+  if (bit_reader_bits (r, 11) != SYNC_EXTENSION_SBR
+      || read_object_type (r) != AOT_SBR || !bit_reader_flag (r))
+    return;
+  rate = read_rate (r);
+  if (r->failed)
+    return;
+  self->rate = rate;
+  self->object_type = AOT_SBR;
+  if (bit_reader_bits (r, 11) == SYNC_EXTENSION_PS && bit_reader_flag (r)) {
+    self->object_type = AOT_PS;
+    self->channels = 2;
+  }
+}
+
+/* GASpecificConfig (), 4.4.1 */
+static void
+read_specific (AacConfig * self, BitReader * r, gboolean explicit_sbr)
+{
+  gboolean by_program = self->channels == 0;
+
+  self->frame_samples = bit_reader_flag (r) ? 960 : 1024;
+  if (bit_reader_flag (r))
+    bit_reader_skip (r, 14);
+  bit_reader_skip (r, 1);
+  if (by_program)
+    self->channels = count_program_channels (r);
+  if (!explicit_sbr && !by_program && !r->failed) {
+    BitReader rest = *r;
+
+    read_extension (self, &rest);
+  }
 }
 
 gboolean
@@ -52,24 +129,24 @@ aac_config_parse (AacConfig * self, const guint8 * data, gsize size)
 {
   BitReader r;
   guint core_rate, factor;
+  gboolean explicit_sbr;
 
   memset (self, 0, sizeof (*self));
   bit_reader_init (&r, data, size, FALSE);
   self->object_type = read_object_type (&r);
   self->rate = core_rate = read_rate (&r);
   self->channels = count_channels (bit_reader_bits (&r, 4));
-  self->frame_samples = 1024;
-  if (self->object_type == AOT_SBR || self->object_type == AOT_PS) {
+  explicit_sbr = self->object_type == AOT_SBR || self->object_type == AOT_PS;
+  if (explicit_sbr) {
     self->rate = read_rate (&r);
     if (read_object_type (&r) != AOT_LC)
       return FALSE;
-    if (self->object_type == AOT_PS)
-      self->channels = 2;
   } else if (self->object_type != AOT_LC) {
     return FALSE;
   }
-  if (bit_reader_flag (&r))
-    self->frame_samples = 960;
+  read_specific (self, &r, explicit_sbr);
+  if (self->object_type == AOT_PS)
+    self->channels = 2;
   if (r.failed || core_rate == 0 || self->channels == 0
       || self->rate < core_rate || self->rate > 96000
       || self->rate % core_rate != 0)

@@ -20,13 +20,6 @@ enum
   NAL_SPS_EXTENSION = 13,
 };
 
-/* Annex E, table E-1. */
-static const guint8 aspect_ratios[][2] = {
-  {1, 1}, {1, 1}, {12, 11}, {10, 11}, {16, 11}, {40, 33}, {24, 11}, {20, 11},
-  {32, 11}, {80, 33}, {18, 11}, {15, 11}, {64, 33}, {160, 99}, {4, 3}, {3, 2},
-  {2, 1},
-};
-
 #define EXTENDED_SAR 255
 #define PROFILE_BASELINE 66
 
@@ -132,10 +125,8 @@ parse_aspect_ratio (AvcSps * self, BitReader * r)
 {
   guint idc = bit_reader_bits (r, 8), n, d;
 
-  if (idc < G_N_ELEMENTS (aspect_ratios)) {
-    self->par_n = aspect_ratios[idc][0];
-    self->par_d = aspect_ratios[idc][1];
-  } else if (idc == EXTENDED_SAR) {
+  if (!nal_aspect_ratio (idc, &self->par_n, &self->par_d)
+      && idc == EXTENDED_SAR) {
     n = bit_reader_bits (r, 16);
     d = bit_reader_bits (r, 16);
     if (n != 0 && d != 0) {
@@ -247,7 +238,7 @@ avc_sps_parse (AvcSps * self, const guint8 * nal, gsize size)
   BitReader r;
 
   memset (self, 0, sizeof (*self));
-  if (size < 5 || size > AVC_MAX_SET_BYTES || (nal[0] & 0x1f) != NAL_SPS)
+  if (size < 5 || size > NAL_MAX_SET_BYTES || (nal[0] & 0x1f) != NAL_SPS)
     return FALSE;
   self->profile = nal[1];
   self->constraints = nal[2];
@@ -317,13 +308,6 @@ avc_sets_sps (const AvcSets * self, AvcSps * sps)
   return FALSE;
 }
 
-static void
-replace_set (GBytes ** set, const guint8 * nal, gsize size)
-{
-  g_clear_pointer (set, g_bytes_unref);
-  *set = g_bytes_new (nal, size);
-}
-
 static gboolean
 store_sps (AvcSets * self, const guint8 * nal, gsize size)
 {
@@ -331,7 +315,7 @@ store_sps (AvcSets * self, const guint8 * nal, gsize size)
 
   if (!avc_sps_parse (&sps, nal, size))
     return FALSE;
-  replace_set (&self->sps[sps.id], nal, size);
+  nal_replace_set (&self->sps[sps.id], nal, size);
   return TRUE;
 }
 
@@ -341,13 +325,13 @@ store_pps (AvcSets * self, const guint8 * nal, gsize size)
   BitReader r;
   guint id;
 
-  if (size < 2 || size > AVC_MAX_SET_BYTES)
+  if (size < 2 || size > NAL_MAX_SET_BYTES)
     return FALSE;
   bit_reader_init (&r, nal + 1, size - 1, TRUE);
   id = bit_reader_ue (&r);
   if (r.failed || id >= AVC_MAX_PPS)
     return FALSE;
-  replace_set (&self->pps[id], nal, size);
+  nal_replace_set (&self->pps[id], nal, size);
   return TRUE;
 }
 
@@ -453,117 +437,58 @@ avc_sets_config (const AvcSets * self)
   return g_byte_array_free_to_bytes (out);
 }
 
-typedef struct
+/* FALSE: not to be kept. */
+static gboolean
+take_nal (AvcSets * sets, AvcUnit * unit, const guint8 * nal, gsize size)
 {
-  AvcSets *sets;
-  AvcUnit *unit;
-  GByteArray *out;
-} Conversion;
+  guint type = nal[0] & 0x1f;
 
-static void
-append_nal (Conversion * c, const guint8 * nal, gsize size)
-{
-  guint32 length = GUINT32_TO_BE ((guint32) size);
-
-  g_byte_array_append (c->out, (const guint8 *) &length, 4);
-  g_byte_array_append (c->out, nal, size);
-}
-
-static void
-take_nal (Conversion * c, const guint8 * nal, gsize size)
-{
-  guint type;
-
-  /* Zero bytes behind a NAL unit belong to the byte stream (B.1). */
-  while (size > 0 && nal[size - 1] == 0)
-    size--;
-  if (size == 0)
-    return;
-  type = nal[0] & 0x1f;
   if (type == NAL_SPS) {
-    if (!c->unit->sets)
-      avc_sets_clear (c->sets);
-    c->unit->sets |= store_sps (c->sets, nal, size);
-  } else if (type == NAL_PPS) {
-    c->unit->sets |= store_pps (c->sets, nal, size);
-  } else if (type < NAL_AUD || type > NAL_SPS_EXTENSION) {
-    if (type >= NAL_SLICE && type <= NAL_IDR) {
-      c->unit->picture = TRUE;
-      c->unit->idr |= type == NAL_IDR;
-      c->unit->reference |= (nal[0] & 0x60) != 0;
-    }
-    append_nal (c, nal, size);
-  }
-}
-
-/* The next 00 00 01 at or after `pos`, or `size`. */
-static gsize
-find_start_code (const guint8 * data, gsize size, gsize pos)
-{
-  const guint8 *p;
-
-  while (size >= 3 && pos <= size - 3) {
-    p = memchr (data + pos + 2, 1, size - pos - 2);
-    if (p == NULL)
-      return size;
-    if (p[-1] == 0 && p[-2] == 0)
-      return p - data - 2;
-    pos = p - data - 1;
-  }
-  return size;
-}
-
-static gboolean
-convert_byte_stream (Conversion * c, const guint8 * data, gsize size)
-{
-  gsize pos = find_start_code (data, size, 0), next;
-
-  if (pos == size)
+    if (!unit->sets)
+      avc_sets_clear (sets);
+    unit->sets |= store_sps (sets, nal, size);
     return FALSE;
-  while (pos < size) {
-    pos += 3;
-    next = find_start_code (data, size, pos);
-    take_nal (c, data + pos, next - pos);
-    pos = next;
   }
-  return TRUE;
+  if (type == NAL_PPS) {
+    unit->sets |= store_pps (sets, nal, size);
+    return FALSE;
+  }
+  if (type >= NAL_SLICE && type <= NAL_IDR) {
+    unit->picture = TRUE;
+    unit->idr |= type == NAL_IDR;
+    unit->reference |= (nal[0] & 0x60) != 0;
+  }
+  return type < NAL_AUD || type > NAL_SPS_EXTENSION;
 }
 
-static gboolean
-convert_lengths (Conversion * c, const guint8 * data, gsize size,
-    guint length_size)
+gboolean
+avc_unit_read (AvcSets * sets, const guint8 * data, gsize size,
+    guint length_size, NalList * nals, AvcUnit * unit)
 {
-  gsize pos = 0, length;
-  guint i;
+  NalReader reader;
+  const guint8 *nal;
+  gsize nal_size;
 
-  while (pos < size) {
-    if (size - pos < length_size)
-      return FALSE;
-    for (i = 0, length = 0; i < length_size; i++)
-      length = length << 8 | data[pos++];
-    if (size - pos < length)
-      return FALSE;
-    take_nal (c, data + pos, length);
-    pos += length;
+  memset (unit, 0, sizeof (*unit));
+  nal_reader_init (&reader, data, size, length_size);
+  nal_list_init (nals, &reader);
+  while (nal_reader_next (&reader, &nal, &nal_size)) {
+    if (take_nal (sets, unit, nal, nal_size))
+      nal_list_add (nals, &reader, nal, nal_size);
   }
-  return TRUE;
+  nal_list_finish (nals, &reader);
+  return !reader.failed;
 }
 
 GBytes *
 avc_unit_convert (AvcSets * sets, const guint8 * data, gsize size,
     guint length_size, AvcUnit * unit)
 {
-  Conversion c = { sets, unit, NULL };
-  gboolean ok;
+  NalList nals;
+  GBytes *bytes = NULL;
 
-  g_assert (length_size <= 4);
-  memset (unit, 0, sizeof (*unit));
-  c.out = g_byte_array_sized_new (size + 16);
-  ok = length_size == 0 ? convert_byte_stream (&c, data, size)
-      : convert_lengths (&c, data, size, length_size);
-  if (!ok) {
-    g_byte_array_unref (c.out);
-    return NULL;
-  }
-  return g_byte_array_free_to_bytes (c.out);
+  if (avc_unit_read (sets, data, size, length_size, &nals, unit))
+    bytes = nal_list_join (&nals, data);
+  nal_list_clear (&nals);
+  return bytes;
 }

@@ -3,12 +3,12 @@
 
 #include <glib.h>
 
+#include "nalunit.h"
+
 G_BEGIN_DECLS
 
 #define AVC_MAX_SPS 32
 #define AVC_MAX_PPS 256
-/* A parameter set longer than this is taken for garbage. */
-#define AVC_MAX_SET_BYTES 4096
 
 /* What a sequence parameter set (H.264 7.3.2.1, annex E) says. */
 typedef struct
@@ -65,10 +65,15 @@ typedef struct
   gboolean sets;                /* SPS or PPS were in it, and are in `sets` */
 } AvcUnit;
 
-/* Rewrites an access unit to 4-byte lengths, without delimiters, filler and
- * parameter sets; the latter go into `sets`: an SPS begins a new collection,
- * since an encoder that sends one sends all.  `length_size` is 0 for a byte
- * stream (annex B), else 1 to 4.
+/* Finds what an access unit keeps: all but delimiters, filler and parameter
+ * sets; the latter go into `sets`: an SPS begins a new collection, since an
+ * encoder that sends one sends all.  `length_size` is 0 for a byte stream
+ * (annex B), else 1 to 4.  FALSE: the bytes make no sense; `nals` is to be
+ * cleared in either case. */
+gboolean avc_unit_read (AvcSets * sets, const guint8 * data, gsize size,
+    guint length_size, NalList * nals, AvcUnit * unit);
+
+/* The same, as a copy with 4-byte lengths.
  * Returns: (transfer full) (nullable): NULL when the bytes make no sense. */
 GBytes *avc_unit_convert (AvcSets * sets, const guint8 * data, gsize size,
     guint length_size, AvcUnit * unit);

@@ -9,7 +9,13 @@
 void
 box_writer_init (BoxWriter * self)
 {
-  self->bytes = g_byte_array_new ();
+  box_writer_init_sized (self, 0);
+}
+
+void
+box_writer_init_sized (BoxWriter * self, gsize size)
+{
+  self->bytes = g_byte_array_sized_new (MIN (size, MAX_BYTES));
   self->depth = 0;
   self->failed = FALSE;
 }

@@ -22,6 +22,9 @@ typedef struct
 
 void box_writer_init (BoxWriter * self);
 
+/* With room for that many bytes, so that they are not moved while growing. */
+void box_writer_init_sized (BoxWriter * self, gsize size);
+
 void box_writer_u8 (BoxWriter * self, guint8 value);
 void box_writer_u16 (BoxWriter * self, guint16 value);
 void box_writer_u24 (BoxWriter * self, guint32 value);

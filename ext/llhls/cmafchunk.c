@@ -3,8 +3,11 @@
 #include "cmafchunk.h"
 
 #include "boxwriter.h"
+#include "nalunit.h"
 
 #define TRACK_ID 1
+/* More than all that stands beside samples and their entries. */
+#define HEAD_BYTES 256
 
 #define TFHD_DESCRIPTION_INDEX 0x000002
 #define TFHD_DURATION 0x000008
@@ -27,6 +30,14 @@ sample_flags (CmafSampleKind kind)
       return 0x01010000;
     case CMAF_SAMPLE_DISPOSABLE:
       return 0x01810000;
+    case CMAF_SAMPLE_RASL:
+      return 0x05010000;
+    case CMAF_SAMPLE_RASL_DISPOSABLE:
+      return 0x05810000;
+    case CMAF_SAMPLE_RADL:
+      return 0x0d010000;
+    case CMAF_SAMPLE_RADL_DISPOSABLE:
+      return 0x0d810000;
   }
   g_assert_not_reached ();
 }
@@ -43,11 +54,44 @@ write_styp (BoxWriter * w)
   box_writer_end (w);
 }
 
+static gsize
+sample_size (const CmafSample * sample)
+{
+  NalScatter scatter;
+
+  if (!sample->scattered)
+    return g_bytes_get_size (sample->data);
+  nal_scatter_get (sample->data, &scatter);
+  return scatter.size;
+}
+
+/* The one place where media is copied. */
+static void
+write_sample (BoxWriter * w, const CmafSample * sample)
+{
+  NalScatter scatter;
+  gsize size;
+  gconstpointer data;
+  guint i;
+
+  if (!sample->scattered) {
+    data = g_bytes_get_data (sample->data, &size);
+    box_writer_data (w, data, size);
+    return;
+  }
+  nal_scatter_get (sample->data, &scatter);
+  for (i = 0; i < scatter.n; i++) {
+    box_writer_u32 (w, scatter.spans[i].size);
+    box_writer_data (w, scatter.data + scatter.spans[i].offset,
+        scatter.spans[i].size);
+  }
+}
+
 static void
 write_trun (BoxWriter * w, CmafKind kind, const CmafSample * samples, guint n,
     gsize * offset_at)
 {
-  gboolean video = kind == CMAF_VIDEO_AVC;
+  gboolean video = !cmaf_kind_is_audio (kind);
   guint i;
 
   box_writer_begin_full (w, "trun", 1, TRUN_DATA_OFFSET | TRUN_DURATION
@@ -57,7 +101,7 @@ write_trun (BoxWriter * w, CmafKind kind, const CmafSample * samples, guint n,
   box_writer_u32 (w, 0);
   for (i = 0; i < n; i++) {
     box_writer_u32 (w, samples[i].duration);
-    box_writer_u32 (w, g_bytes_get_size (samples[i].data));
+    box_writer_u32 (w, sample_size (&samples[i]));
     box_writer_u32 (w, sample_flags (samples[i].kind));
     if (video)
       box_writer_u32 (w, (guint32) samples[i].offset);
@@ -65,7 +109,7 @@ write_trun (BoxWriter * w, CmafKind kind, const CmafSample * samples, guint n,
   box_writer_end (w);
 }
 
-/* All samples of AAC belong to the roll group of the init section. */
+/* All samples belong to the roll group of the init section. */
 static void
 write_roll_map (BoxWriter * w, guint n)
 {
@@ -105,7 +149,7 @@ write_moof (BoxWriter * w, CmafKind kind, guint32 sequence,
   box_writer_u64 (w, decode_time);
   box_writer_end (w);
   write_trun (w, kind, samples, n, &offset_at);
-  if (kind == CMAF_AUDIO_AAC)
+  if (cmaf_kind_has_roll (kind))
     write_roll_map (w, n);
   box_writer_end (w);
   box_writer_end (w);
@@ -118,20 +162,19 @@ cmaf_chunk_build (CmafKind kind, guint32 sequence, guint64 decode_time,
     const CmafSample * samples, guint n, gboolean begins_segment)
 {
   BoxWriter w;
+  gsize bytes = 0;
   guint i;
 
   g_assert (n > 0);
-  box_writer_init (&w);
+  for (i = 0; i < n; i++)
+    bytes += sample_size (&samples[i]);
+  box_writer_init_sized (&w, HEAD_BYTES + 16 * n + bytes);
   if (begins_segment)
     write_styp (&w);
   write_moof (&w, kind, sequence, decode_time, samples, n);
   box_writer_begin (&w, "mdat");
-  for (i = 0; i < n; i++) {
-    gsize size;
-    gconstpointer data = g_bytes_get_data (samples[i].data, &size);
-
-    box_writer_data (&w, data, size);
-  }
+  for (i = 0; i < n; i++)
+    write_sample (&w, &samples[i]);
   box_writer_end (&w);
   return box_writer_finish (&w);
 }

@@ -12,6 +12,12 @@ typedef enum
   CMAF_SAMPLE_SYNC,
   CMAF_SAMPLE_DEPENDENT,        /* others may depend on it */
   CMAF_SAMPLE_DISPOSABLE,       /* none does */
+  /* Shown before the key frame that they follow; RASL need what is before it as
+   * well, RADL do not. */
+  CMAF_SAMPLE_RASL,
+  CMAF_SAMPLE_RASL_DISPOSABLE,
+  CMAF_SAMPLE_RADL,
+  CMAF_SAMPLE_RADL_DISPOSABLE,
 } CmafSampleKind;
 
 typedef struct
@@ -20,6 +26,7 @@ typedef struct
   guint32 duration;             /* ticks */
   gint32 offset;                /* ticks from decode to presentation */
   CmafSampleKind kind;
+  gboolean scattered;           /* `data` is of nal_scatter_new () */
 } CmafSample;
 
 /* One CMAF chunk: styp (where a segment begins), moof, mdat.  It refers to

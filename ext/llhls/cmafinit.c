@@ -3,6 +3,8 @@
  * constraints: ISO 23000-19 7.3 and 7.5. */
 #include "cmafinit.h"
 
+#include <string.h>
+
 #include "boxwriter.h"
 
 #define TRACK_ID 1
@@ -18,10 +20,34 @@ enum
   TAG_SYNC_LAYER = 6,
 };
 
+gboolean
+cmaf_kind_is_audio (CmafKind kind)
+{
+  switch (kind) {
+    case CMAF_VIDEO_AVC:
+    case CMAF_VIDEO_HEVC:
+    case CMAF_VIDEO_AV1:
+      return FALSE;
+    case CMAF_AUDIO_AAC:
+    case CMAF_AUDIO_OPUS:
+    case CMAF_AUDIO_AC3:
+    case CMAF_AUDIO_EAC3:
+    case CMAF_AUDIO_FLAC:
+      return TRUE;
+  }
+  g_assert_not_reached ();
+}
+
+gboolean
+cmaf_kind_has_roll (CmafKind kind)
+{
+  return kind == CMAF_AUDIO_AAC || kind == CMAF_AUDIO_OPUS;
+}
+
 static gboolean
 is_video (const CmafTrack * track)
 {
-  return track->kind == CMAF_VIDEO_AVC;
+  return !cmaf_kind_is_audio (track->kind);
 }
 
 guint
@@ -46,14 +72,18 @@ write_matrix (BoxWriter * w)
 }
 
 static void
-write_ftyp (BoxWriter * w)
+write_ftyp (BoxWriter * w, const CmafTrack * track)
 {
+  const gchar *brand = cmaf_track_profile_brand (track);
+
   box_writer_begin (w, "ftyp");
   box_writer_fourcc (w, "cmf2");
   box_writer_u32 (w, 0);
   box_writer_fourcc (w, "iso6");
   box_writer_fourcc (w, "cmfc");
   box_writer_fourcc (w, "cmf2");
+  if (brand != NULL)
+    box_writer_fourcc (w, brand);
   box_writer_fourcc (w, "dash");
   box_writer_end (w);
 }
@@ -98,6 +128,33 @@ write_tkhd (BoxWriter * w, const CmafTrack * track)
   box_writer_end (w);
 }
 
+/* Three letters of five bits; `und` when there are not three. */
+static guint16
+pack_language (const gchar * language)
+{
+  guint16 packed = 0;
+  guint i;
+
+  if (language == NULL || strlen (language) != 3)
+    language = "und";
+  for (i = 0; i < 3; i++) {
+    if (!g_ascii_islower (language[i]))
+      return pack_language (NULL);
+    packed = packed << 5 | (language[i] - 0x60);
+  }
+  return packed;
+}
+
+static void
+write_elng (BoxWriter * w, const CmafTrack * track)
+{
+  if (track->full_language == NULL)
+    return;
+  box_writer_begin_full (w, "elng", 0, 0);
+  box_writer_data (w, track->full_language, strlen (track->full_language) + 1);
+  box_writer_end (w);
+}
+
 static void
 write_mdhd (BoxWriter * w, const CmafTrack * track)
 {
@@ -106,7 +163,7 @@ write_mdhd (BoxWriter * w, const CmafTrack * track)
   box_writer_u64 (w, 0);
   box_writer_u32 (w, track->timescale);
   box_writer_u64 (w, 0);
-  box_writer_u16 (w, ('u' - 0x60) << 10 | ('n' - 0x60) << 5 | ('d' - 0x60));
+  box_writer_u16 (w, pack_language (track->language));
   box_writer_u16 (w, 0);
   box_writer_end (w);
 }
@@ -192,9 +249,34 @@ write_colr_pasp (BoxWriter * w, const CmafTrack * track)
 }
 
 static void
-write_avc1 (BoxWriter * w, const CmafTrack * track)
+write_hdr (BoxWriter * w, const CmafTrack * track)
 {
-  box_writer_begin (w, "avc1");
+  if (track->light != NULL) {
+    box_writer_begin (w, "clli");
+    box_writer_data (w, track->light, 4);
+    box_writer_end (w);
+  }
+  if (track->mastering != NULL) {
+    box_writer_begin (w, "mdcv");
+    box_writer_data (w, track->mastering, 24);
+    box_writer_end (w);
+  }
+}
+
+/* The box that holds nothing but the config. */
+static void
+write_config (BoxWriter * w, const gchar * fourcc, const CmafTrack * track)
+{
+  box_writer_begin (w, fourcc);
+  write_bytes (w, track->config);
+  box_writer_end (w);
+}
+
+static void
+write_visual_entry (BoxWriter * w, const gchar * entry, const gchar * config,
+    const CmafTrack * track)
+{
+  box_writer_begin (w, entry);
   box_writer_zeros (w, 6);
   box_writer_u16 (w, 1);
   box_writer_zeros (w, 16);
@@ -207,10 +289,9 @@ write_avc1 (BoxWriter * w, const CmafTrack * track)
   box_writer_zeros (w, 32);
   box_writer_u16 (w, 0x0018);
   box_writer_u16 (w, 0xffff);
-  box_writer_begin (w, "avcC");
-  write_bytes (w, track->config);
-  box_writer_end (w);
+  write_config (w, config, track);
   write_colr_pasp (w, track);
+  write_hdr (w, track);
   write_btrt (w, track);
   box_writer_end (w);
 }
@@ -249,20 +330,89 @@ write_esds (BoxWriter * w, const CmafTrack * track)
   box_writer_end (w);
 }
 
-static void
-write_mp4a (BoxWriter * w, const CmafTrack * track)
+/* A rate that the field can't hold is halved where that goes without rest
+ * (FLAC in ISOBMFF 3.3.1); the config box has the true one. */
+static guint32
+entry_rate (guint rate)
 {
-  box_writer_begin (w, "mp4a");
+  while (rate > G_MAXUINT16 && rate % 2 == 0)
+    rate /= 2;
+  return rate > G_MAXUINT16 ? 0 : rate << 16;
+}
+
+static void
+begin_audio_entry (BoxWriter * w, const gchar * entry, const CmafTrack * track)
+{
+  box_writer_begin (w, entry);
   box_writer_zeros (w, 6);
   box_writer_u16 (w, 1);
   box_writer_zeros (w, 8);
   box_writer_u16 (w, track->channels);
-  box_writer_u16 (w, 16);
+  box_writer_u16 (w, track->depth != 0 ? track->depth : 16);
   box_writer_zeros (w, 4);
-  box_writer_u32 (w, track->rate > 65535 ? 0 : track->rate << 16);
+  box_writer_u32 (w, entry_rate (track->rate));
+}
+
+static void
+write_audio_entry (BoxWriter * w, const gchar * entry, const gchar * config,
+    const CmafTrack * track)
+{
+  begin_audio_entry (w, entry, track);
+  write_config (w, config, track);
+  write_btrt (w, track);
+  box_writer_end (w);
+}
+
+static void
+write_flac_entry (BoxWriter * w, const CmafTrack * track)
+{
+  begin_audio_entry (w, "fLaC", track);
+  box_writer_begin_full (w, "dfLa", 0, 0);
+  write_bytes (w, track->config);
+  box_writer_end (w);
+  write_btrt (w, track);
+  box_writer_end (w);
+}
+
+static void
+write_mp4a (BoxWriter * w, const CmafTrack * track)
+{
+  begin_audio_entry (w, "mp4a", track);
   write_esds (w, track);
   write_btrt (w, track);
   box_writer_end (w);
+}
+
+static void
+write_entry (BoxWriter * w, const CmafTrack * track)
+{
+  switch (track->kind) {
+    case CMAF_VIDEO_AVC:
+      write_visual_entry (w, "avc1", "avcC", track);
+      return;
+    case CMAF_VIDEO_HEVC:
+      write_visual_entry (w, "hvc1", "hvcC", track);
+      return;
+    case CMAF_VIDEO_AV1:
+      write_visual_entry (w, "av01", "av1C", track);
+      return;
+    case CMAF_AUDIO_AAC:
+      write_mp4a (w, track);
+      return;
+    case CMAF_AUDIO_OPUS:
+      write_audio_entry (w, "Opus", "dOps", track);
+      return;
+    case CMAF_AUDIO_AC3:
+      write_audio_entry (w, "ac-3", "dac3", track);
+      return;
+    case CMAF_AUDIO_EAC3:
+      write_audio_entry (w, "ec-3", "dec3", track);
+      return;
+    case CMAF_AUDIO_FLAC:
+      write_flac_entry (w, track);
+      return;
+  }
+  g_assert_not_reached ();
 }
 
 static void
@@ -273,15 +423,15 @@ write_empty_table (BoxWriter * w, const gchar * fourcc, guint words)
   box_writer_end (w);
 }
 
-/* AAC needs one frame before the first that is heard (14496-3 4.6). */
+/* How many samples a decoder needs before the first that is heard. */
 static void
-write_roll_group (BoxWriter * w)
+write_roll_group (BoxWriter * w, const CmafTrack * track)
 {
   box_writer_begin_full (w, "sgpd", 1, 0);
   box_writer_fourcc (w, "roll");
   box_writer_u32 (w, 2);
   box_writer_u32 (w, 1);
-  box_writer_u16 (w, 0xffff);
+  box_writer_u16 (w, (guint16) track->roll);
   box_writer_end (w);
 }
 
@@ -291,21 +441,14 @@ write_stbl (BoxWriter * w, const CmafTrack * track)
   box_writer_begin (w, "stbl");
   box_writer_begin_full (w, "stsd", 0, 0);
   box_writer_u32 (w, 1);
-  switch (track->kind) {
-    case CMAF_VIDEO_AVC:
-      write_avc1 (w, track);
-      break;
-    case CMAF_AUDIO_AAC:
-      write_mp4a (w, track);
-      break;
-  }
+  write_entry (w, track);
   box_writer_end (w);
   write_empty_table (w, "stts", 1);
   write_empty_table (w, "stsc", 1);
   write_empty_table (w, "stsz", 2);
   write_empty_table (w, "stco", 1);
-  if (track->kind == CMAF_AUDIO_AAC)
-    write_roll_group (w);
+  if (cmaf_kind_has_roll (track->kind))
+    write_roll_group (w, track);
   box_writer_end (w);
 }
 
@@ -317,6 +460,7 @@ write_trak (BoxWriter * w, const CmafTrack * track)
   box_writer_begin (w, "mdia");
   write_mdhd (w, track);
   write_hdlr (w, track);
+  write_elng (w, track);
   box_writer_begin (w, "minf");
   write_media_header (w, track);
   write_dinf (w);
@@ -344,7 +488,7 @@ cmaf_init_build (const CmafTrack * track)
   BoxWriter w;
 
   box_writer_init (&w);
-  write_ftyp (&w);
+  write_ftyp (&w, track);
   box_writer_begin (&w, "moov");
   write_mvhd (&w, track);
   write_trak (&w, track);

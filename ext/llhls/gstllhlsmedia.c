@@ -1,30 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Locks: none; streaming thread only. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
 #include "gstllhlsmedia.h"
 
-#include "aacconfig.h"
-#include "avcparam.h"
-#include "cmafinit.h"
-#include "codecstring.h"
+#include <gst/tag/tag.h>
+#include <string.h>
+
+#include "gstllhlscodec.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
-
-struct _GstLlHlsMedia
-{
-  gchar *name;
-  gboolean video;
-  guint length_size;            /* of NAL units, 0 = byte stream */
-  AvcSets sets;
-  gboolean adts;
-  gint fps_n, fps_d;            /* from caps, -1 when they do not say */
-  GBytes *config;               /* of the format last made */
-  gboolean config_changed;
-  GstLlHlsFormat *format;       /* not yet taken */
-};
 
 void
 gst_llhls_format_free (GstLlHlsFormat * self)
@@ -35,23 +23,55 @@ gst_llhls_format_free (GstLlHlsFormat * self)
   g_free (self);
 }
 
+/* mdhd has three letters; what RFC 5646 says beyond them goes into elng. */
+static void
+set_language (GstLlHlsMedia * self, const gchar * language)
+{
+  g_auto (GStrv) parts = NULL;
+  const gchar *code;
+
+  if (language == NULL || language[0] == '\0')
+    return;
+  parts = g_strsplit (language, "-", 2);
+  code = gst_tag_get_language_code_iso_639_2T (parts[0]);
+  self->language = g_strdup (code);
+  if (code == NULL || parts[1] != NULL)
+    self->full_language = g_strdup (language);
+}
+
 GstLlHlsMedia *
-gst_llhls_media_new (const gchar * name, gboolean video)
+gst_llhls_media_new (const gchar * name, gboolean video,
+    const GstLlHlsPadSettings * settings)
 {
   GstLlHlsMedia *self = g_new0 (GstLlHlsMedia, 1);
 
   self->name = g_strdup (name);
   self->video = video;
+  self->bitrate = settings->bandwidth;
+  set_language (self, settings->language);
   self->fps_n = -1;
   return self;
+}
+
+static void
+forget_codec (GstLlHlsMedia * self)
+{
+  static const HevcKeys no_keys;
+
+  avc_sets_clear (&self->avc);
+  hevc_sets_clear (&self->hevc);
+  self->hevc_keys = no_keys;
+  g_clear_pointer (&self->av1_sequence, g_bytes_unref);
+  g_clear_pointer (&self->config, g_bytes_unref);
 }
 
 void
 gst_llhls_media_free (GstLlHlsMedia * self)
 {
-  avc_sets_clear (&self->sets);
-  g_clear_pointer (&self->config, g_bytes_unref);
+  forget_codec (self);
   g_clear_pointer (&self->format, gst_llhls_format_free);
+  g_free (self->language);
+  g_free (self->full_language);
   g_free (self->name);
   g_free (self);
 }
@@ -62,13 +82,33 @@ gst_llhls_media_take_format (GstLlHlsMedia * self)
   return g_steal_pointer (&self->format);
 }
 
-/* NULL when it can't be described in CMAF.  Takes `codec` (transfer full). */
-static GstLlHlsFormat *
-make_format (const CmafTrack * description, const Lattice * lattice,
-    gboolean reordered, gchar * codec)
+void
+gst_llhls_media_describe (const GstLlHlsMedia * self, CmafTrack * description)
+{
+  static const CmafTrack nothing;
+
+  *description = nothing;
+  description->bitrate = self->bitrate;
+  description->language = self->language;
+  description->full_language = self->full_language;
+}
+
+gboolean
+gst_llhls_media_is_new (const GstLlHlsMedia * self, GBytes * config)
+{
+  return self->config == NULL || self->config_changed
+      || !g_bytes_equal (self->config, config);
+}
+
+GstLlHlsFormat *
+gst_llhls_media_offer (GstLlHlsMedia * self, const CmafTrack * description,
+    const Lattice * lattice, gchar * codec, GBytes * config)
 {
   GstLlHlsFormat *format = g_new0 (GstLlHlsFormat, 1);
 
+  g_clear_pointer (&self->config, g_bytes_unref);
+  self->config = g_bytes_ref (config);
+  self->config_changed = FALSE;
   format->codec = codec;
   format->init = cmaf_init_build (description);
   if (format->init == NULL) {
@@ -77,216 +117,118 @@ make_format (const CmafTrack * description, const Lattice * lattice,
   }
   format->format.kind = description->kind;
   format->format.lattice = *lattice;
-  format->format.reordered = reordered;
   format->format.map = cmaf_init_name (format->init);
+  format->channels = description->channels;
+  g_clear_pointer (&self->format, gst_llhls_format_free);
+  self->format = format;
+  GST_INFO ("%s: %s, %s", self->name, codec, format->format.map);
   return format;
 }
 
-/* Takes `format` (transfer full). */
-static void
-offer_format (GstLlHlsMedia * self, GstLlHlsFormat * format, GBytes * config)
-{
-  g_clear_pointer (&self->config, g_bytes_unref);
-  self->config = g_bytes_ref (config);
-  self->config_changed = FALSE;
-  if (format == NULL)
-    return;
-  g_clear_pointer (&self->format, gst_llhls_format_free);
-  self->format = format;
-}
-
-/* Video */
-
-static void
-choose_frame_rate (const GstLlHlsMedia * self, const AvcSps * sps,
-    guint * fps_n, guint * fps_d)
-{
-  if (self->fps_n >= 0) {
-    *fps_n = self->fps_n;
-    *fps_d = self->fps_d;
-  } else {
-    *fps_n = sps->fps_n;
-    *fps_d = sps->fps_d;
-  }
-}
-
-/* From the parameter sets as they are now; nothing when they are incomplete or
- * as before. */
-static void
-update_video_format (GstLlHlsMedia * self)
-{
-  g_autoptr (GBytes) config = avc_sets_config (&self->sets);
-  CmafTrack description = { CMAF_VIDEO_AVC };
-  GstLlHlsFormat *format;
-  Lattice lattice;
-  AvcSps sps;
-  guint fps_n, fps_d;
-
-  if (config == NULL || !avc_sets_sps (&self->sets, &sps))
-    return;
-  if (self->config != NULL && !self->config_changed
-      && g_bytes_equal (self->config, config))
-    return;
-  choose_frame_rate (self, &sps, &fps_n, &fps_d);
-  lattice_init_video (&lattice, fps_n, fps_d);
-  description.timescale = lattice.timescale;
-  description.config = config;
-  description.width = sps.width;
-  description.height = sps.height;
-  description.par_n = sps.par_n;
-  description.par_d = sps.par_d;
-  description.has_colour = sps.has_colour;
-  description.primaries = sps.primaries;
-  description.transfer = sps.transfer;
-  description.matrix = sps.matrix;
-  description.full_range = sps.full_range;
-  GST_INFO ("%s: %ux%u, %u/%u fps, level %u", self->name, sps.width,
-      sps.height, fps_n, fps_d, sps.level);
-  format = make_format (&description, &lattice, sps.max_reorder != 0,
-      codec_string_avc (&sps));
-  if (format != NULL) {
-    format->width = cmaf_track_display_width (&description);
-    format->height = sps.height;
-    format->fps_n = fps_n;
-    format->fps_d = fps_d;
-  }
-  offer_format (self, format, config);
-}
-
 static GBytes *
-get_codec_data (const GstStructure * s)
+copy_buffer (GstBuffer * buffer)
 {
-  const GValue *value = gst_structure_get_value (s, "codec_data");
-  GstBuffer *buffer;
   gpointer data;
   gsize size;
 
-  if (value == NULL || !GST_VALUE_HOLDS_BUFFER (value))
-    return NULL;
-  buffer = gst_value_get_buffer (value);
   gst_buffer_extract_dup (buffer, 0, gst_buffer_get_size (buffer), &data,
       &size);
   return g_bytes_new_take (data, size);
 }
 
-static gboolean
-set_video_caps (GstLlHlsMedia * self, const GstStructure * s)
+GBytes *
+gst_llhls_codec_data (const GstStructure * s)
 {
-  g_autoptr (GBytes) codec_data = get_codec_data (s);
-  gint fps_n = -1, fps_d = 1;
-  gsize size;
-  gconstpointer data;
+  const GValue *value = gst_structure_get_value (s, "codec_data");
 
-  gst_structure_get_fraction (s, "framerate", &fps_n, &fps_d);
-  if (fps_n != self->fps_n || fps_d != self->fps_d)
-    self->config_changed = TRUE;
-  self->fps_n = fps_n;
-  self->fps_d = fps_d;
-  self->length_size = 0;
-  if (g_strcmp0 (gst_structure_get_string (s, "stream-format"), "avc") != 0)
-    return TRUE;
-  if (codec_data == NULL)
-    return FALSE;
-  data = g_bytes_get_data (codec_data, &size);
-  if (!avc_sets_parse_config (&self->sets, data, size, &self->length_size))
-    return FALSE;
-  update_video_format (self);
-  return TRUE;
+  if (value == NULL || !GST_VALUE_HOLDS_BUFFER (value))
+    return NULL;
+  return copy_buffer (gst_value_get_buffer (value));
 }
 
-/* Key frames are IDRs, since segments begin there. */
-static gboolean
-read_video (GstLlHlsMedia * self, const GstMapInfo * map,
-    SegmenterFrame * frame)
+GBytes *
+gst_llhls_stream_header (const GstStructure * s)
 {
-  AvcUnit unit;
+  const GValue *list = gst_structure_get_value (s, "streamheader"), *value;
 
-  frame->data = avc_unit_convert (&self->sets, map->data, map->size,
-      self->length_size, &unit);
-  if (frame->data == NULL || !unit.picture) {
-    g_clear_pointer (&frame->data, g_bytes_unref);
-    return FALSE;
+  if (list == NULL || !GST_VALUE_HOLDS_ARRAY (list)
+      || gst_value_array_get_size (list) == 0)
+    return NULL;
+  value = gst_value_array_get_value (list, 0);
+  return GST_VALUE_HOLDS_BUFFER (value)
+      ? copy_buffer (gst_value_get_buffer (value)) : NULL;
+}
+
+static const GstLlHlsCodec *
+find_codec (const GstLlHlsMedia * self, const gchar * name)
+{
+  const GstLlHlsCodec *codec = self->video ? gst_llhls_video_codecs
+      : gst_llhls_audio_codecs;
+
+  for (; codec->caps_name != NULL; codec++) {
+    if (g_str_equal (codec->caps_name, name))
+      return codec;
   }
-  frame->kind = unit.idr ? CMAF_SAMPLE_SYNC : unit.reference
-      ? CMAF_SAMPLE_DEPENDENT : CMAF_SAMPLE_DISPOSABLE;
-  if (unit.sets || self->config_changed)
-    update_video_format (self);
-  return TRUE;
-}
-
-/* Audio */
-
-static gboolean
-update_audio_format (GstLlHlsMedia * self, GBytes * config)
-{
-  CmafTrack description = { CMAF_AUDIO_AAC };
-  GstLlHlsFormat *format;
-  AacConfig aac;
-  Lattice lattice;
-  gsize size;
-  gconstpointer data = g_bytes_get_data (config, &size);
-
-  if (self->config != NULL && g_bytes_equal (self->config, config))
-    return TRUE;
-  if (!aac_config_parse (&aac, data, size))
-    return FALSE;
-  lattice_init_audio (&lattice, aac.rate, aac.frame_samples);
-  description.timescale = aac.rate;
-  description.config = config;
-  description.rate = aac.rate;
-  description.channels = aac.channels;
-  format = make_format (&description, &lattice, FALSE, codec_string_aac (&aac));
-  if (format != NULL)
-    format->channels = aac.channels;
-  offer_format (self, format, config);
-  return TRUE;
-}
-
-static gboolean
-set_audio_caps (GstLlHlsMedia * self, const GstStructure * s)
-{
-  g_autoptr (GBytes) codec_data = get_codec_data (s);
-
-  self->adts =
-      g_strcmp0 (gst_structure_get_string (s, "stream-format"), "adts") == 0;
-  if (self->adts)
-    return TRUE;
-  return codec_data != NULL && update_audio_format (self, codec_data);
-}
-
-static gboolean
-read_audio (GstLlHlsMedia * self, const GstMapInfo * map,
-    SegmenterFrame * frame)
-{
-  gsize offset = 0, length = map->size;
-  gboolean ok = TRUE;
-
-  frame->kind = CMAF_SAMPLE_SYNC;
-  if (self->adts) {
-    g_autoptr (GBytes) config =
-        aac_config_from_adts (map->data, map->size, &offset, &length);
-
-    if (config == NULL)
-      return FALSE;
-    ok = update_audio_format (self, config);
-  }
-  if (ok && length > 0)
-    frame->data = g_bytes_new (map->data + offset, length);
-  return frame->data != NULL;
+  return NULL;
 }
 
 gboolean
 gst_llhls_media_set_caps (GstLlHlsMedia * self, GstCaps * caps)
 {
-  const GstStructure *s = gst_caps_get_structure (caps, 0);
+  const GstLlHlsCodec *codec = find_codec (self,
+      gst_structure_get_name (gst_caps_get_structure (caps, 0)));
 
-  return self->video ? set_video_caps (self, s) : set_audio_caps (self, s);
+  if (codec == NULL)
+    return FALSE;
+  if (codec != self->codec)
+    forget_codec (self);
+  self->codec = codec;
+  return codec->set_caps (self, caps);
+}
+
+typedef struct
+{
+  GstBuffer *buffer;
+  GstMapInfo map;
+} Mapping;
+
+static void
+free_mapping (gpointer data)
+{
+  Mapping *mapping = data;
+
+  gst_buffer_unmap (mapping->buffer, &mapping->map);
+  gst_buffer_unref (mapping->buffer);
+  g_free (mapping);
+}
+
+/* The buffer's memory is kept until the part is written.  One from a pool is
+ * copied: whoever has few of them may wait for it. */
+static GBytes *
+hold_buffer (GstBuffer * buffer)
+{
+  Mapping *mapping;
+
+  if (buffer->pool != NULL)
+    return copy_buffer (buffer);
+  mapping = g_new (Mapping, 1);
+  if (!gst_buffer_map (buffer, &mapping->map, GST_MAP_READ)) {
+    g_free (mapping);
+    return NULL;
+  }
+  mapping->buffer = gst_buffer_ref (buffer);
+  return g_bytes_new_with_free_func (mapping->map.data, mapping->map.size,
+      free_mapping, mapping);
 }
 
 gboolean
-gst_llhls_media_read (GstLlHlsMedia * self, const GstMapInfo * map,
+gst_llhls_media_read (GstLlHlsMedia * self, GstBuffer * buffer,
     SegmenterFrame * frame)
 {
-  return self->video ? read_video (self, map, frame)
-      : read_audio (self, map, frame);
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (self->codec == NULL || gst_buffer_get_size (buffer) == 0)
+    return FALSE;
+  bytes = hold_buffer (buffer);
+  return bytes != NULL && self->codec->read (self, bytes, frame);
 }

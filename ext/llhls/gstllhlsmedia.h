@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "gstllhlspad.h"
 #include "multivariant.h"
 #include "segmenter.h"
 
@@ -17,6 +18,7 @@ typedef struct
   gchar *codec;                 /* RFC 6381 */
   guint width, height;          /* as displayed */
   guint fps_n, fps_d;
+  guint transfer;               /* characteristics, ISO 23091-2, 0 = unknown */
   guint channels;
 } GstLlHlsFormat;
 
@@ -26,14 +28,16 @@ void gst_llhls_format_free (GstLlHlsFormat * self);
  * become formats, buffers become samples.  Streaming thread only. */
 typedef struct _GstLlHlsMedia GstLlHlsMedia;
 
-GstLlHlsMedia *gst_llhls_media_new (const gchar * name, gboolean video);
+GstLlHlsMedia *gst_llhls_media_new (const gchar * name, gboolean video,
+    const GstLlHlsPadSettings * settings);
 void gst_llhls_media_free (GstLlHlsMedia * self);
 
 /* FALSE: they lack what is needed. */
 gboolean gst_llhls_media_set_caps (GstLlHlsMedia * self, GstCaps * caps);
 
-/* Fills in the frame's data and kind; FALSE: not to be used. */
-gboolean gst_llhls_media_read (GstLlHlsMedia * self, const GstMapInfo * map,
+/* Fills in the frame's data, kind and, where the bytes tell it, duration;
+ * FALSE: not to be used.  The frame may refer to the buffer's memory. */
+gboolean gst_llhls_media_read (GstLlHlsMedia * self, GstBuffer * buffer,
     SegmenterFrame * frame);
 
 /* After either of them: what changed with it, in force from that frame on.

@@ -132,15 +132,26 @@ enum
 
 static GParamSpec *properties[N_PROPERTIES];
 
+/* Encoders leave out what they do not choose, such as `framed` or the stream
+ * format of AV1, and an element like capsfilter in front takes what this asks
+ * for literally. */
 #define VIDEO_CAPS \
     "video/x-h264, stream-format = (string) { avc, byte-stream }, " \
-    "alignment = (string) au"
-/* Encoders say raw without `framed`, and an element like capsfilter in front
- * takes what this asks for literally. */
+    "alignment = (string) au; " \
+    "video/x-h265, stream-format = (string) { hvc1, hev1, byte-stream }, " \
+    "alignment = (string) au; " \
+    "video/x-av1, stream-format = (string) obu-stream, " \
+    "alignment = (string) tu; video/x-av1, alignment = (string) tu"
 #define AUDIO_CAPS \
     "audio/mpeg, mpegversion = (int) 4, stream-format = (string) raw; " \
     "audio/mpeg, mpegversion = (int) 4, stream-format = (string) adts, " \
-    "framed = (boolean) true"
+    "framed = (boolean) true; " \
+    "audio/x-opus; " \
+    "audio/x-ac3, framed = (boolean) true, alignment = (string) frame; " \
+    "audio/x-ac3; " \
+    "audio/x-eac3, framed = (boolean) true, alignment = (string) frame; " \
+    "audio/x-eac3; " \
+    "audio/x-flac, framed = (boolean) true; audio/x-flac"
 
 static GstStaticPadTemplate video_template =
 GST_STATIC_PAD_TEMPLATE ("video_%u", GST_PAD_SINK, GST_PAD_REQUEST,

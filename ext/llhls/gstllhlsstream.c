@@ -152,7 +152,7 @@ gst_llhls_stream_add_track (GstLlHlsStream * self, GstLlHlsPad * pad,
   track->video = video;
   track->name = gst_object_get_name (GST_OBJECT (pad));
   gst_llhls_pad_get_settings (pad, &track->settings);
-  track->media = gst_llhls_media_new (track->name, video);
+  track->media = gst_llhls_media_new (track->name, video, &track->settings);
   track->requested = GST_CLOCK_TIME_NONE;
   g_mutex_lock (&self->lock);
   track->core = packager_add_track (&self->packager, track->name, video);
@@ -243,6 +243,7 @@ set_format_locked (GstLlHlsTrack * track, GstLlHlsFormat * format)
   info->fps_n = format->fps_n;
   info->fps_d = format->fps_d;
   info->channels = format->channels;
+  info->transfer = format->transfer;
   info->ready = TRUE;
 }
 
@@ -521,17 +522,13 @@ gst_llhls_track_push (GstLlHlsTrack * track, const GstSegment * segment,
     GstBuffer * buffer, GstPad * origin)
 {
   SegmenterFrame frame = { 0, };
-  GstMapInfo map;
   gboolean ok;
 
   if (!read_times (segment, buffer, &frame)) {
     GST_LOG ("%s: buffer without a time in the segment", track->name);
     return GST_FLOW_OK;
   }
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
-    return GST_FLOW_OK;
-  ok = gst_llhls_media_read (track->media, &map, &frame);
-  gst_buffer_unmap (buffer, &map);
+  ok = gst_llhls_media_read (track->media, buffer, &frame);
   take_format (track);
   if (ok)
     push_frame (track, &frame, origin);

@@ -20,7 +20,7 @@ typedef struct
   guint channels;
   guint64 peak_bps;             /* bit/s, 0 = not told */
   guint64 average_bps;
-  guint transfer;               /* TransferCharacteristics, ITU-T H.273 */
+  guint transfer;               /* characteristics, ISO 23091-2, 0 = unknown */
   gboolean text;
   gchar *group;                 /* GROUP-ID, NULL = "aud" or "subs" */
   gboolean is_default;

@@ -96,7 +96,7 @@ segmenter_longest_part (const Segmenter * self)
   guint64 frame = self->format.lattice.frame, n;
 
   if (frame == 0)
-    return self->part;
+    return MAX (self->part, to_ns (self, self->format.longest));
   n = (to_ticks (self, self->part) + frame - 1) / frame;
   return to_ns (self, MAX (n, 1) * frame);
 }
@@ -114,7 +114,7 @@ add_event (Segmenter * self, SegmenterEventType type, guint64 msn)
 static guint64
 slack (const Segmenter * self)
 {
-  if (self->format.kind == CMAF_AUDIO_AAC)
+  if (cmaf_kind_is_audio (self->format.kind))
     return 0;
   return to_ns (self, self->format.lattice.frame / 2);
 }
@@ -219,6 +219,7 @@ add_sample (Segmenter * self, SegmenterFrame * frame, guint64 start,
     self->part_independent = FALSE;
   }
   sample.data = g_steal_pointer (&frame->data);
+  sample.scattered = frame->scattered;
   g_array_append_val (self->samples, sample);
   self->part_independent |= frame->kind == CMAF_SAMPLE_SYNC;
   self->end = start + duration;
@@ -460,7 +461,7 @@ enter_open (Segmenter * self, CmafSampleKind kind, guint64 at, guint64 duration)
     close_segment (self);
     return SEGMENTER_DROPPED_LATE;
   }
-  begin_segment (self, next, start, self->format.kind != CMAF_AUDIO_AAC);
+  begin_segment (self, next, start, !cmaf_kind_is_audio (self->format.kind));
   return SEGMENTER_TAKEN;
 }
 
@@ -520,11 +521,28 @@ place_frame (Segmenter * self, SegmenterFrame * frame, guint64 at,
 }
 
 static guint64
-frame_ticks (const Segmenter * self, guint64 duration)
+frame_ticks (const Segmenter * self, const SegmenterFrame * frame,
+    guint64 duration)
 {
+  if (frame->ticks != 0)
+    return frame->ticks;
   if (self->format.lattice.frame != 0)
     return self->format.lattice.frame;
   return MAX (to_ticks (self, duration), 1);
+}
+
+/* On the grid; without one, where the last frame ended, if that is nearer than
+ * half of this frame, whose duration is known by itself. */
+static guint64
+snap (Segmenter * self, Lattice * lattice, const SegmenterFrame * frame)
+{
+  guint64 at = lattice_snap (lattice, frame->time), apart;
+
+  if (lattice->frame != 0 || frame->ticks == 0 || !self->begun
+      || lattice != &self->format.lattice)
+    return at;
+  apart = at > self->end ? at - self->end : self->end - at;
+  return apart * 2 <= frame->ticks ? self->end : at;
 }
 
 static SegmenterResult
@@ -533,8 +551,8 @@ take (Segmenter * self, SegmenterFrame * frame, guint64 duration_ns)
   gboolean key = frame->kind == CMAF_SAMPLE_SYNC;
   Lattice *lattice = key && self->has_next ? &self->next.lattice
       : &self->format.lattice;
-  guint64 at = lattice_snap (lattice, frame->time), time;
-  guint64 duration = frame_ticks (self, duration_ns);
+  guint64 at = snap (self, lattice, frame), time;
+  guint64 duration = frame_ticks (self, frame, duration_ns);
   SegmenterResult result;
 
   time = lattice_ns (at, lattice->timescale);
@@ -542,20 +560,21 @@ take (Segmenter * self, SegmenterFrame * frame, guint64 duration_ns)
     result = enter_key (self, time, at, duration);
   else
     result = enter_dependent (self, frame->kind, at, duration);
-  if (key && self->format.kind != CMAF_AUDIO_AAC)
+  if (key && !cmaf_kind_is_audio (self->format.kind))
     note_key (self, time);
   if (result != SEGMENTER_TAKEN)
     return result;
   /* Of the format that may have begun with this frame. */
-  return place_frame (self, frame, lattice_snap (&self->format.lattice,
-          frame->time), frame_ticks (self, duration_ns));
+  return place_frame (self, frame, snap (self, &self->format.lattice, frame),
+      frame_ticks (self, frame, duration_ns));
 }
 
 /* Without a frame rate a frame lasts until the next one. */
 static gboolean
-must_hold (const Segmenter * self)
+must_hold (const Segmenter * self, const SegmenterFrame * frame)
 {
-  return self->format.lattice.frame == 0 && !self->format.reordered;
+  return self->format.lattice.frame == 0 && !self->format.reordered
+      && frame->ticks == 0;
 }
 
 static SegmenterResult
@@ -581,7 +600,7 @@ segmenter_push (Segmenter * self, SegmenterFrame * frame)
     g_clear_pointer (&frame->data, g_bytes_unref);
     return SEGMENTER_DROPPED_NO_KEY;
   }
-  if (must_hold (self)) {
+  if (must_hold (self, frame)) {
     duration = self->has_held && frame->time > self->held.time
         ? frame->time - self->held.time : frame->duration;
     /* What stood still for longer is a hole, not a long frame. */

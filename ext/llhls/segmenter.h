@@ -17,6 +17,7 @@ typedef struct
   Lattice lattice;
   gboolean reordered;           /* pictures are not shown as decoded */
   gchar *map;                   /* name of the init section */
+  guint64 longest;              /* ticks of a frame, where it is not constant */
 } SegmenterFormat;
 
 typedef struct
@@ -25,6 +26,8 @@ typedef struct
   guint64 duration;             /* ns, 0 when not known */
   CmafSampleKind kind;
   GBytes *data;
+  gboolean scattered;           /* `data` is of nal_scatter_new () */
+  guint32 ticks;                /* as its bytes tell, 0 when they do not */
 } SegmenterFrame;
 
 typedef enum

@@ -58,6 +58,52 @@ GST_START_TEST (aac_config_refuses_any_cut)
 
 GST_END_TEST;
 
+/* Explicit, but behind the core's config, which older decoders see alone. */
+GST_START_TEST (aac_config_finds_compatible_signalling)
+{
+  static const guint8 sbr[] = { 0x13, 0x10, 0x56, 0xe5, 0x98 };
+  static const guint8 ps[] = { 0x13, 0x08, 0x56, 0xe5, 0x9d, 0x48, 0x80 };
+  AacConfig config;
+  gsize i;
+
+  fail_unless (aac_config_parse (&config, sbr, sizeof (sbr)));
+  fail_unless_equals_int (config.object_type, 5);
+  fail_unless_equals_int (config.rate, 48000);
+  fail_unless_equals_int (config.frame_samples, 2048);
+  fail_unless (aac_config_parse (&config, ps, sizeof (ps)));
+  fail_unless_equals_int (config.object_type, 29);
+  fail_unless_equals_int (config.channels, 2);
+  for (i = 2; i < sizeof (sbr) - 1; i++) {
+    g_autofree guint8 *cut = g_memdup2 (sbr, i);
+
+    fail_unless (aac_config_parse (&config, cut, i));
+    fail_unless_equals_int (config.object_type, 2);
+    fail_unless_equals_int (config.rate, 24000);
+  }
+}
+
+GST_END_TEST;
+
+/* A pair in front, one behind and a low one. */
+GST_START_TEST (aac_config_counts_channels_of_a_program)
+{
+  static const guint8 data[] = {
+    0x11, 0x80, 0x04, 0xc4, 0x05, 0x00, 0x20, 0x10
+  };
+  AacConfig config;
+  gsize i;
+
+  fail_unless (aac_config_parse (&config, data, sizeof (data)));
+  fail_unless_equals_int (config.channels, 4);
+  for (i = 0; i + 1 < sizeof (data); i++) {
+    g_autofree guint8 *cut = g_memdup2 (data, i);
+
+    fail_if (aac_config_parse (&config, cut, i));
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (aac_config_comes_from_adts)
 {
   /* LC, 48 kHz, stereo, no CRC, 7 + 3 bytes. */
@@ -91,6 +137,8 @@ aacconfig_suite (void)
   tcase_add_loop_test (tc, aac_config_tells_what_is_heard, 0,
       G_N_ELEMENTS (cases));
   tcase_add_loop_test (tc, aac_config_refuses_any_cut, 0, 3);
+  tcase_add_test (tc, aac_config_finds_compatible_signalling);
+  tcase_add_test (tc, aac_config_counts_channels_of_a_program);
   tcase_add_test (tc, aac_config_comes_from_adts);
   return s;
 }

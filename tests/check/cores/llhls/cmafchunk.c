@@ -4,6 +4,7 @@
 
 #include "boxparser.h"
 #include "cmafchunk.h"
+#include "nalunit.h"
 
 static GBytes *
 build (CmafKind kind, gboolean begins)
@@ -71,6 +72,81 @@ GST_START_TEST (cmaf_chunk_says_all_in_itself)
 
 GST_END_TEST;
 
+static GBytes *
+build_one (CmafSampleKind kind, GBytes * data, gboolean scattered)
+{
+  CmafSample sample = { data, 1, 0, kind, scattered };
+
+  return cmaf_chunk_build (CMAF_VIDEO_HEVC, 1, 0, &sample, 1, FALSE);
+}
+
+/* 155 */
+GST_START_TEST (cmaf_chunk_tells_leading_pictures)
+{
+  static const guint32 flags[] = {
+    0x02000000, 0x01010000, 0x01810000, 0x05010000, 0x05810000, 0x0d010000,
+    0x0d810000
+  };
+  g_autoptr (GBytes) data = g_bytes_new_static ("x", 1);
+  g_autoptr (GBytes) chunk = build_one (__i__, data, FALSE);
+  Box trun;
+
+  fail_unless (box_path (box_of (chunk), "moof/traf/trun", &trun));
+  fail_unless_equals_uint64 (box_number (trun.data + 20, 4), flags[__i__]);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (cmaf_chunk_takes_scattered_samples)
+{
+  static const guint8 stream[] = { 0, 0, 1, 0x41, 7, 0, 0, 1, 0x42 };
+  static const guint8 expected[] = { 0, 0, 0, 2, 0x41, 7, 0, 0, 0, 1, 0x42 };
+  g_autoptr (GBytes) owner = g_bytes_new_static (stream, sizeof (stream));
+  g_autoptr (GBytes) scattered = NULL, chunk = NULL;
+  NalReader reader;
+  NalList list;
+  const guint8 *nal;
+  gsize size;
+  Box trun, mdat;
+
+  nal_reader_init (&reader, stream, sizeof (stream), 0);
+  nal_list_init (&list, &reader);
+  while (nal_reader_next (&reader, &nal, &size))
+    nal_list_add (&list, &reader, nal, size);
+  scattered = nal_scatter_new (&list, owner);
+  nal_list_clear (&list);
+  chunk = build_one (CMAF_SAMPLE_SYNC, scattered, TRUE);
+  fail_unless (box_path (box_of (chunk), "moof/traf/trun", &trun));
+  fail_unless_equals_uint64 (box_number (trun.data + 16, 4), sizeof (expected));
+  fail_unless (box_path (box_of (chunk), "mdat", &mdat));
+  fail_unless_equals_int (mdat.size, sizeof (expected));
+  fail_unless (memcmp (mdat.data, expected, sizeof (expected)) == 0);
+}
+
+GST_END_TEST;
+
+/* 160-161: only where the init section has the group; 149: offsets only where
+ * pictures may be reordered. */
+GST_START_TEST (cmaf_chunk_has_what_its_codec_needs)
+{
+  g_autoptr (GBytes) chunk = build (__i__, FALSE);
+  g_autofree gchar *list = NULL;
+  gboolean roll = __i__ == CMAF_AUDIO_AAC || __i__ == CMAF_AUDIO_OPUS;
+  gboolean video = __i__ == CMAF_VIDEO_AVC || __i__ == CMAF_VIDEO_HEVC
+      || __i__ == CMAF_VIDEO_AV1;
+  Box traf, trun;
+
+  fail_unless (box_path (box_of (chunk), "moof/traf", &traf));
+  list = box_list (traf);
+  fail_unless_equals_string (list, roll ? "tfhd tfdt trun sbgp"
+      : "tfhd tfdt trun");
+  fail_unless (box_path (traf, "trun", &trun));
+  fail_unless_equals_uint64 (box_number (trun.data, 4),
+      video ? 0x01000f01 : 0x01000701);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (cmaf_chunk_points_at_its_payload)
 {
   g_autoptr (GBytes) chunk = build (CMAF_VIDEO_AVC, __i__ == 0);
@@ -96,6 +172,10 @@ cmafchunk_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, cmaf_chunk_has_the_boxes_in_order);
   tcase_add_test (tc, cmaf_chunk_says_all_in_itself);
+  tcase_add_loop_test (tc, cmaf_chunk_tells_leading_pictures, 0, 7);
+  tcase_add_test (tc, cmaf_chunk_takes_scattered_samples);
+  tcase_add_loop_test (tc, cmaf_chunk_has_what_its_codec_needs, 0,
+      CMAF_AUDIO_FLAC + 1);
   tcase_add_loop_test (tc, cmaf_chunk_points_at_its_payload, 0, 2);
   return s;
 }

@@ -32,6 +32,7 @@ build_audio (void)
   track.config = config;
   track.rate = 48000;
   track.channels = 2;
+  track.roll = -1;
   return cmaf_init_build (&track);
 }
 
@@ -130,6 +131,245 @@ GST_START_TEST (cmaf_init_describes_aac)
 
 GST_END_TEST;
 
+/* 134-141, 156-161 for each codec: entry, its box and what stands beside. */
+static const struct
+{
+  CmafKind kind;
+  const gchar *entry;
+  const gchar *children;
+  const gchar *stbl;
+} codecs[] = {
+  {CMAF_VIDEO_AVC, "avc1+78", "avcC colr pasp clli mdcv btrt", ""},
+  {CMAF_VIDEO_HEVC, "hvc1+78", "hvcC colr pasp clli mdcv btrt", ""},
+  {CMAF_VIDEO_AV1, "av01+78", "av1C colr pasp clli mdcv btrt", ""},
+  {CMAF_AUDIO_AAC, "mp4a+28", "esds btrt", " sgpd"},
+  {CMAF_AUDIO_OPUS, "Opus+28", "dOps btrt", " sgpd"},
+  {CMAF_AUDIO_AC3, "ac-3+28", "dac3 btrt", ""},
+  {CMAF_AUDIO_EAC3, "ec-3+28", "dec3 btrt", ""},
+  {CMAF_AUDIO_FLAC, "fLaC+28", "dfLa btrt", ""},
+};
+
+static const guint8 mastering[24] = { 1, 2, 3 };
+static const guint8 light[4] = { 3, 0xe8, 1, 0x90 };
+
+static GBytes *
+build_all (CmafKind kind)
+{
+  CmafTrack track = { kind, 48000 };
+  g_autoptr (GBytes) config = g_bytes_new_static ("config", 6);
+
+  track.config = config;
+  track.width = 1920;
+  track.height = 1080;
+  track.par_n = track.par_d = 1;
+  track.has_colour = TRUE;
+  track.primaries = track.matrix = 9;
+  track.transfer = 16;
+  track.mastering = mastering;
+  track.light = light;
+  track.rate = 48000;
+  track.channels = 6;
+  track.roll = -4;
+  track.bitrate = 1000000;
+  track.language = "deu";
+  track.full_language = "de-CH";
+  return cmaf_init_build (&track);
+}
+
+GST_START_TEST (cmaf_init_describes_each_codec)
+{
+  g_autoptr (GBytes) init = build_all (codecs[__i__].kind);
+  gboolean audio = cmaf_kind_is_audio (codecs[__i__].kind);
+  g_autofree gchar *entry = NULL, *stbl = NULL;
+
+  stbl = g_strconcat ("stsd stts stsc stsz stco", codecs[__i__].stbl, NULL);
+  assert_children (init, "moov/trak/mdia", "mdhd hdlr elng minf");
+  assert_children (init, "moov/trak/mdia/minf",
+      audio ? "smhd dinf stbl" : "vmhd dinf stbl");
+  assert_children (init, "moov/trak/mdia/minf/stbl", stbl);
+  entry = g_strconcat ("moov/trak/mdia/minf/stbl/stsd+8/",
+      codecs[__i__].entry, NULL);
+  assert_children (init, entry, codecs[__i__].children);
+  fail_unless_equals_uint64 (number_at (init, "moov/trak/tkhd", 92, 4),
+      audio ? 0 : 1080 << 16);
+}
+
+GST_END_TEST;
+
+static void
+assert_bytes (GBytes * init, const gchar * path, gconstpointer expected,
+    gsize size)
+{
+  Box box;
+
+  fail_unless (box_path (box_of (init), path, &box), "no %s", path);
+  fail_unless_equals_int (box.size, size);
+  fail_unless (memcmp (box.data, expected, size) == 0);
+}
+
+/* 157 */
+GST_START_TEST (cmaf_init_tells_of_hdr)
+{
+  g_autoptr (GBytes) init = build_all (CMAF_VIDEO_HEVC);
+  const gchar *entry = "moov/trak/mdia/minf/stbl/stsd+8/hvc1+78";
+  g_autofree gchar *mdcv = g_strconcat (entry, "/mdcv", NULL);
+  g_autofree gchar *clli = g_strconcat (entry, "/clli", NULL);
+  g_autofree gchar *colr = g_strconcat (entry, "/colr", NULL);
+  g_autofree gchar *hvcc = g_strconcat (entry, "/hvcC", NULL);
+
+  assert_bytes (init, mdcv, mastering, 24);
+  assert_bytes (init, clli, light, 4);
+  assert_bytes (init, colr, "nclx\0\11\0\20\0\11\0", 11);
+  assert_bytes (init, hvcc, "config", 6);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (cmaf_init_tells_the_language)
+{
+  g_autoptr (GBytes) init = build_all (CMAF_AUDIO_OPUS);
+  g_autoptr (GBytes) none = build_audio ();
+
+  /* d e u and u n d, five bits each. */
+  fail_unless_equals_uint64 (number_at (init, "moov/trak/mdia/mdhd", 32, 2),
+      4 << 10 | 5 << 5 | 21);
+  fail_unless_equals_uint64 (number_at (none, "moov/trak/mdia/mdhd", 32, 2),
+      21 << 10 | 14 << 5 | 4);
+  assert_bytes (init, "moov/trak/mdia/elng", "\0\0\0\0de-CH", 10);
+  assert_children (none, "moov/trak/mdia", "mdhd hdlr minf");
+}
+
+GST_END_TEST;
+
+/* 160, 161 */
+GST_START_TEST (cmaf_init_tells_what_decoders_need_before)
+{
+  g_autoptr (GBytes) opus = build_all (CMAF_AUDIO_OPUS), aac = build_audio ();
+
+  assert_bytes (opus, "moov/trak/mdia/minf/stbl/sgpd",
+      "\1\0\0\0roll\0\0\0\2\0\0\0\1\377\374", 18);
+  assert_bytes (aac, "moov/trak/mdia/minf/stbl/sgpd",
+      "\1\0\0\0roll\0\0\0\2\0\0\0\1\377\377", 18);
+}
+
+GST_END_TEST;
+
+/* The entry's field has 16 bits: what is too high is halved, or not told. */
+GST_START_TEST (cmaf_init_of_flac_has_a_rate_that_fits)
+{
+  static const guint rates[][2] = {
+    {48000, 48000}, {96000, 48000}, {192000, 48000}, {88200, 44100}, {65537, 0}
+  };
+  CmafTrack track = { CMAF_AUDIO_FLAC, };
+  g_autoptr (GBytes) config = g_bytes_new_static ("config", 6), init = NULL;
+
+  track.config = config;
+  track.timescale = track.rate = rates[__i__][0];
+  track.channels = 2;
+  track.depth = 24;
+  init = cmaf_init_build (&track);
+  fail_unless_equals_uint64 (number_at (init,
+          "moov/trak/mdia/minf/stbl/stsd+8/fLaC", 24, 4),
+      (guint64) rates[__i__][1] << 16);
+  fail_unless_equals_uint64 (number_at (init,
+          "moov/trak/mdia/minf/stbl/stsd+8/fLaC", 18, 2), 24);
+  assert_bytes (init, "moov/trak/mdia/minf/stbl/stsd+8/fLaC+28/dfLa",
+      "\0\0\0\0config", 10);
+}
+
+GST_END_TEST;
+
+static CmafTrack
+full_hd (CmafKind kind, guint profile, guint level, guint depth)
+{
+  CmafTrack track = { kind, };
+
+  track.width = 1920;
+  track.height = 1080;
+  track.has_colour = TRUE;
+  track.primaries = track.transfer = track.matrix = 1;
+  track.picture.profile = profile;
+  track.picture.level = level;
+  track.picture.depth = depth;
+  track.picture.chroma_format = 1;
+  track.picture.fps_n = 50;
+  track.picture.fps_d = 1;
+  return track;
+}
+
+/* ISO 23000-19 tables A.1 and B.1: all limits, or no brand. */
+GST_START_TEST (cmaf_profile_brand_only_inside_all_limits)
+{
+  CmafTrack hd = full_hd (CMAF_VIDEO_AVC, 100, 40, 8), t;
+
+  fail_unless_equals_string (cmaf_track_profile_brand (&hd), "cfhd");
+  t = hd;
+  t.width = 768;
+  t.height = 576;
+  t.picture.level = 31;
+  fail_unless_equals_string (cmaf_track_profile_brand (&t), "cfsd");
+  t = hd;
+  t.picture.level = 42;
+  fail_unless_equals_string (cmaf_track_profile_brand (&t), "chdf");
+  t.picture.level = 51;
+  fail_unless (cmaf_track_profile_brand (&t) == NULL);
+  t = hd;
+  t.picture.profile = 77;
+  fail_unless (cmaf_track_profile_brand (&t) == NULL);
+  t = hd;
+  t.width = 1922;
+  fail_unless (cmaf_track_profile_brand (&t) == NULL);
+  t = hd;
+  t.picture.fps_n = 61;
+  fail_unless (cmaf_track_profile_brand (&t) == NULL);
+  t = hd;
+  t.picture.fps_n = 0;
+  fail_unless (cmaf_track_profile_brand (&t) == NULL);
+  t = hd;
+  t.has_colour = FALSE;
+  fail_unless (cmaf_track_profile_brand (&t) == NULL);
+  t = hd;
+  t.full_range = TRUE;
+  fail_unless (cmaf_track_profile_brand (&t) == NULL);
+  t = hd;
+  t.transfer = 16;
+  fail_unless (cmaf_track_profile_brand (&t) == NULL);
+  t = hd;
+  t.picture.chroma_format = 2;
+  fail_unless (cmaf_track_profile_brand (&t) == NULL);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (cmaf_profile_brand_of_other_codecs)
+{
+  CmafTrack t = full_hd (CMAF_VIDEO_HEVC, 1, 123, 8);
+  CmafTrack aac = { CMAF_AUDIO_AAC, 48000 };
+
+  fail_unless_equals_string (cmaf_track_profile_brand (&t), "chhd");
+  t = full_hd (CMAF_VIDEO_HEVC, 2, 120, 10);
+  fail_unless_equals_string (cmaf_track_profile_brand (&t), "chh1");
+  t.width = 3840;
+  t.height = 2160;
+  t.picture.level = 153;
+  fail_unless_equals_string (cmaf_track_profile_brand (&t), "cud1");
+  t.picture.tier = 1;
+  fail_unless (cmaf_track_profile_brand (&t) == NULL);
+  t.picture.tier = 0;
+  t.primaries = t.matrix = 9;
+  t.transfer = 16;
+  fail_unless_equals_string (cmaf_track_profile_brand (&t), "chd1");
+  t.transfer = 18;
+  fail_unless_equals_string (cmaf_track_profile_brand (&t), "clg1");
+  aac.rate = 48000;
+  aac.channels = 2;
+  fail_unless_equals_string (cmaf_track_profile_brand (&aac), "caac");
+  aac.channels = 6;
+  fail_unless (cmaf_track_profile_brand (&aac) == NULL);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (cmaf_init_is_the_same_for_the_same_and_named_by_content)
 {
   g_autoptr (GBytes) one = build_video (), two = build_video ();
@@ -156,6 +396,14 @@ cmafinit_suite (void)
   tcase_add_test (tc, cmaf_init_has_the_boxes_in_order);
   tcase_add_test (tc, cmaf_init_has_no_times_and_the_right_numbers);
   tcase_add_test (tc, cmaf_init_describes_aac);
+  tcase_add_loop_test (tc, cmaf_init_describes_each_codec, 0,
+      G_N_ELEMENTS (codecs));
+  tcase_add_test (tc, cmaf_init_tells_of_hdr);
+  tcase_add_test (tc, cmaf_init_tells_the_language);
+  tcase_add_test (tc, cmaf_init_tells_what_decoders_need_before);
+  tcase_add_loop_test (tc, cmaf_init_of_flac_has_a_rate_that_fits, 0, 5);
+  tcase_add_test (tc, cmaf_profile_brand_only_inside_all_limits);
+  tcase_add_test (tc, cmaf_profile_brand_of_other_codecs);
   tcase_add_test (tc, cmaf_init_is_the_same_for_the_same_and_named_by_content);
   return s;
 }

@@ -16,18 +16,24 @@ typedef struct
 } Rig;
 
 static void
-rig_init (Rig * rig, guint fps_n, guint fps_d, gboolean reordered)
+rig_init_format (Rig * rig, const SegmenterFormat * format)
 {
-  SegmenterFormat format = { CMAF_VIDEO_AVC, {0,}, reordered, (gchar *) "a" };
-
-  lattice_init_video (&format.lattice, fps_n, fps_d);
   timeline_init (&rig->timeline, 4 * SECOND, 4490 * MS, 50);
   playlist_init (&rig->playlist, "video_0", "", 3600 * SECOND);
   rig->events = g_array_new (FALSE, FALSE, sizeof (SegmenterEvent));
   segmenter_init (&rig->segmenter, &rig->timeline, &rig->playlist, rig->events,
       500 * MS, 0);
   rig->segmenter.leads = TRUE;
-  segmenter_set_format (&rig->segmenter, &format);
+  segmenter_set_format (&rig->segmenter, format);
+}
+
+static void
+rig_init (Rig * rig, guint fps_n, guint fps_d, gboolean reordered)
+{
+  SegmenterFormat format = { CMAF_VIDEO_AVC, {0,}, reordered, (gchar *) "a" };
+
+  lattice_init_video (&format.lattice, fps_n, fps_d);
+  rig_init_format (rig, &format);
 }
 
 static void
@@ -94,6 +100,59 @@ GST_START_TEST (segmenter_commits_a_part_with_its_last_frame)
   push_run (&rig, 13, 25, 50, 25);
   fail_unless_equals_int (count_events (&rig, SEGMENTER_PART), 2);
   fail_if (nth_part (&rig, 50, 1)->independent);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* Opus and FLAC: each frame tells its samples, and times that are a little off
+ * leave no seams between them. */
+GST_START_TEST (segmenter_keeps_durations_that_frames_tell)
+{
+  static const guint samples[] = { 960, 480, 2880, 120 };
+  SegmenterFormat format = { CMAF_AUDIO_OPUS, {0,}, FALSE, (gchar *) "o" };
+  guint64 position = 0, end = 0;
+  PartFacts facts;
+  Rig rig;
+  guint i;
+
+  lattice_init_audio (&format.lattice, 48000, 0);
+  format.longest = 5760;
+  rig_init_format (&rig, &format);
+  for (i = 0; i < 200; i++) {
+    SegmenterFrame frame = { position * SECOND / 48000, 0, CMAF_SAMPLE_SYNC };
+
+    /* The first is right, the others are up to 1 ms late. */
+    frame.time += i % 7 * (MS / 7);
+    frame.ticks = samples[i % 4];
+    frame.data = g_bytes_new_static ("frame", 5);
+    fail_unless_equals_int (segmenter_push (&rig.segmenter, &frame),
+        SEGMENTER_TAKEN);
+    position += samples[i % 4];
+  }
+  for (i = 0; i < 8; i++) {
+    fail_unless (part_read (nth_part (&rig, 50, i)->data, FALSE, &facts));
+    fail_unless_equals_uint64 (facts.decode_time, end);
+    fail_unless (facts.duration <= 24000);
+    end += facts.duration;
+  }
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* A block may be longer than part-duration; PART-TARGET must know. */
+GST_START_TEST (segmenter_knows_the_longest_frame)
+{
+  SegmenterFormat format = { CMAF_AUDIO_FLAC, {0,}, FALSE, (gchar *) "f" };
+  Rig rig;
+
+  lattice_init_audio (&format.lattice, 48000, 0);
+  format.longest = 4608;
+  rig_init_format (&rig, &format);
+  fail_unless_equals_uint64 (segmenter_longest_part (&rig.segmenter), 500 * MS);
+  rig.segmenter.format.longest = 48000;
+  fail_unless_equals_uint64 (segmenter_longest_part (&rig.segmenter), SECOND);
   rig_clear (&rig);
 }
 
@@ -432,6 +491,8 @@ segmenter_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, segmenter_commits_a_part_with_its_last_frame);
+  tcase_add_test (tc, segmenter_keeps_durations_that_frames_tell);
+  tcase_add_test (tc, segmenter_knows_the_longest_frame);
   tcase_add_test (tc, segmenter_hints_the_next_segment_before_its_key_frame);
   tcase_add_test (tc, segmenter_has_no_seams_in_two_hours_at_2997);
   tcase_add_test (tc, segmenter_keeps_presentation_of_reordered_pictures);

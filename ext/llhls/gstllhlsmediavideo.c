@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* H.264, H.265 and AV1.  Locks: none; streaming thread only. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <gst/video/video.h>
+
+#include "codecstring.h"
+#include "gstllhlscodec.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
+#define GST_CAT_DEFAULT gst_llhls_sink_debug
+
+/* ISO 23091-2: not told. */
+#define UNSPECIFIED 2
+
+static void
+set_common_caps (GstLlHlsMedia * self, const GstStructure * s)
+{
+  const gchar *colour = gst_structure_get_string (s, "colorimetry");
+  GstVideoColorimetry c;
+  gint fps_n = -1, fps_d = 1;
+
+  gst_structure_get_fraction (s, "framerate", &fps_n, &fps_d);
+  if (fps_n != self->fps_n || fps_d != self->fps_d)
+    self->config_changed = TRUE;
+  self->fps_n = fps_n;
+  self->fps_d = fps_d;
+  self->length_size = 0;
+  self->colour.known = colour != NULL
+      && gst_video_colorimetry_from_string (&c, colour);
+  if (!self->colour.known)
+    return;
+  self->colour.primaries = gst_video_color_primaries_to_iso (c.primaries);
+  self->colour.transfer = gst_video_transfer_function_to_iso (c.transfer);
+  self->colour.matrix = gst_video_color_matrix_to_iso (c.matrix);
+  self->colour.full_range = c.range == GST_VIDEO_COLOR_RANGE_0_255;
+}
+
+/* The stream's own word goes before that of the caps. */
+static void
+describe_colour (const GstLlHlsMedia * self, CmafTrack * description)
+{
+  const GstLlHlsColour *colour = &self->colour;
+
+  if (description->has_colour)
+    return;
+  if (colour->known) {
+    description->has_colour = TRUE;
+    description->primaries = colour->primaries;
+    description->transfer = colour->transfer;
+    description->matrix = colour->matrix;
+    description->full_range = colour->full_range;
+  } else if (description->kind == CMAF_VIDEO_HEVC) {
+    /* The box must be there. */
+    description->has_colour = TRUE;
+    description->primaries = description->transfer = description->matrix =
+        UNSPECIFIED;
+  }
+}
+
+/* `fps_n` and `fps_d` are the stream's, which the caps' go before. */
+static GstLlHlsFormat *
+offer_format (GstLlHlsMedia * self, CmafTrack * description, guint fps_n,
+    guint fps_d, gchar * codec, GBytes * config)
+{
+  GstLlHlsFormat *format;
+  Lattice lattice;
+
+  if (self->fps_n >= 0) {
+    fps_n = self->fps_n;
+    fps_d = self->fps_d;
+  }
+  lattice_init_video (&lattice, fps_n, fps_d);
+  description->timescale = lattice.timescale;
+  description->config = config;
+  description->picture.fps_n = fps_n;
+  description->picture.fps_d = fps_d;
+  describe_colour (self, description);
+  format = gst_llhls_media_offer (self, description, &lattice, codec, config);
+  if (format == NULL)
+    return NULL;
+  format->width = cmaf_track_display_width (description);
+  format->height = description->height;
+  format->fps_n = fps_n;
+  format->fps_d = fps_d;
+  format->transfer = description->has_colour
+      && description->transfer != UNSPECIFIED ? description->transfer : 0;
+  return format;
+}
+
+/* Nothing is copied before the part is written. */
+static void
+keep_nals (SegmenterFrame * frame, GBytes * bytes, const NalList * nals)
+{
+  frame->scattered = !nals->verbatim;
+  frame->data = nals->verbatim ? g_bytes_ref (bytes)
+      : nal_scatter_new (nals, bytes);
+}
+
+/* FALSE: lengths are announced that are not told. */
+static gboolean
+wants_config (const GstStructure * s, const gchar * const *formats)
+{
+  const gchar *format = gst_structure_get_string (s, "stream-format");
+
+  return format != NULL && g_strv_contains (formats, format);
+}
+
+/* H.264 */
+
+/* From the parameter sets as they are now; nothing when they are incomplete or
+ * as before. */
+static void
+update_avc (GstLlHlsMedia * self)
+{
+  g_autoptr (GBytes) config = avc_sets_config (&self->avc);
+  CmafTrack description;
+  GstLlHlsFormat *format;
+  AvcSps sps;
+
+  if (config == NULL || !avc_sets_sps (&self->avc, &sps)
+      || !gst_llhls_media_is_new (self, config))
+    return;
+  gst_llhls_media_describe (self, &description);
+  description.kind = CMAF_VIDEO_AVC;
+  description.width = sps.width;
+  description.height = sps.height;
+  description.par_n = sps.par_n;
+  description.par_d = sps.par_d;
+  description.has_colour = sps.has_colour;
+  description.primaries = sps.primaries;
+  description.transfer = sps.transfer;
+  description.matrix = sps.matrix;
+  description.full_range = sps.full_range;
+  description.picture.profile = sps.profile;
+  description.picture.level = sps.level;
+  description.picture.chroma_format = sps.chroma_format;
+  description.picture.depth = sps.depth_luma;
+  format = offer_format (self, &description, sps.fps_n, sps.fps_d,
+      codec_string_avc (&sps), config);
+  if (format != NULL)
+    format->format.reordered = sps.max_reorder != 0;
+}
+
+static gboolean
+set_avc_caps (GstLlHlsMedia * self, GstCaps * caps)
+{
+  static const gchar *const formats[] = { "avc", "avc3", NULL };
+  const GstStructure *s = gst_caps_get_structure (caps, 0);
+  g_autoptr (GBytes) config = gst_llhls_codec_data (s);
+  gsize size;
+  gconstpointer data;
+
+  set_common_caps (self, s);
+  if (!wants_config (s, formats))
+    return TRUE;
+  if (config == NULL)
+    return FALSE;
+  data = g_bytes_get_data (config, &size);
+  if (!avc_sets_parse_config (&self->avc, data, size, &self->length_size))
+    return FALSE;
+  update_avc (self);
+  return TRUE;
+}
+
+/* Key frames are IDRs, since segments begin there. */
+static gboolean
+read_avc (GstLlHlsMedia * self, GBytes * bytes, SegmenterFrame * frame)
+{
+  NalList nals;
+  AvcUnit unit;
+  gsize size;
+  gconstpointer data = g_bytes_get_data (bytes, &size);
+  gboolean ok;
+
+  ok = avc_unit_read (&self->avc, data, size, self->length_size, &nals, &unit)
+      && unit.picture;
+  if (ok)
+    keep_nals (frame, bytes, &nals);
+  nal_list_clear (&nals);
+  if (!ok)
+    return FALSE;
+  frame->kind = unit.idr ? CMAF_SAMPLE_SYNC : unit.reference
+      ? CMAF_SAMPLE_DEPENDENT : CMAF_SAMPLE_DISPOSABLE;
+  if (unit.sets || self->config_changed)
+    update_avc (self);
+  return TRUE;
+}
+
+/* H.265 */
+
+static void
+describe_hevc (const GstLlHlsMedia * self, const HevcSps * sps,
+    CmafTrack * description)
+{
+  gst_llhls_media_describe (self, description);
+  description->kind = CMAF_VIDEO_HEVC;
+  description->width = sps->width;
+  description->height = sps->height;
+  description->par_n = sps->par_n;
+  description->par_d = sps->par_d;
+  description->has_colour = sps->has_colour;
+  description->primaries = sps->primaries;
+  description->transfer = sps->transfer;
+  description->matrix = sps->matrix;
+  description->full_range = sps->full_range;
+  description->picture.profile = sps->profile;
+  description->picture.level = sps->level;
+  description->picture.tier = sps->tier;
+  description->picture.chroma_format = sps->chroma_format;
+  description->picture.depth = MAX (sps->depth_luma, sps->depth_chroma);
+  if (self->hevc.has_mastering)
+    description->mastering = self->hevc.mastering;
+  if (self->hevc.has_light)
+    description->light = self->hevc.light;
+}
+
+static void
+update_hevc (GstLlHlsMedia * self)
+{
+  g_autoptr (GBytes) config = hevc_sets_config (&self->hevc);
+  CmafTrack description;
+  GstLlHlsFormat *format;
+  HevcSps sps;
+
+  if (config == NULL || !hevc_sets_sps (&self->hevc, &sps)
+      || !gst_llhls_media_is_new (self, config))
+    return;
+  self->max_reorder = sps.max_reorder;
+  describe_hevc (self, &sps, &description);
+  format = offer_format (self, &description, sps.fps_n, sps.fps_d,
+      codec_string_hevc (&sps), config);
+  if (format == NULL)
+    return;
+  format->format.reordered = sps.max_reorder != 0;
+  if (self->hevc.transfer != 0)
+    format->transfer = self->hevc.transfer;
+}
+
+static gboolean
+set_hevc_caps (GstLlHlsMedia * self, GstCaps * caps)
+{
+  static const gchar *const formats[] = { "hvc1", "hev1", NULL };
+  const GstStructure *s = gst_caps_get_structure (caps, 0);
+  g_autoptr (GBytes) config = gst_llhls_codec_data (s);
+  gsize size;
+  gconstpointer data;
+
+  set_common_caps (self, s);
+  if (!wants_config (s, formats))
+    return TRUE;
+  if (config == NULL)
+    return FALSE;
+  data = g_bytes_get_data (config, &size);
+  if (!hevc_sets_parse_config (&self->hevc, data, size, &self->length_size))
+    return FALSE;
+  update_hevc (self);
+  return TRUE;
+}
+
+static CmafSampleKind
+hevc_kind (const HevcUnit * unit)
+{
+  if (unit->picture == HEVC_PICTURE_RASL)
+    return unit->reference ? CMAF_SAMPLE_RASL : CMAF_SAMPLE_RASL_DISPOSABLE;
+  if (unit->picture == HEVC_PICTURE_RADL)
+    return unit->reference ? CMAF_SAMPLE_RADL : CMAF_SAMPLE_RADL_DISPOSABLE;
+  return unit->reference ? CMAF_SAMPLE_DEPENDENT : CMAF_SAMPLE_DISPOSABLE;
+}
+
+static gboolean
+read_hevc (GstLlHlsMedia * self, GBytes * bytes, SegmenterFrame * frame)
+{
+  NalList nals;
+  HevcUnit unit;
+  HevcKeyResult result = HEVC_UNDECODABLE;
+  gsize size;
+  gconstpointer data = g_bytes_get_data (bytes, &size);
+
+  if (hevc_unit_read (&self->hevc, data, size, self->length_size, &nals, &unit)) {
+    /* What begins a stream also tells whether its pictures are reordered. */
+    self->config_changed |= unit.hdr;
+    if (unit.sets || self->config_changed)
+      update_hevc (self);
+    result = hevc_keys_on_unit (&self->hevc_keys, &unit, self->max_reorder);
+  }
+  if (result != HEVC_UNDECODABLE)
+    keep_nals (frame, bytes, &nals);
+  nal_list_clear (&nals);
+  frame->kind = result == HEVC_KEY ? CMAF_SAMPLE_SYNC : hevc_kind (&unit);
+  return result != HEVC_UNDECODABLE;
+}
+
+/* AV1 */
+
+static void
+update_av1 (GstLlHlsMedia * self)
+{
+  g_autoptr (GBytes) config = NULL;
+  CmafTrack description;
+  Av1Sequence sequence;
+  gsize size;
+  gconstpointer data;
+
+  if (self->av1_sequence == NULL)
+    return;
+  data = g_bytes_get_data (self->av1_sequence, &size);
+  config = av1_config (self->av1_sequence);
+  if (config == NULL || !av1_sequence_parse (&sequence, data, size)
+      || !gst_llhls_media_is_new (self, config))
+    return;
+  gst_llhls_media_describe (self, &description);
+  description.kind = CMAF_VIDEO_AV1;
+  description.width = sequence.width;
+  description.height = sequence.height;
+  description.par_n = description.par_d = 1;
+  description.has_colour = sequence.has_colour;
+  description.primaries = sequence.primaries;
+  description.transfer = sequence.transfer;
+  description.matrix = sequence.matrix;
+  description.full_range = sequence.full_range;
+  offer_format (self, &description, sequence.fps_n, sequence.fps_d,
+      codec_string_av1 (&sequence), config);
+}
+
+static gboolean
+set_av1_caps (GstLlHlsMedia * self, GstCaps * caps)
+{
+  const GstStructure *s = gst_caps_get_structure (caps, 0);
+  const gchar *format = gst_structure_get_string (s, "stream-format");
+  g_autoptr (GBytes) config = gst_llhls_codec_data (s);
+  GBytes *sequence;
+  gsize size;
+  gconstpointer data;
+
+  set_common_caps (self, s);
+  if (format != NULL && g_str_equal (format, "annexb"))
+    return FALSE;
+  if (config == NULL)
+    return TRUE;
+  data = g_bytes_get_data (config, &size);
+  sequence = av1_sequence_from_config (data, size);
+  if (sequence == NULL)
+    return TRUE;
+  g_clear_pointer (&self->av1_sequence, g_bytes_unref);
+  self->av1_sequence = sequence;
+  update_av1 (self);
+  return TRUE;
+}
+
+static gboolean
+read_av1 (GstLlHlsMedia * self, GBytes * bytes, SegmenterFrame * frame)
+{
+  Av1Unit unit;
+  gsize size;
+  gconstpointer data = g_bytes_get_data (bytes, &size);
+
+  if (!av1_unit_read (&self->av1_sequence, data, size, &unit) || !unit.picture)
+    return FALSE;
+  frame->kind = unit.key ? CMAF_SAMPLE_SYNC : CMAF_SAMPLE_DEPENDENT;
+  frame->data = unit.whole
+      ? g_bytes_new_from_bytes (bytes, unit.offset, unit.size)
+      : av1_unit_copy (self->av1_sequence, data, size, &unit);
+  if (unit.key || self->config_changed)
+    update_av1 (self);
+  return TRUE;
+}
+
+const GstLlHlsCodec gst_llhls_video_codecs[] = {
+  {"video/x-h264", set_avc_caps, read_avc},
+  {"video/x-h265", set_hevc_caps, read_hevc},
+  {"video/x-av1", set_av1_caps, read_av1},
+  {NULL, NULL, NULL}
+};

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "nalunit.h"
+
+#include <string.h>
+
+void
+nal_reader_init (NalReader * self, const guint8 * data, gsize size,
+    guint length_size)
+{
+  g_assert (length_size <= 4);
+  self->data = data;
+  self->size = size;
+  self->length_size = length_size;
+  self->pos = 0;
+  self->failed = FALSE;
+}
+
+/* The next 00 00 01 at or after `pos`, or `size`. */
+static gsize
+find_start_code (const guint8 * data, gsize size, gsize pos)
+{
+  const guint8 *p;
+
+  while (size >= 3 && pos <= size - 3) {
+    p = memchr (data + pos + 2, 1, size - pos - 2);
+    if (p == NULL)
+      return size;
+    if (p[-1] == 0 && p[-2] == 0)
+      return p - data - 2;
+    pos = p - data - 1;
+  }
+  return size;
+}
+
+/* From one start code to the next; the first call looks for the first. */
+static gboolean
+next_in_stream (NalReader * self, gsize * begin, gsize * end)
+{
+  if (self->pos == 0) {
+    self->pos = find_start_code (self->data, self->size, 0);
+    self->failed = self->pos == self->size;
+  }
+  if (self->pos >= self->size)
+    return FALSE;
+  *begin = self->pos + 3;
+  *end = self->pos = find_start_code (self->data, self->size, *begin);
+  return TRUE;
+}
+
+static gboolean
+next_by_length (NalReader * self, gsize * begin, gsize * end)
+{
+  gsize length = 0;
+  guint i;
+
+  if (self->pos == self->size)
+    return FALSE;
+  if (self->size - self->pos < self->length_size) {
+    self->failed = TRUE;
+    return FALSE;
+  }
+  for (i = 0; i < self->length_size; i++)
+    length = length << 8 | self->data[self->pos++];
+  if (self->size - self->pos < length) {
+    self->failed = TRUE;
+    return FALSE;
+  }
+  *begin = self->pos;
+  *end = self->pos += length;
+  return TRUE;
+}
+
+gboolean
+nal_reader_next (NalReader * self, const guint8 ** nal, gsize * size)
+{
+  gsize begin = 0, end = 0;
+
+  while (!self->failed && (self->length_size == 0
+          ? next_in_stream (self, &begin, &end)
+          : next_by_length (self, &begin, &end))) {
+    while (end > begin && self->data[end - 1] == 0)
+      end--;
+    if (end == begin)
+      continue;
+    *nal = self->data + begin;
+    *size = end - begin;
+    return TRUE;
+  }
+  return FALSE;
+}
+
+void
+nal_list_init (NalList * self, const NalReader * reader)
+{
+  self->spans = g_array_sized_new (FALSE, FALSE, sizeof (NalSpan), 8);
+  self->verbatim = reader->length_size == 4;
+}
+
+void
+nal_list_clear (NalList * self)
+{
+  g_clear_pointer (&self->spans, g_array_unref);
+}
+
+void
+nal_list_add (NalList * self, const NalReader * reader, const guint8 * nal,
+    gsize size)
+{
+  NalSpan span = { nal - reader->data, size };
+
+  g_array_append_val (self->spans, span);
+}
+
+void
+nal_list_finish (NalList * self, const NalReader * reader)
+{
+  gsize bytes = 0;
+  guint i;
+
+  for (i = 0; i < self->spans->len; i++)
+    bytes += 4 + g_array_index (self->spans, NalSpan, i).size;
+  self->verbatim &= bytes == reader->size;
+}
+
+GBytes *
+nal_list_join (const NalList * self, const guint8 * data)
+{
+  GByteArray *out = g_byte_array_new ();
+  guint i;
+
+  for (i = 0; i < self->spans->len; i++) {
+    const NalSpan *span = &g_array_index (self->spans, NalSpan, i);
+    guint32 length = GUINT32_TO_BE ((guint32) span->size);
+
+    g_byte_array_append (out, (const guint8 *) &length, 4);
+    g_byte_array_append (out, data + span->offset, span->size);
+  }
+  return g_byte_array_free_to_bytes (out);
+}
+
+typedef struct
+{
+  GBytes *owner;
+  gsize size;
+  guint n;
+  NalSpan spans[];
+} Scattered;
+
+static void
+free_scattered (gpointer data)
+{
+  Scattered *scattered = data;
+
+  g_bytes_unref (scattered->owner);
+  g_free (scattered);
+}
+
+GBytes *
+nal_scatter_new (const NalList * self, GBytes * owner)
+{
+  guint n = self->spans->len, i;
+  gsize bytes = sizeof (Scattered) + n * sizeof (NalSpan);
+  Scattered *scattered = g_malloc (bytes);
+
+  scattered->owner = g_bytes_ref (owner);
+  scattered->n = n;
+  scattered->size = 0;
+  for (i = 0; i < n; i++) {
+    scattered->spans[i] = g_array_index (self->spans, NalSpan, i);
+    scattered->size += 4 + scattered->spans[i].size;
+  }
+  return g_bytes_new_with_free_func (scattered, bytes, free_scattered,
+      scattered);
+}
+
+void
+nal_scatter_get (GBytes * scatter, NalScatter * self)
+{
+  const Scattered *scattered = g_bytes_get_data (scatter, NULL);
+
+  self->data = g_bytes_get_data (scattered->owner, NULL);
+  self->size = scattered->size;
+  self->n = scattered->n;
+  self->spans = scattered->spans;
+}
+
+void
+nal_replace_set (GBytes ** set, const guint8 * nal, gsize size)
+{
+  g_clear_pointer (set, g_bytes_unref);
+  if (nal != NULL)
+    *set = g_bytes_new (nal, size);
+}
+
+gboolean
+nal_aspect_ratio (guint idc, guint * par_n, guint * par_d)
+{
+  static const guint8 ratios[][2] = {
+    {1, 1}, {1, 1}, {12, 11}, {10, 11}, {16, 11}, {40, 33}, {24, 11},
+    {20, 11}, {32, 11}, {80, 33}, {18, 11}, {15, 11}, {64, 33}, {160, 99},
+    {4, 3}, {3, 2}, {2, 1},
+  };
+
+  if (idc >= G_N_ELEMENTS (ratios))
+    return FALSE;
+  *par_n = ratios[idc][0];
+  *par_d = ratios[idc][1];
+  return TRUE;
+}
