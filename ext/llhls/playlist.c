@@ -124,6 +124,17 @@ playlist_add_part (Playlist * self, guint64 duration, gboolean independent,
 }
 
 void
+playlist_add_gap_part (Playlist * self, guint64 duration)
+{
+  PlaylistSegment *segment = playlist_open_segment (self);
+  PlaylistPart part = { duration, FALSE, NULL };
+
+  g_assert (segment != NULL);
+  segment->duration += duration;
+  g_array_append_val (segment->parts, part);
+}
+
+void
 playlist_set_key (Playlist * self, gsize bytes)
 {
   PlaylistSegment *segment = playlist_open_segment (self);
@@ -180,10 +191,10 @@ playlist_close (Playlist * self, guint64 gap)
 
   if (segment == NULL)
     return;
-  if (segment->parts->len == 0) {
-    segment->gap = TRUE;
+  if (segment->parts->len == 0)
     segment->duration = MAX (gap, 1);
-  }
+  /* No part has a byte. */
+  segment->gap = segment->size == 0;
   segment->closed = TRUE;
   self->listed += segment_ns (segment);
   self->hint_msn = segment->msn + 1;

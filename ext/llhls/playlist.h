@@ -9,11 +9,11 @@ typedef struct
 {
   guint64 duration;             /* ticks */
   gboolean independent;
-  GBytes *data;                 /* the chunk */
+  GBytes *data;                 /* the chunk, NULL where media is missing */
 } PlaylistPart;
 
-/* A segment is the concatenation of its parts; a gap has none.  Text, of which
- * each piece is a file by itself, is not. */
+/* A segment is the concatenation of its parts; a gap has none, or none with
+ * media.  Text, of which each piece is a file by itself, is not. */
 typedef struct
 {
   guint64 msn;
@@ -83,6 +83,9 @@ void playlist_begin (Playlist * self, guint64 msn, guint32 timescale,
 /* Takes `data` (transfer full). */
 void playlist_add_part (Playlist * self, guint64 duration,
     gboolean independent, GBytes * data);
+
+/* A part of which there is no media: EXT-X-PART with GAP=YES. */
+void playlist_add_gap_part (Playlist * self, guint64 duration);
 
 /* The open segment starts with a key frame that ends `bytes` behind its
  * beginning.  With its first part. */
