@@ -131,6 +131,13 @@ count_renditions (const GstLlHlsPublisher * self)
   return self->packager->tracks->len + self->texts->len;
 }
 
+/* Text has no pad that its rendition outlives. */
+static gboolean
+is_withdrawn (const GstLlHlsPublisher * self, guint i)
+{
+  return i < self->packager->tracks->len && nth_track (self, i)->withdrawn;
+}
+
 static Rendition *
 nth_rendition (GstLlHlsPublisher * self, guint i)
 {
@@ -260,7 +267,8 @@ take_event (GstLlHlsPublisher * self, Rendition * rendition,
   else if (event->type == SEGMENTER_SEGMENT)
     store_segment (self, rendition, event);
   rendition->changed = TRUE;
-  rendition->whole |= event->type != SEGMENTER_PART;
+  rendition->whole |= event->type != SEGMENTER_PART
+      && event->type != SEGMENTER_GAP_PART;
   drop_expired (self, rendition);
 }
 
@@ -422,12 +430,14 @@ publish_snapshot (GstLlHlsPublisher * self, gboolean all)
   for (i = 0; i < n; i++) {
     Rendition *rendition = nth_rendition (self, i);
 
-    add_view (self, snapshot, rendition, FORM_MEDIA, all || rendition->changed);
+    if (!is_withdrawn (self, i))
+      add_view (self, snapshot, rendition, FORM_MEDIA,
+          all || rendition->changed);
   }
   for (i = 0; i < n; i++) {
     Rendition *rendition = nth_rendition (self, i);
 
-    if (rendition->n_forms > FORM_IFRAMES)
+    if (rendition->n_forms > FORM_IFRAMES && !is_withdrawn (self, i))
       add_view (self, snapshot, rendition, FORM_IFRAMES,
           all || rendition->whole);
   }
@@ -484,7 +494,7 @@ gst_llhls_publisher_publish (GstLlHlsPublisher * self)
     publish_multivariant (self);
   /* Files change with whole segments, the origin's playlists with each part. */
   for (i = 0; i < count_renditions (self); i++) {
-    if (all || nth_rendition (self, i)->whole)
+    if ((all || nth_rendition (self, i)->whole) && !is_withdrawn (self, i))
       write_playlists (self, nth_rendition (self, i));
   }
   publish_snapshot (self, all);

@@ -55,6 +55,7 @@ GST_DEBUG_CATEGORY (gst_llhls_sink_debug);
 #define DEFAULT_TARGET_DURATION 4000    /* ms */
 #define DEFAULT_PART_DURATION 500       /* ms */
 #define DEFAULT_WINDOW 60000    /* ms */
+#define DEFAULT_GAP_TIMEOUT 0   /* ms */
 #define DEFAULT_ADDRESS "127.0.0.1"
 #define DEFAULT_PORT 8080
 #define DEFAULT_SEND_KEYFRAME_REQUESTS TRUE
@@ -70,6 +71,7 @@ GST_DEBUG_CATEGORY (gst_llhls_sink_debug);
 typedef struct
 {
   guint target_duration, part_duration, window; /* ms */
+  guint gap_timeout;            /* ms */
   gchar *address;
   gint port;
   gchar *location;
@@ -116,6 +118,7 @@ enum
   PROP_TARGET_DURATION = 1,
   PROP_PART_DURATION,
   PROP_WINDOW,
+  PROP_GAP_TIMEOUT,
   PROP_ADDRESS,
   PROP_PORT,
   PROP_ACTUAL_PORT,
@@ -346,14 +349,20 @@ attach_entry (GstLlHlsSink * self, Entry * entry)
 static void
 start_stream (GstLlHlsSink * self, const Settings * s)
 {
-  GstLlHlsStreamConfig config = { s->target_duration * GST_MSECOND,
-    s->part_duration * GST_MSECOND, s->window * GST_MSECOND, s->key_requests,
-    s->iframes, s->start_offset * (GstClockTimeDiff) GST_MSECOND, NULL,
-    wake_outputs, self
-  };
+  GstLlHlsStreamConfig config = { 0, };
   GstLlHlsStream *stream;
   GList *l;
 
+  config.target = s->target_duration * GST_MSECOND;
+  config.part = s->part_duration * GST_MSECOND;
+  config.window = s->window * GST_MSECOND;
+  config.gap_timeout = s->gap_timeout == G_MAXUINT ? GST_CLOCK_TIME_NONE
+      : s->gap_timeout * GST_MSECOND;
+  config.key_requests = s->key_requests;
+  config.iframes = s->iframes;
+  config.start_offset = s->start_offset * (GstClockTimeDiff) GST_MSECOND;
+  config.wake = wake_outputs;
+  config.user_data = self;
   stream = gst_llhls_stream_new (GST_ELEMENT (self), self->store,
       self->directory, &config);
   g_mutex_lock (&self->lock);
@@ -371,6 +380,12 @@ stop (GstLlHlsSink * self)
   GstLlHlsStream *stream;
   GList *l;
 
+  g_mutex_lock (&self->lock);
+  stream = self->stream;
+  g_mutex_unlock (&self->lock);
+  /* Before what it wakes. */
+  if (stream != NULL)
+    gst_llhls_stream_stop (stream);
   g_mutex_lock (&self->lock);
   http = g_steal_pointer (&self->http);
   viewers = g_steal_pointer (&self->viewers);
@@ -445,6 +460,10 @@ gst_llhls_sink_change_state (GstElement * element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start (self))
     return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING
+      || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    gst_llhls_stream_set_playing (self->stream,
+        transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING);
   ret = GST_ELEMENT_CLASS (gst_llhls_sink_parent_class)->change_state (element,
       transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
@@ -573,7 +592,7 @@ gst_llhls_sink_release_pad (GstElement * element, GstPad * pad)
   gst_element_set_locked_state (GST_ELEMENT (entry->sink), TRUE);
   gst_element_set_state (GST_ELEMENT (entry->sink), GST_STATE_NULL);
   if (entry->track != NULL)
-    gst_llhls_track_end (entry->track);
+    gst_llhls_track_remove (entry->track);
   gst_ghost_pad_set_target (GST_GHOST_PAD (pad), NULL);
   gst_element_remove_pad (element, pad);
   /* A bin that is disposed of has let its children go before its pads. */
@@ -649,6 +668,9 @@ gst_llhls_sink_set_property (GObject * object, guint id, const GValue * value,
     case PROP_WINDOW:
       s->window = g_value_get_uint (value);
       break;
+    case PROP_GAP_TIMEOUT:
+      s->gap_timeout = g_value_get_uint (value);
+      break;
     case PROP_ADDRESS:
       replace_string (&s->address, value);
       break;
@@ -702,6 +724,9 @@ gst_llhls_sink_get_property (GObject * object, guint id, GValue * value,
       break;
     case PROP_WINDOW:
       g_value_set_uint (value, s->window);
+      break;
+    case PROP_GAP_TIMEOUT:
+      g_value_set_uint (value, s->gap_timeout);
       break;
     case PROP_ADDRESS:
       g_value_set_string (value, s->address);
@@ -793,6 +818,19 @@ install_durations (void)
   properties[PROP_WINDOW] = g_param_spec_uint ("window", "Window",
       "How far back the playlists reach (ms)", 1000, 86400000, DEFAULT_WINDOW,
       flags);
+  /**
+   * GstLlHlsSink:gap-timeout:
+   *
+   * How long media is waited for beyond the moment when it should have come,
+   * judged by how it came before, until it is listed as missing (EXT-X-GAP), in
+   * milliseconds; 0 is #GstLlHlsSink:part-duration, G_MAXUINT is for ever.  Read
+   * when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_GAP_TIMEOUT] = g_param_spec_uint ("gap-timeout",
+      "Gap timeout", "Wait for late media before it is listed as missing, "
+      "0 = part-duration (ms)", 0, G_MAXUINT, DEFAULT_GAP_TIMEOUT, flags);
   /**
    * GstLlHlsSink:send-keyframe-requests:
    *
@@ -974,6 +1012,7 @@ gst_llhls_sink_init (GstLlHlsSink * self)
   self->settings.target_duration = DEFAULT_TARGET_DURATION;
   self->settings.part_duration = DEFAULT_PART_DURATION;
   self->settings.window = DEFAULT_WINDOW;
+  self->settings.gap_timeout = DEFAULT_GAP_TIMEOUT;
   self->settings.address = g_strdup (DEFAULT_ADDRESS);
   self->settings.port = DEFAULT_PORT;
   self->settings.key_requests = DEFAULT_SEND_KEYFRAME_REQUESTS;

@@ -3,7 +3,9 @@
  * or the directory's queue.  The object lock of a pad is taken under none of
  * ours.  Nothing is posted, pushed or woken under self->lock: results are
  * collected there and carried out behind it.
- * Threads: streaming threads (push, caps, flush, end), application (stats). */
+ * Threads: streaming threads (push, caps, flush, end), application (stats,
+ * states, pads), and one of its own that sleeps until the packager's deadline:
+ * made with the stream, joined in gst_llhls_stream_stop (). */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -28,6 +30,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define DEFAULT_FRAME_DURATION (33 * GST_MSECOND)
 /* How far ahead key frames are asked for. */
 #define KEY_REQUEST_LEAD (8 * GST_SECOND)
+/* Between two runs of the timer. */
+#define MIN_SLEEP (5 * GST_MSECOND)
 
 struct _GstLlHlsTrack
 {
@@ -47,6 +51,9 @@ struct _GstLlHlsTrack
   BandwidthMeter meter;
   guint64 segments, parts, gaps, discontinuities;
   gboolean warned_keys;
+  gchar *incident;              /* of the gap that is open, or NULL */
+  guint64 gap_msn, gap_start, gap_end;  /* ns, running time */
+  guint gap_count;              /* whole segments */
 };
 
 struct _GstLlHlsStream
@@ -60,6 +67,15 @@ struct _GstLlHlsStream
   gboolean has_origin;          /* lock */
   GPtrArray *tracks;            /* lock; of GstLlHlsTrack, as in packager */
   gboolean finalized;           /* lock */
+  guint incidents;              /* lock */
+
+  GThread *thread;
+  GCond cond;                   /* lock; the deadline is earlier, or stop */
+  gboolean stopping;            /* lock */
+  gboolean playing;             /* lock */
+  guint64 time_offset;          /* lock; ns, from our time to monotonic time */
+  guint64 paused_at;            /* lock; ns of our time, while not playing */
+  guint64 sleeps_until;         /* lock; ns of our time */
 };
 
 static void
@@ -70,9 +86,12 @@ free_track (gpointer data)
   gst_llhls_media_free (track->media);
   bandwidth_meter_clear (&track->meter);
   gst_llhls_pad_settings_clear (&track->settings);
+  g_free (track->incident);
   g_free (track->name);
   g_free (track);
 }
+
+static gpointer timer_main (gpointer data);
 
 GstLlHlsStream *
 gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
@@ -81,7 +100,7 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
   GstLlHlsStream *self = g_new0 (GstLlHlsStream, 1);
   g_autofree gchar *prefix = NULL;
   PackagerConfig core = { config->target, config->part, config->window,
-    START_TIMEOUT, NULL
+    START_TIMEOUT, NULL, config->gap_timeout
   };
   GstLlHlsPublisherConfig published = { config->iframes, config->start_offset };
 
@@ -100,12 +119,29 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
   self->publisher = gst_llhls_publisher_new (store, directory, &self->packager,
       &self->ranges, &published);
   self->tracks = g_ptr_array_new_with_free_func (free_track);
+  self->paused_at = g_get_monotonic_time () * GST_USECOND;
+  g_cond_init (&self->cond);
+  self->thread = g_thread_new ("llhls-timer", timer_main, self);
   return self;
+}
+
+void
+gst_llhls_stream_stop (GstLlHlsStream * self)
+{
+  g_mutex_lock (&self->lock);
+  self->stopping = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+  if (self->thread != NULL)
+    g_thread_join (self->thread);
+  self->thread = NULL;
 }
 
 void
 gst_llhls_stream_free (GstLlHlsStream * self)
 {
+  gst_llhls_stream_stop (self);
+  g_cond_clear (&self->cond);
   g_ptr_array_unref (self->tracks);
   gst_llhls_publisher_free (self->publisher);
   daterange_set_clear (&self->ranges);
@@ -304,20 +340,56 @@ new_message (GstLlHlsStream * self, const gchar * severity,
 }
 
 static void
-add_gap_message (GstLlHlsTrack * track, const SegmenterEvent * event,
+add_gap_message (GstLlHlsTrack * track, const gchar * state,
     GPtrArray * messages)
 {
+  gboolean open = g_str_equal (state, "open");
+  guint64 duration = track->gap_end - track->gap_start;
   g_autofree gchar *summary = NULL;
 
-  summary = g_strdup_printf ("%s has no media for %u segment(s).",
-      track->name, event->count);
-  g_ptr_array_add (messages, new_message (track->stream, "warning", summary,
+  summary = open ? g_strdup_printf ("%s has no media.", track->name)
+      : g_strdup_printf ("%s has media again, after %" G_GUINT64_FORMAT " ms.",
+      track->name, duration / GST_MSECOND);
+  g_ptr_array_add (messages, new_message (track->stream,
+          open ? "warning" : "info", summary,
           gst_structure_new ("llhlssink-gap",
+              "state", G_TYPE_STRING, state,
+              "incident", G_TYPE_STRING, track->incident,
               "rendition", G_TYPE_STRING, track->name,
-              "msn", G_TYPE_UINT64, event->msn,
-              "count", G_TYPE_UINT, event->count,
-              "start", G_TYPE_UINT64, event->time,
-              "duration", G_TYPE_UINT64, event->duration, NULL)));
+              "msn", G_TYPE_UINT64, track->gap_msn,
+              "count", G_TYPE_UINT, track->gap_count,
+              "start", G_TYPE_UINT64, track->gap_start,
+              "duration", G_TYPE_UINT64, duration, NULL)));
+}
+
+/* A gap goes on until there is a part with media again. */
+static void
+note_gap (GstLlHlsTrack * track, const SegmenterEvent * event,
+    GPtrArray * messages)
+{
+  gboolean opens = track->incident == NULL;
+
+  if (opens) {
+    track->incident = g_strdup_printf ("%s-gap-%u", track->name,
+        ++track->stream->incidents);
+    track->gap_msn = event->msn;
+    track->gap_start = event->time;
+    track->gap_end = event->time;
+    track->gap_count = 0;
+  }
+  track->gap_count += event->count;
+  track->gap_end = MAX (track->gap_end, event->time + event->duration);
+  if (opens)
+    add_gap_message (track, "open", messages);
+}
+
+static void
+close_gap (GstLlHlsTrack * track, GPtrArray * messages)
+{
+  if (track->incident == NULL)
+    return;
+  add_gap_message (track, "close", messages);
+  g_clear_pointer (&track->incident, g_free);
 }
 
 static void
@@ -359,6 +431,10 @@ handle_event_locked (GstLlHlsTrack * track, const SegmenterEvent * event,
   switch (event->type) {
     case SEGMENTER_PART:
       track->parts++;
+      close_gap (track, messages);
+      break;
+    case SEGMENTER_GAP_PART:
+      note_gap (track, event, messages);
       break;
     case SEGMENTER_SEGMENT:
       track->segments++;
@@ -367,7 +443,7 @@ handle_event_locked (GstLlHlsTrack * track, const SegmenterEvent * event,
     case SEGMENTER_GAP:
       track->gaps += event->count;
       bandwidth_meter_break (&track->meter);
-      add_gap_message (track, event, messages);
+      note_gap (track, event, messages);
       break;
     case SEGMENTER_DISCONTINUITY:
       track->discontinuities++;
@@ -434,6 +510,79 @@ carry_out (GstLlHlsStream * self, gboolean news, GPtrArray * messages)
     self->config.wake (self->config.user_data);
   for (i = 0; i < messages->len; i++)
     gst_element_post_message (self->element, g_ptr_array_index (messages, i));
+}
+
+/* Time */
+
+/* Monotonic time, but for what was spent outside of PLAYING. */
+static guint64
+now_locked (const GstLlHlsStream * self)
+{
+  return self->playing ? g_get_monotonic_time () * GST_USECOND
+      - self->time_offset : self->paused_at;
+}
+
+void
+gst_llhls_stream_set_playing (GstLlHlsStream * self, gboolean playing)
+{
+  g_mutex_lock (&self->lock);
+  if (playing && !self->playing)
+    self->time_offset = g_get_monotonic_time () * GST_USECOND - self->paused_at;
+  else if (!playing)
+    self->paused_at = now_locked (self);
+  self->playing = playing;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+sleep_until_locked (GstLlHlsStream * self, guint64 until)
+{
+  self->sleeps_until = until;
+  if (until == PACKAGER_NONE)
+    g_cond_wait (&self->cond, &self->lock);
+  else
+    g_cond_wait_until (&self->cond, &self->lock,
+        (until + self->time_offset) / GST_USECOND + 1);
+}
+
+static void
+run_timer_locked (GstLlHlsStream * self)
+{
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+  gboolean news;
+
+  packager_on_timer (&self->packager, now_locked (self));
+  news = collect_locked (self, messages);
+  g_mutex_unlock (&self->lock);
+  carry_out (self, news, messages);
+  g_mutex_lock (&self->lock);
+}
+
+static gpointer
+timer_main (gpointer data)
+{
+  GstLlHlsStream *self = data;
+  guint64 deadline, now, excused = 0;
+
+  g_mutex_lock (&self->lock);
+  while (!self->stopping) {
+    now = now_locked (self);
+    deadline = self->playing ? packager_deadline (&self->packager)
+        : PACKAGER_NONE;
+    if (now < deadline) {
+      sleep_until_locked (self, deadline);
+    } else if (now - deadline > self->config.part && now > excused) {
+      /* We stood still ourselves, and so did who brings the media. */
+      excused = now + 2 * self->config.part;
+      sleep_until_locked (self, now + self->config.part);
+    } else {
+      run_timer_locked (self);
+      sleep_until_locked (self, now_locked (self) + MIN_SLEEP);
+    }
+  }
+  g_mutex_unlock (&self->lock);
+  return NULL;
 }
 
 /* Frames */
@@ -506,9 +655,10 @@ push_frame (GstLlHlsTrack * track, SegmenterFrame * frame, GstPad * origin)
 
   g_mutex_lock (&self->lock);
   set_origin_locked (self, frame->time);
-  packager_push (&self->packager, track->core, frame,
-      g_get_monotonic_time () * GST_USECOND);
+  packager_push (&self->packager, track->core, frame, now_locked (self));
   news = collect_locked (self, messages);
+  if (packager_deadline (&self->packager) < self->sleeps_until)
+    g_cond_signal (&self->cond);
   due = packager_due (&self->packager);
   if (due != PACKAGER_NONE && self->packager.shift != 0)
     due -= self->packager.shift;
@@ -548,18 +698,33 @@ gst_llhls_track_flush (GstLlHlsTrack * track, gboolean reset_time)
   g_mutex_unlock (&self->lock);
 }
 
-void
-gst_llhls_track_end (GstLlHlsTrack * track)
+static void
+end_track (GstLlHlsTrack * track, gboolean remove)
 {
   GstLlHlsStream *self = track->stream;
   g_autoptr (GPtrArray) messages = g_ptr_array_new ();
   gboolean news;
 
   g_mutex_lock (&self->lock);
-  packager_end_track (&self->packager, track->core);
+  if (remove)
+    packager_remove_track (&self->packager, track->core);
+  else
+    packager_end_track (&self->packager, track->core);
   news = collect_locked (self, messages);
   g_mutex_unlock (&self->lock);
   carry_out (self, news, messages);
+}
+
+void
+gst_llhls_track_end (GstLlHlsTrack * track)
+{
+  end_track (track, FALSE);
+}
+
+void
+gst_llhls_track_remove (GstLlHlsTrack * track)
+{
+  end_track (track, TRUE);
 }
 
 /* Stats */
@@ -595,6 +760,7 @@ append_track_stats (GValue * list, const GstLlHlsTrack * track)
           "gaps", G_TYPE_UINT64, track->gaps,
           "discontinuities", G_TYPE_UINT64, track->discontinuities,
           "frames-dropped", G_TYPE_UINT64, track->core->dropped,
+          "frames-late", G_TYPE_UINT64, track->core->late,
           "peak-rate-bps", G_TYPE_INT64, (gint64) track->meter.peak_bps,
           "position", G_TYPE_INT64,
           (gint64) segmenter_position (&track->core->segmenter), NULL));

@@ -18,14 +18,15 @@ typedef struct _GstLlHlsTrack GstLlHlsTrack;
 typedef struct
 {
   GstClockTime target, part, window;
+  GstClockTime gap_timeout;     /* as the packager has it */
   gboolean key_requests;
   gboolean iframes;             /* playlists of key frames */
   GstClockTimeDiff start_offset;        /* of EXT-X-START, 0 = none */
   /* Parameter that URIs take over from the playlist's, NULL = none; a static
    * string. */
   const gchar *query_param;
-  /* Called without locks, from any streaming thread, when something new was
-   * published. */
+  /* Called without locks, from any streaming thread or the stream's own, when
+   * something new was published. */
   void (*wake) (gpointer user_data);
   gpointer user_data;
 } GstLlHlsStreamConfig;
@@ -36,6 +37,13 @@ GstLlHlsStream *gst_llhls_stream_new (GstElement * element,
     GstLlHlsStore * store, GstLlHlsDirectory * directory,
     const GstLlHlsStreamConfig * config);
 void gst_llhls_stream_free (GstLlHlsStream * self);
+
+/* Nothing is published by the clock any more, and `wake` not called but from
+ * streaming threads. */
+void gst_llhls_stream_stop (GstLlHlsStream * self);
+
+/* While not PLAYING time stands still, and nobody is silent. */
+void gst_llhls_stream_set_playing (GstLlHlsStream * self, gboolean playing);
 
 /* `pad` is the ghost pad that the application sees; `origin` is where upstream
  * events go out.  Returns: (transfer none) */
@@ -50,6 +58,9 @@ GstFlowReturn gst_llhls_track_push (GstLlHlsTrack * track,
     const GstSegment * segment, GstBuffer * buffer, GstPad * origin);
 void gst_llhls_track_flush (GstLlHlsTrack * track, gboolean reset_time);
 void gst_llhls_track_end (GstLlHlsTrack * track);
+
+/* Its pad is gone. */
+void gst_llhls_track_remove (GstLlHlsTrack * track);
 
 /* Adds the stream's fields. */
 void gst_llhls_stream_add_stats (GstLlHlsStream * self,

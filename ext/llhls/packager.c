@@ -100,6 +100,8 @@ packager_add_track (Packager * self, const gchar * name, gboolean video)
 
   track->index = self->tracks->len;
   track->video = video;
+  track->removed_at = track->late_since = PACKAGER_NONE;
+  pace_init (&track->pace);
   track->info.name = g_strdup (name);
   track->info.video = video;
   playlist_init (&track->playlist, name, self->config.prefix,
@@ -178,20 +180,6 @@ check_gate (Packager * self, guint64 now)
 }
 
 guint64
-packager_deadline (const Packager * self)
-{
-  if (self->open || self->first_frame_at == PACKAGER_NONE)
-    return PACKAGER_NONE;
-  return self->first_frame_at + self->config.start_timeout;
-}
-
-void
-packager_on_timer (Packager * self, guint64 now)
-{
-  check_gate (self, now);
-}
-
-guint64
 packager_due (const Packager * self)
 {
   if (!timeline_started (&self->timeline))
@@ -230,8 +218,8 @@ look_at_video (const Packager * self)
     if (!track->video || track->ended)
       continue;
     video.any = TRUE;
-    video.lost &= self->now - MAX (track->arrived, self->first_frame_at)
-        >= patience;
+    video.lost &= track->state == PACKAGER_TRACK_SILENT
+        || self->now - MAX (track->arrived, self->first_frame_at) >= patience;
     video.watermark = MAX (video.watermark, MAX (track->seen,
             segmenter_position (&track->segmenter)));
   }
@@ -263,15 +251,43 @@ mark_events (Packager * self, guint from, const PackagerTrack * track)
 }
 
 static gboolean
+any_alive (const Packager * self)
+{
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    if (nth_track (self, i)->state == PACKAGER_TRACK_ALIVE)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+note_result (Packager * self, PackagerTrack * track, SegmenterResult result)
+{
+  track->dropped += result != SEGMENTER_TAKEN;
+  if (result == SEGMENTER_TAKEN) {
+    track->state = PACKAGER_TRACK_ALIVE;
+    track->taken = self->now;
+    track->late_since = PACKAGER_NONE;
+  } else if (result == SEGMENTER_DROPPED_LATE) {
+    track->late++;
+    if (track->late_since == PACKAGER_NONE)
+      track->late_since = self->now;
+  }
+}
+
+static gboolean
 segment_frame (Packager * self, PackagerTrack * track, SegmenterFrame * frame)
 {
   guint from = self->events->len;
   SegmenterResult result;
 
   track->segmenter.others = position_of_others (self, track);
+  track->segmenter.may_cut = !any_alive (self);
   result = segmenter_push (&track->segmenter, frame);
   mark_events (self, from, track);
-  track->dropped += result != SEGMENTER_TAKEN;
+  note_result (self, track, result);
   return result == SEGMENTER_TAKEN;
 }
 
@@ -306,7 +322,38 @@ drain_all_audio (Packager * self)
   }
 }
 
-/* Renditions of which nothing came while the others made whole segments. */
+static guint64
+gap_timeout (const Packager * self)
+{
+  return self->config.gap_timeout != 0 ? self->config.gap_timeout
+      : self->config.part;
+}
+
+/* Media up to here should have come by now, or 0. */
+static guint64
+missing_until (const Packager * self, const PackagerTrack * track)
+{
+  guint64 position = pace_position (&track->pace, self->now);
+
+  if (position == PACE_NONE || gap_timeout (self) == PACKAGER_NONE)
+    return 0;
+  return position - MIN (position, gap_timeout (self));
+}
+
+/* Those that the clock does not judge: one that ended, or of which nothing came
+ * while the others made whole segments. */
+static gboolean
+is_laggard (const Packager * self, const PackagerTrack * track, guint64 last)
+{
+  if (track->playlist.next_msn == 0 || track->playlist.ended
+      || track->playlist.next_msn + MAX_LAG > last)
+    return FALSE;
+  if (track->ended)
+    return TRUE;
+  return missing_until (self, track) == 0
+      && self->now - track->taken >= MAX_LAG * self->config.target;
+}
+
 static void
 give_up_laggards (Packager * self)
 {
@@ -319,14 +366,197 @@ give_up_laggards (Packager * self)
   for (i = 0; i < self->tracks->len; i++) {
     PackagerTrack *track = nth_track (self, i);
 
-    if (track->playlist.next_msn == 0 || track->playlist.ended
-        || track->playlist.next_msn + MAX_LAG > last
-        || self->now - track->arrived < MAX_LAG * self->config.target)
+    if (!is_laggard (self, track, last))
       continue;
+    track->state = PACKAGER_TRACK_SILENT;
     from = self->events->len;
     segmenter_give_up (&track->segmenter, last - MAX_LAG + 1);
     mark_events (self, from, track);
   }
+}
+
+/* Silence */
+
+/* Somebody who will say where the next segment begins. */
+static gboolean
+has_leader (const Packager * self)
+{
+  gboolean video = FALSE, audio = FALSE;
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    const PackagerTrack *track = nth_track (self, i);
+
+    if (track->state == PACKAGER_TRACK_ALIVE && !track->ended)
+      *(track->video ? &video : &audio) = TRUE;
+  }
+  return video || audio;
+}
+
+/* Behind that, frames wait for their segment. */
+static guint64
+fill_limit (const PackagerTrack * track)
+{
+  const SegmenterFrame *oldest = g_queue_peek_head ((GQueue *) &
+      track->pending);
+
+  return oldest != NULL ? oldest->time : PACKAGER_NONE;
+}
+
+/* Media time of what a track has to show next. */
+static guint64
+wanted_time (const Packager * self, const PackagerTrack * track)
+{
+  guint64 end = segmenter_part_end (&track->segmenter), due;
+  const SegmenterFrame *newest = g_queue_peek_tail ((GQueue *) &
+      track->pending);
+
+  if (track->state == PACKAGER_TRACK_ALIVE)
+    return newest != NULL ? MAX (end, newest->time + self->config.part) : end;
+  if (end > fill_limit (track))
+    return PACKAGER_NONE;
+  due = timeline_due (&self->timeline);
+  if (track->playlist.next_msn < self->timeline.next_msn || end < due)
+    return end;
+  /* Until then there is no next segment. */
+  if (segmenter_position (&track->segmenter) < due)
+    return due;
+  return has_leader (self) ? PACKAGER_NONE : due;
+}
+
+static guint64
+track_deadline (const Packager * self, const PackagerTrack * track)
+{
+  guint64 wanted, at;
+
+  if (track->state == PACKAGER_TRACK_WAITING || track->playlist.ended
+      || track->playlist.next_msn == 0 || gap_timeout (self) == PACKAGER_NONE)
+    return PACKAGER_NONE;
+  wanted = wanted_time (self, track);
+  at = wanted != PACKAGER_NONE ? pace_expected (&track->pace, wanted)
+      : PACE_NONE;
+  return at != PACE_NONE ? at + gap_timeout (self) : PACKAGER_NONE;
+}
+
+guint64
+packager_deadline (const Packager * self)
+{
+  guint64 deadline = PACKAGER_NONE;
+  guint i;
+
+  if (self->ended || self->first_frame_at == PACKAGER_NONE)
+    return PACKAGER_NONE;
+  if (!self->open)
+    return self->first_frame_at + self->config.start_timeout;
+  for (i = 0; i < self->tracks->len; i++)
+    deadline = MIN (deadline, track_deadline (self, nth_track (self, i)));
+  return deadline;
+}
+
+static void
+find_silent (Packager * self)
+{
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    PackagerTrack *track = nth_track (self, i);
+
+    if (track->state == PACKAGER_TRACK_ALIVE
+        && self->now >= track_deadline (self, track))
+      track->state = PACKAGER_TRACK_SILENT;
+  }
+}
+
+static void
+fill_silent (Packager * self)
+{
+  guint i, from;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    PackagerTrack *track = nth_track (self, i);
+
+    if (track->state != PACKAGER_TRACK_SILENT)
+      continue;
+    from = self->events->len;
+    segmenter_fill (&track->segmenter, MIN (missing_until (self, track),
+            fill_limit (track)));
+    mark_events (self, from, track);
+  }
+}
+
+/* Nobody leads: the clock says where the next segment begins.  TRUE when one
+ * did. */
+static gboolean
+cut_by_clock (Packager * self)
+{
+  guint64 due = timeline_due (&self->timeline), missing = 0, gaps;
+  guint i;
+
+  if (has_leader (self))
+    return FALSE;
+  for (i = 0; i < self->tracks->len; i++) {
+    const PackagerTrack *track = nth_track (self, i);
+
+    if (track->state == PACKAGER_TRACK_SILENT)
+      missing = MAX (missing, missing_until (self, track));
+  }
+  if (missing < due)
+    return FALSE;
+  gaps = (missing - due) / self->config.target;
+  timeline_force (&self->timeline, gaps < TIMELINE_MAX_GAP ? due
+      : due + gaps * self->config.target);
+  return TRUE;
+}
+
+static void
+run_clock (Packager * self)
+{
+  if (!self->open || self->ended || !timeline_started (&self->timeline))
+    return;
+  find_silent (self);
+  drain_all_audio (self);
+  /* Audio that had waited for video has no more than it had. */
+  find_silent (self);
+  fill_silent (self);
+  while (cut_by_clock (self))
+    fill_silent (self);
+}
+
+/* A removed rendition of which the window holds nothing but gaps. */
+static void
+withdraw_removed (Packager * self)
+{
+  guint64 patience = self->config.window + 2 * self->config.target;
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    PackagerTrack *track = nth_track (self, i);
+
+    track->withdrawn = track->removed_at != PACKAGER_NONE
+        && self->now - track->removed_at > patience;
+  }
+}
+
+void
+packager_on_timer (Packager * self, guint64 now)
+{
+  self->now = MAX (self->now, now);
+  run_clock (self);
+  check_gate (self, self->now);
+}
+
+/* Every rendition that still brings something has brought it too late for a
+ * whole segment: from here on its time is taken to be now. */
+static void
+catch_up (Packager * self, const PackagerTrack * track, guint64 time)
+{
+  guint64 now = segmenter_position (&track->segmenter);
+
+  if (track->late_since == PACKAGER_NONE || any_alive (self)
+      || self->now - track->late_since < self->config.target || time >= now)
+    return;
+  self->shift += now - time;
+  self->timeline.want_discontinuity = TRUE;
 }
 
 /* Running time began anew on this track: the first one decides where that lies
@@ -346,12 +576,24 @@ enter_epoch (Packager * self, PackagerTrack * track, guint64 time)
   self->shift = (gint64) end - (gint64) time;
 }
 
+/* Media time of a running time. */
+static guint64
+shifted (const Packager * self, const PackagerTrack * track, guint64 time)
+{
+  gint64 shift = track->epoch == self->epoch ? self->shift : self->last_shift;
+
+  /* Before the beginning there is nothing. */
+  if (shift < 0 && time < (guint64) - shift)
+    return 0;
+  return time + shift;
+}
+
 gboolean
 packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
     guint64 now)
 {
   gboolean taken = TRUE;
-  gint64 shift;
+  guint64 time, position;
 
   if (track->playlist.ended || !track->segmenter.has_format) {
     g_clear_pointer (&frame->data, g_bytes_unref);
@@ -363,22 +605,25 @@ packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
   self->now = MAX (self->now, now);
   track->arrived = self->now;
   enter_epoch (self, track, frame->time);
-  shift = track->epoch == self->epoch ? self->shift : self->last_shift;
-  /* Before the beginning there is nothing. */
-  if (shift < 0 && frame->time < (guint64) - shift)
-    frame->time = 0;
-  else
-    frame->time += shift;
+  catch_up (self, track, shifted (self, track, frame->time));
+  frame->time = shifted (self, track, frame->time);
   track->seen = MAX (track->seen, frame->time);
+  time = frame->time;
+  position = segmenter_position (&track->segmenter);
   if (track->video) {
     taken = segment_frame (self, track, frame);
   } else {
     g_queue_push_tail (&track->pending, g_memdup2 (frame, sizeof (*frame)));
     frame->data = NULL;
   }
+  /* What was too late would only teach to wait. */
+  if (time >= position)
+    pace_on_media (&track->pace, time, self->now);
   drain_all_audio (self);
   give_up_laggards (self);
-  check_gate (self, now);
+  run_clock (self);
+  withdraw_removed (self);
+  check_gate (self, self->now);
   return taken;
 }
 
@@ -389,6 +634,7 @@ packager_flush (Packager * self, PackagerTrack * track, gboolean reset_time)
   segmenter_flush (&track->segmenter);
   if (reset_time && track->playlist.next_msn > 0)
     track->epoch++;
+  pace_init (&track->pace);
 }
 
 static void
@@ -396,18 +642,25 @@ finish_track (Packager * self, PackagerTrack * track)
 {
   guint from = self->events->len;
 
-  segmenter_finish (&track->segmenter);
+  segmenter_drain (&track->segmenter);
   mark_events (self, from, track);
+  if (track->state == PACKAGER_TRACK_ALIVE)
+    track->state = PACKAGER_TRACK_SILENT;
 }
 
 static void
 end_presentation (Packager * self)
 {
-  guint i;
+  guint i, from;
 
   self->ended = TRUE;
   if (!self->open)
     open_gate (self);
+  for (i = 0; i < self->tracks->len; i++) {
+    from = self->events->len;
+    segmenter_finish (&nth_track (self, i)->segmenter);
+    mark_events (self, from, nth_track (self, i));
+  }
   for (i = 0; i < self->tracks->len; i++)
     playlist_end (&nth_track (self, i)->playlist);
 }
@@ -432,6 +685,7 @@ packager_end_track (Packager * self, PackagerTrack * track)
 void
 packager_remove_track (Packager * self, PackagerTrack * track)
 {
+  track->removed_at = self->now;
   packager_end_track (self, track);
 }
 
@@ -441,6 +695,8 @@ packager_resume_track (Packager * self, PackagerTrack * track)
   if (self->ended)
     return;
   track->ended = FALSE;
+  track->removed_at = PACKAGER_NONE;
+  track->withdrawn = FALSE;
   segmenter_flush (&track->segmenter);
 }
 
@@ -450,12 +706,17 @@ packager_render_multivariant (const Packager * self,
     const MultivariantSettings * settings)
 {
   g_autofree const MultivariantRendition **renditions = NULL;
-  guint i, n = self->tracks->len;
+  guint i, n = 0;
 
-  renditions = g_new0 (const MultivariantRendition *, n + n_others + 1);
-  for (i = 0; i < n; i++)
-    renditions[i] = &nth_track (self, i)->info;
+  renditions = g_new0 (const MultivariantRendition *,
+      self->tracks->len + n_others + 1);
+  for (i = 0; i < self->tracks->len; i++) {
+    const PackagerTrack *track = nth_track (self, i);
+
+    if (track->state != PACKAGER_TRACK_WAITING && !track->withdrawn)
+      renditions[n++] = &track->info;
+  }
   for (i = 0; i < n_others; i++)
-    renditions[n + i] = others[i];
-  return multivariant_render (renditions, n + n_others, settings);
+    renditions[n++] = others[i];
+  return multivariant_render (renditions, n, settings);
 }

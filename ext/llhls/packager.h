@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "multivariant.h"
+#include "pace.h"
 #include "playlistrender.h"
 #include "segmenter.h"
 
@@ -16,18 +17,35 @@ typedef struct
   guint64 window;               /* ns */
   guint64 start_timeout;        /* ns that a silent rendition is waited for */
   gchar *prefix;                /* of media names */
+  /* ns that a part is waited for beyond the moment when it should have been
+   * complete; 0 is its own duration, PACKAGER_NONE for ever. */
+  guint64 gap_timeout;
 } PackagerConfig;
+
+typedef enum
+{
+  PACKAGER_TRACK_WAITING,       /* no media yet */
+  PACKAGER_TRACK_ALIVE,
+  PACKAGER_TRACK_SILENT,        /* what is missing is listed by the clock */
+} PackagerTrackState;
 
 /* One rendition: what comes in on one pad and goes out as one playlist. */
 typedef struct
 {
   guint index;
   gboolean video;
+  PackagerTrackState state;
   gboolean ended;
+  guint64 removed_at;           /* ns, `now`; PACKAGER_NONE while it is there */
+  gboolean withdrawn;           /* removed for so long that nothing is left */
   guint epoch;                  /* times it was flushed */
   guint64 seen;                 /* ns, time of the newest frame */
   guint64 arrived;              /* ns, `now` of the newest frame */
+  guint64 taken;                /* ns, `now` of the newest one not dropped */
+  guint64 late_since;           /* ns, `now`, or PACKAGER_NONE */
+  Pace pace;
   guint64 dropped;              /* frames */
+  guint64 late;                 /* of these, for their time was given up */
   Segmenter segmenter;
   Playlist playlist;
   GQueue pending;               /* of SegmenterFrame, audio ahead of video */
@@ -36,7 +54,10 @@ typedef struct
 
 /* Makes one presentation out of several renditions: they share the timeline,
  * audio follows the boundaries that video decides, and nothing is shown before
- * each of them has something or has been waited for long enough.
+ * each of them has something or has been waited for long enough.  Media that
+ * does not come in time is listed as missing, by the clock, one or all
+ * renditions alike.  `now` is any clock that stands still while the pipeline is
+ * paused.
  * Owned by one caller, who locks. */
 typedef struct
 {
@@ -70,7 +91,8 @@ void packager_set_origin (Packager * self, guint64 date,
 PackagerTrack *packager_add_track (Packager * self, const gchar * name,
     gboolean video);
 
-/* The pad is gone: its rendition ends, the others go on. */
+/* The pad is gone: its rendition goes on with gaps, as long as others run; when
+ * the window holds nothing else of it, it is withdrawn. */
 void packager_remove_track (Packager * self, PackagerTrack * track);
 
 /* A pad of that name is there again; not after the presentation's end. */

@@ -139,7 +139,7 @@ playlist_set_key (Playlist * self, gsize bytes)
 {
   PlaylistSegment *segment = playlist_open_segment (self);
 
-  g_assert (segment != NULL && segment->parts->len == 1);
+  g_assert (segment != NULL && bytes <= segment->size);
   segment->key_bytes = bytes;
 }
 

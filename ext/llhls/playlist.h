@@ -88,7 +88,7 @@ void playlist_add_part (Playlist * self, guint64 duration,
 void playlist_add_gap_part (Playlist * self, guint64 duration);
 
 /* The open segment starts with a key frame that ends `bytes` behind its
- * beginning.  With its first part. */
+ * beginning.  With its first part that has media. */
 void playlist_set_key (Playlist * self, gsize bytes);
 
 /* The open segment as a file of its own.  Takes `data` (transfer full). */

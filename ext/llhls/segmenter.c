@@ -6,6 +6,10 @@
 #define BRIDGED(self) ((self)->part / 2)
 /* A frame may come this much too early; it is then squeezed in. */
 #define SQUEEZED G_GUINT64_CONSTANT (200000000)
+/* A gap has some length, ns. */
+#define MIN_GAP G_GUINT64_CONSTANT (1000000)
+
+static SegmenterResult push_held (Segmenter * self, guint64 duration);
 
 static void
 clear_sample (gpointer data)
@@ -148,20 +152,22 @@ commit_part (Segmenter * self)
   PlaylistSegment *segment = playlist_open_segment (self->playlist);
   GBytes *chunk;
   gsize behind = 0;
+  gboolean first;
 
   if (self->samples->len == 0)
     return;
+  first = segment->size == 0;
   if (!first_is_key (self, &behind))
     behind = G_MAXSIZE;
   chunk = cmaf_chunk_build (self->format.kind, ++self->sequence,
       self->part_start, (CmafSample *) (gpointer) self->samples->data,
-      self->samples->len, segment->parts->len == 0);
+      self->samples->len, first);
   g_array_set_size (self->samples, 0);
   if (chunk == NULL)
     return;
   playlist_add_part (self->playlist, self->end - self->part_start,
       self->part_independent, chunk);
-  if (segment->parts->len == 1 && behind != G_MAXSIZE)
+  if (first && behind != G_MAXSIZE)
     playlist_set_key (self->playlist, segment->size - behind);
   event = add_event (self, SEGMENTER_PART, self->msn);
   event->part = segment->parts->len - 1;
@@ -233,16 +239,106 @@ add_sample (Segmenter * self, SegmenterFrame * frame, guint64 start,
   predict (self);
 }
 
+/* The first point of the grid of parts behind `at`, ticks. */
+static guint64
+next_cell (const Segmenter * self, guint64 at)
+{
+  gboolean pending = self->samples->len > 0 && at == self->end;
+  guint64 index = pending ? self->part_index : grid_index (self, at);
+  guint64 next = self->origin + to_ticks (self, (index + 1) * self->part);
+
+  return next > at ? next : at + MAX (to_ticks (self, self->part), 1);
+}
+
+guint64
+segmenter_part_end (const Segmenter * self)
+{
+  if (!self->begun)
+    return segmenter_position (self) + self->part;
+  return to_ns (self, next_cell (self, self->end));
+}
+
+static void
+add_gap_part (Segmenter * self, guint64 end)
+{
+  const PlaylistSegment *segment = playlist_open_segment (self->playlist);
+  SegmenterEvent *event;
+
+  playlist_add_gap_part (self->playlist, end - self->end);
+  event = add_event (self, SEGMENTER_GAP_PART, self->msn);
+  event->part = segment->parts->len - 1;
+  event->time = to_ns (self, self->end);
+  event->duration = to_ns (self, end - self->end);
+  self->end = end;
+}
+
+/* The open segment has no media from the last frame up to `upto`, ticks. */
+static void
+add_gap_parts (Segmenter * self, guint64 upto)
+{
+  guint64 farthest = self->segment_start
+      + to_ticks (self, 2 * self->timeline->longest);
+
+  guint64 part = to_ticks (self, self->part), end;
+
+  commit_part (self);
+  upto = MIN (upto, farthest);
+  while (self->end < upto) {
+    end = next_cell (self, self->end);
+    /* No sliver at the end. */
+    if (upto - self->end <= part)
+      end = upto;
+    else if (end < upto && upto - end < part / 8)
+      end = upto - part / 8;
+    add_gap_part (self, MIN (end, upto));
+  }
+  predict (self);
+}
+
+/* Media goes on at `start` behind a hole; its parts are whole from there. */
+static void
+skip_hole (Segmenter * self, guint64 start)
+{
+  add_gap_parts (self, start);
+  self->last_key = 0;
+  self->end = start;
+  self->origin = start;
+  self->part_index = G_MAXUINT64;
+}
+
+/* What is missing at the end of the open segment, as far as that is known. */
+static void
+finish_tail (Segmenter * self)
+{
+  const TimelineBoundary *next;
+  guint64 end;
+
+  next = self->begun ? timeline_get (self->timeline, self->msn + 1) : NULL;
+  /* Long forgotten. */
+  if (self->begun && self->msn + 1 < timeline_first (self->timeline)->msn)
+    add_gap_parts (self, self->segment_start + to_ticks (self,
+            self->timeline->target));
+  if (next == NULL || next->time - MIN (next->time, to_ns (self,
+              self->segment_start)) > self->timeline->longest)
+    return;
+  end = to_ticks (self, next->time);
+  if (self->end + to_ticks (self, BRIDGED (self)) < end || self->silent)
+    add_gap_parts (self, end);
+}
+
 /* How long a gap is that begins at `from`, ns.  What lies before the boundary
  * behind a leap in time has no end of its own. */
 static guint64
-gap_length (const Segmenter * self, guint64 from, guint64 next)
+gap_length (const Segmenter * self, guint64 from, const TimelineBoundary * next)
 {
-  if (next <= from)
-    return 0;
-  if (next - from > self->timeline->longest)
+  if (next == NULL)
     return self->timeline->target;
-  return next - from;
+  if (next->time <= from)
+    return MIN_GAP;
+  if (next->time - from > self->timeline->longest)
+    return next->discontinuity ? self->timeline->target
+        : self->timeline->longest;
+  return next->time - from;
 }
 
 static void
@@ -259,9 +355,9 @@ close_segment (Segmenter * self)
   self->begun = FALSE;
   if (segment->parts->len == 0) {
     next = timeline_get (self->timeline, self->msn + 1);
-    if (next != NULL)
-      gap = to_ticks (self, gap_length (self, to_ns (self,
-                  self->segment_start), next->time));
+    gap = next == NULL ? to_ticks (self, MIN_GAP) : to_ticks (self,
+        gap_length (self, to_ns (self, self->segment_start), next));
+    self->end = self->segment_start + gap;
   }
   playlist_close (self->playlist, gap);
   event = add_event (self, segment->gap ? SEGMENTER_GAP : SEGMENTER_SEGMENT,
@@ -269,58 +365,6 @@ close_segment (Segmenter * self)
   event->count = 1;
   event->time = to_ns (self, segment->start);
   event->duration = to_ns (self, segment->duration);
-}
-
-/* Lists boundary `b` without media, up to boundary `next`.  Behind a segment
- * that ended short it begins there, as far as the target duration allows. */
-static void
-add_gap (Segmenter * self, const TimelineBoundary * b,
-    const TimelineBoundary * next)
-{
-  guint64 from = b->time, end = segmenter_position (self);
-
-  if (end != 0 && end < from && next->time - end <= self->timeline->longest)
-    from = end;
-  if (end > from && end < next->time)
-    from = end;
-  playlist_add_gap (self->playlist, b->msn, self->format.lattice.timescale,
-      to_ticks (self, from), to_ticks (self, gap_length (self, from,
-              next->time)),
-      self->date + from, self->format.map, b->discontinuity);
-}
-
-/* Lists as gaps what lies between the last segment and `msn`. */
-static void
-fill_gaps (Segmenter * self, guint64 msn)
-{
-  guint64 first = self->playlist->next_msn, m;
-  const TimelineBoundary *b, *next;
-  SegmenterEvent *event;
-
-  if (first == 0)
-    first = timeline_first (self->timeline)->msn;
-  for (m = first; m < msn; m++) {
-    b = timeline_get (self->timeline, m);
-    next = timeline_get (self->timeline, m + 1);
-    if (b == NULL || next == NULL)
-      continue;
-    add_gap (self, b, next);
-    self->end = to_ticks (self, next->time);
-    if (m == first) {
-      event = add_event (self, SEGMENTER_GAP, m);
-      event->count = msn - first;
-      event->time = b->time;
-      event->duration = timeline_get (self->timeline, msn)->time - b->time;
-    }
-  }
-}
-
-void
-segmenter_give_up (Segmenter * self, guint64 msn)
-{
-  close_segment (self);
-  if (self->has_format)
-    fill_gaps (self, msn);
 }
 
 /* Ticks are of another scale now. */
@@ -334,6 +378,80 @@ change_format (Segmenter * self)
   self->next.map = NULL;
   self->has_next = FALSE;
   self->end = to_ticks (self, position);
+}
+
+/* Where boundary `b` (NULL when long forgotten) begins in this rendition. */
+static guint64
+segment_from (const Segmenter * self, const TimelineBoundary * b)
+{
+  guint64 end = to_ns (self, self->end);
+
+  if (b != NULL && (self->playlist->next_msn == 0 || (b->discontinuity
+              && b->time > end)))
+    return b->time;
+  return end;
+}
+
+/* The first boundary that it can have, and what was counted before. */
+static void
+begin_playlist (Segmenter * self)
+{
+  const TimelineBoundary *first = timeline_first (self->timeline);
+
+  self->playlist->discontinuities = self->timeline->discontinuities;
+  self->end = to_ticks (self, first->time);
+}
+
+/* Lists segment `msn` without media, up to the next boundary. */
+static void
+add_gap (Segmenter * self, guint64 msn)
+{
+  const TimelineBoundary *b = timeline_get (self->timeline, msn);
+  const TimelineBoundary *next = timeline_get (self->timeline, msn + 1);
+  guint64 from = segment_from (self, b), length;
+
+  if (b != NULL && b->discontinuity && self->has_next)
+    change_format (self);
+  length = gap_length (self, from, next);
+  playlist_add_gap (self->playlist, msn, self->format.lattice.timescale,
+      to_ticks (self, from), to_ticks (self, from + length)
+      - to_ticks (self, from), self->date + from, self->format.map,
+      b != NULL && b->discontinuity);
+  self->end = to_ticks (self, from + length);
+}
+
+/* Lists as gaps what lies between the last segment and `msn`. */
+static void
+fill_gaps (Segmenter * self, guint64 msn)
+{
+  guint64 first = self->playlist->next_msn, from, m;
+  SegmenterEvent *event;
+
+  if (first == 0) {
+    begin_playlist (self);
+    first = timeline_first (self->timeline)->msn;
+  }
+  from = segment_from (self, timeline_get (self->timeline, first));
+  for (m = first; m < msn; m++)
+    add_gap (self, m);
+  if (first >= msn)
+    return;
+  event = add_event (self, SEGMENTER_GAP, first);
+  event->count = msn - first;
+  event->time = from;
+  event->duration = to_ns (self, self->end) - MIN (from, to_ns (self,
+          self->end));
+}
+
+void
+segmenter_give_up (Segmenter * self, guint64 msn)
+{
+  if (!self->has_format || msn < self->playlist->next_msn)
+    return;
+  finish_tail (self);
+  close_segment (self);
+  fill_gaps (self, msn);
+  self->silent = TRUE;
 }
 
 /* Numbers follow from the date, so they must not be counted from zero. */
@@ -352,35 +470,109 @@ discontinuity_between (const Segmenter * self, guint64 after, guint64 upto)
 }
 
 static void
+open_segment (Segmenter * self, const TimelineBoundary * b, guint64 start)
+{
+  SegmenterEvent *event;
+
+  self->segment_start = self->end = start;
+  /* Frames that are all alike have the grid of the others. */
+  self->origin = cmaf_kind_is_audio (self->format.kind)
+      ? MIN (to_ticks (self, b->time), start) : start;
+  self->msn = b->msn;
+  self->begun = TRUE;
+  self->forced = FALSE;
+  playlist_begin (self->playlist, b->msn, self->format.lattice.timescale,
+      start, self->date + to_ns (self, start), self->format.map,
+      b->discontinuity);
+  if (b->discontinuity) {
+    event = add_event (self, SEGMENTER_DISCONTINUITY, b->msn);
+    event->time = to_ns (self, start);
+  }
+}
+
+static void
 begin_segment (Segmenter * self, const TimelineBoundary * b, guint64 time,
     gboolean forced)
 {
-  guint64 position = segmenter_position (self);
-  SegmenterEvent *event;
+  gboolean first, bridged;
+  guint64 media;
 
+  finish_tail (self);
   close_segment (self);
   fill_gaps (self, b->msn);
   if (self->has_next)
     change_format (self);
-  self->segment_start = lattice_snap (&self->format.lattice, time);
-  /* Without a hole, media time goes on without one. */
-  if (position != 0 && self->segment_start < self->end + to_ticks (self,
-          BRIDGED (self)))
-    self->segment_start = self->end;
-  self->end = self->segment_start;
-  self->origin = MIN (to_ticks (self, b->time), self->segment_start);
-  self->msn = b->msn;
-  self->begun = TRUE;
+  self->silent = FALSE;
+  media = lattice_snap (&self->format.lattice, time);
+  first = self->playlist->next_msn == 0;
+  bridged = media < self->end + to_ticks (self, BRIDGED (self));
+  /* Without a hole, media time goes on without one; a hole has its place at
+   * the head of the segment. */
+  open_segment (self, b, !first && (bridged || !b->discontinuity)
+      ? self->end : media);
+  if (!first && !bridged && self->end < media)
+    skip_hole (self, media);
   self->forced = forced;
-  playlist_begin (self->playlist, b->msn, self->format.lattice.timescale,
-      self->segment_start, self->date + to_ns (self, self->segment_start),
-      self->format.map, b->discontinuity);
-  if (b->discontinuity) {
-    event = add_event (self, SEGMENTER_DISCONTINUITY, b->msn);
-    event->time = to_ns (self, self->segment_start);
-  }
   if (forced)
     add_event (self, SEGMENTER_FORCED_CUT, b->msn);
+}
+
+/* The next segment's first part, at least, is missing.  FALSE when it has no
+ * boundary yet. */
+static gboolean
+begin_gap (Segmenter * self, guint64 time)
+{
+  const TimelineBoundary *b, *next;
+
+  b = timeline_get (self->timeline, self->playlist->next_msn);
+  next = timeline_get (self->timeline, self->playlist->next_msn + 1);
+  if (b == NULL || (time < segment_from (self, b) + self->part
+          && (next == NULL || time < next->time)))
+    return FALSE;
+  if (b->discontinuity && self->has_next)
+    change_format (self);
+  open_segment (self, b, to_ticks (self, segment_from (self, b)));
+  return TRUE;
+}
+
+/* The open segment, up to `time`.  TRUE when that is behind its end. */
+static gboolean
+fill_segment (Segmenter * self, guint64 time)
+{
+  const TimelineBoundary *next = timeline_get (self->timeline, self->msn + 1);
+  guint64 cell, limit = next != NULL ? next->time
+      : timeline_due (self->timeline);
+
+  /* The rest of this one is lost in a leap. */
+  if (limit > to_ns (self, self->segment_start) + self->timeline->longest)
+    return next != NULL;
+  if (time >= limit) {
+    add_gap_parts (self, to_ticks (self, limit));
+    return next != NULL;
+  }
+  cell = next_cell (self, self->end);
+  if (to_ns (self, cell) > time)
+    return FALSE;
+  while (to_ns (self, next_cell (self, cell)) <= time)
+    cell = next_cell (self, cell);
+  add_gap_parts (self, cell);
+  return FALSE;
+}
+
+void
+segmenter_fill (Segmenter * self, guint64 time)
+{
+  if (self->playlist->next_msn == 0 || self->playlist->ended)
+    return;
+  if (time < segmenter_part_end (self) && !self->silent)
+    return;
+  push_held (self, MIN (self->held.duration, BRIDGED (self)));
+  if (self->playlist->next_msn < timeline_first (self->timeline)->msn)
+    segmenter_give_up (self, timeline_first (self->timeline)->msn);
+  self->silent = TRUE;
+  self->last_key = 0;
+  while ((self->begun || begin_gap (self, time)) && fill_segment (self, time))
+    close_segment (self);
 }
 
 static void
@@ -401,7 +593,8 @@ ask_discontinuity (Segmenter * self, guint64 time)
   if (time + slack (self) >= self->others && last->time + slack (self) < time) {
     self->timeline->want_discontinuity = TRUE;
     timeline_force (self->timeline, time);
-  } else if (!discontinuity_between (self, self->msn, last->msn)) {
+  } else if (!discontinuity_between (self, self->playlist->next_msn - 1,
+          last->msn)) {
     self->timeline->want_discontinuity = TRUE;
   }
 }
@@ -465,26 +658,59 @@ enter_open (Segmenter * self, CmafSampleKind kind, guint64 at, guint64 duration)
   return SEGMENTER_TAKEN;
 }
 
+/* The segment in work was given up, nobody has media in it, and nothing is told
+ * of the time from here on: the next one may begin. */
+static gboolean
+cut_here (Segmenter * self, guint64 time)
+{
+  if (cmaf_kind_is_audio (self->format.kind) || !self->leads || !self->may_cut
+      || time + slack (self) < self->others
+      || timeline_last (self->timeline)->time + slack (self) >= time)
+    return FALSE;
+  timeline_force (self->timeline, time);
+  return TRUE;
+}
+
+/* A frame in the segment that was begun. */
+static SegmenterResult
+enter_begun (Segmenter * self, guint64 at, guint64 duration)
+{
+  if (self->has_next)
+    return SEGMENTER_DROPPED_FORMAT;
+  if (self->silent && self->format.kind != CMAF_AUDIO_AAC)
+    return SEGMENTER_DROPPED_GAP;
+  self->silent = FALSE;
+  return enter_open (self, CMAF_SAMPLE_SYNC, at, duration);
+}
+
 /* A frame at which a segment may begin. */
 static SegmenterResult
 enter_key (Segmenter * self, guint64 time, guint64 at, guint64 duration)
 {
   const TimelineBoundary *b;
+  /* Ahead of the grid only where nobody has been. */
+  guint64 interval = time + slack (self) >= self->others
+      ? self->key_interval : 0;
 
-  if (self->has_next && timeline_started (self->timeline))
+  if (self->has_next && self->playlist->next_msn > 0)
     ask_discontinuity (self, time);
   if (self->leads)
-    timeline_offer (self->timeline, time, self->key_interval, slack (self));
+    timeline_offer (self->timeline, time, interval, slack (self));
   b = timeline_find (self->timeline, time + slack (self));
   if (b == NULL)
     return SEGMENTER_DROPPED_LATE;
+  /* A hole in which no segment lies. */
+  if (time > b->time + self->timeline->longest)
+    return SEGMENTER_DROPPED_LATE;
   if (self->playlist->next_msn > 0 && b->msn + 1 < self->playlist->next_msn)
     return SEGMENTER_DROPPED_LATE;
-  if (self->begun ? b->msn == self->msn : b->msn + 1 ==
-      self->playlist->next_msn)
-    return self->has_next ? SEGMENTER_DROPPED_FORMAT : self->begun ?
-        enter_open (self, CMAF_SAMPLE_SYNC, at,
-        duration) : SEGMENTER_DROPPED_LATE;
+  if (self->begun && self->silent && b->msn == self->msn
+      && cut_here (self, time))
+    b = timeline_last (self->timeline);
+  if (self->begun && b->msn == self->msn)
+    return enter_begun (self, at, duration);
+  if (b->msn + 1 == self->playlist->next_msn)
+    return SEGMENTER_DROPPED_LATE;
   if (self->has_next && self->playlist->next_msn > 0
       && !discontinuity_between (self, self->playlist->next_msn - 1, b->msn))
     return SEGMENTER_DROPPED_FORMAT;
@@ -497,11 +723,30 @@ static SegmenterResult
 enter_dependent (Segmenter * self, CmafSampleKind kind, guint64 at,
     guint64 duration)
 {
-  if (!self->begun)
+  if (!self->begun || self->silent)
     return SEGMENTER_DROPPED_NO_KEY;
   if (self->has_next)
     return SEGMENTER_DROPPED_FORMAT;
   return enter_open (self, kind, at, duration);
+}
+
+/* Frames were lost: the last one stays for as long as its part has room, so
+ * that no part is too short (RFC 8216bis 4.4.4.9). */
+static void
+stretch_part (Segmenter * self, CmafSampleKind kind, guint64 at)
+{
+  gboolean anchors = kind == CMAF_SAMPLE_SYNC || !self->format.reordered;
+  guint64 limit = self->part_start + part_room (self);
+  CmafSample *last;
+
+  if (!anchors || self->samples->len == 0 || at <= self->end
+      || limit <= self->end || at - self->end > to_ticks (self, BRIDGED (self)))
+    return;
+  last = &g_array_index (self->samples, CmafSample, self->samples->len - 1);
+  last->duration += MIN (at, limit) - self->end;
+  self->end = MIN (at, limit);
+  if (self->end == limit || grid_index (self, self->end) > self->part_index)
+    commit_part (self);
 }
 
 /* Puts the frame behind the last one. */
@@ -509,12 +754,14 @@ static SegmenterResult
 place_frame (Segmenter * self, SegmenterFrame * frame, guint64 at,
     guint64 duration)
 {
-  Place place = find_place (self, frame->kind, at, duration);
+  Place place;
 
+  stretch_part (self, frame->kind, at);
+  place = find_place (self, frame->kind, at, duration);
   if (place.late)
     return SEGMENTER_DROPPED_LATE;
-  if (place.start != self->end && self->samples->len > 0)
-    commit_part (self);
+  if (place.start > self->end)
+    skip_hole (self, place.start);
   add_sample (self, frame, place.start, place.duration,
       (gint64) (at - place.start));
   return SEGMENTER_TAKEN;
@@ -556,6 +803,8 @@ take (Segmenter * self, SegmenterFrame * frame, guint64 duration_ns)
   SegmenterResult result;
 
   time = lattice_ns (at, lattice->timescale);
+  if (self->silent && time + slack (self) < to_ns (self, self->end))
+    return SEGMENTER_DROPPED_LATE;
   if (key)
     result = enter_key (self, time, at, duration);
   else
@@ -627,8 +876,16 @@ segmenter_flush (Segmenter * self)
 }
 
 void
-segmenter_finish (Segmenter * self)
+segmenter_drain (Segmenter * self)
 {
   push_held (self, self->held.duration);
+  if (self->begun)
+    commit_part (self);
+}
+
+void
+segmenter_finish (Segmenter * self)
+{
+  segmenter_drain (self);
   close_segment (self);
 }

@@ -33,6 +33,7 @@ typedef struct
 typedef enum
 {
   SEGMENTER_PART,               /* part `part` of `msn` may be served */
+  SEGMENTER_GAP_PART,           /* part `part` of `msn` has no media */
   SEGMENTER_SEGMENT,            /* `msn` is whole */
   SEGMENTER_GAP,                /* `count` segments from `msn` have no media */
   SEGMENTER_DISCONTINUITY,      /* `msn` begins with one */
@@ -54,14 +55,17 @@ typedef enum
 {
   SEGMENTER_TAKEN,
   SEGMENTER_DROPPED_LATE,       /* its time was served or given up before */
+  SEGMENTER_DROPPED_GAP,        /* its segment was given up */
   SEGMENTER_DROPPED_NO_KEY,     /* nothing before it to decode it with */
   SEGMENTER_DROPPED_FORMAT,     /* no boundary yet for the changed format */
 } SegmenterResult;
 
 /* Cuts one rendition into parts and segments.  A part is complete with its last
  * frame, since that frame's duration is known from the lattice; only a stream
- * without a frame rate waits for the next one.  Shares the timeline with the
- * other renditions; no locks. */
+ * without a frame rate waits for the next one.  What is missing is listed as
+ * parts and segments without media, so that each segment begins where the last
+ * one ended, except at a discontinuity.  Shares the timeline with the other
+ * renditions; no locks. */
 typedef struct
 {
   Timeline *timeline;
@@ -71,6 +75,7 @@ typedef struct
   guint64 part_limit;           /* ns, none may be longer; 0 = no limit yet */
   guint64 date;                 /* ns since 1970 of running time 0 */
   gboolean leads;               /* may decide where segments begin */
+  gboolean may_cut;             /* nobody has media: it may begin at once */
 
   gboolean has_format, has_next;
   SegmenterFormat format, next;
@@ -79,6 +84,7 @@ typedef struct
 
   gboolean begun;               /* a segment is open */
   gboolean forced;              /* the open one began without a key frame */
+  gboolean silent;              /* filled by the clock since the last frame */
   guint64 msn;
   guint64 origin;               /* ticks, of the grid of parts */
   guint64 segment_start;        /* ticks */
@@ -106,11 +112,21 @@ SegmenterResult segmenter_push (Segmenter * self, SegmenterFrame * frame);
 /* Forgets what was not yet published, as after a flush. */
 void segmenter_flush (Segmenter * self);
 
-/* No more frames: publishes what there is. */
+/* No more frames for now: publishes what there is. */
+void segmenter_drain (Segmenter * self);
+
+/* No more frames at all: closes the segment, too. */
 void segmenter_finish (Segmenter * self);
 
 /* Gives up the segments before `msn`: nothing came for too long. */
 void segmenter_give_up (Segmenter * self, guint64 msn);
+
+/* Nothing came: lists the whole parts up to `time` (ns) as missing, as far as
+ * the timeline has boundaries. */
+void segmenter_fill (Segmenter * self, guint64 time);
+
+/* Where the part in work, or the next one, ends at the latest, ns. */
+guint64 segmenter_part_end (const Segmenter * self);
 
 /* ns up to which media was taken, 0 at first. */
 guint64 segmenter_position (const Segmenter * self);

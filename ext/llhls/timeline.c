@@ -14,6 +14,7 @@ timeline_init (Timeline * self, guint64 target, guint64 longest,
   self->longest = longest;
   self->next_msn = first_msn;
   self->want_discontinuity = FALSE;
+  self->discontinuities = 0;
   self->boundaries = g_array_new (FALSE, FALSE, sizeof (TimelineBoundary));
 }
 
@@ -101,9 +102,12 @@ timeline_cut (Timeline * self, guint64 time)
     self->want_discontinuity
   };
 
-  g_assert (!timeline_started (self) || time > timeline_last (self)->time);
-  if (self->boundaries->len == TIMELINE_MAX_BOUNDARIES)
+  if (timeline_started (self) && time <= timeline_last (self)->time)
+    return;
+  if (self->boundaries->len == TIMELINE_MAX_BOUNDARIES) {
+    self->discontinuities += timeline_first (self)->discontinuity;
     g_array_remove_index (self->boundaries, 0);
+  }
   g_array_append_val (self->boundaries, boundary);
   self->next_msn++;
   self->want_discontinuity = FALSE;

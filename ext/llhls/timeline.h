@@ -23,6 +23,7 @@ typedef struct
   guint64 longest;              /* ns, no segment may be longer */
   guint64 next_msn;
   gboolean want_discontinuity;  /* the next boundary shall be one */
+  guint64 discontinuities;      /* before the first that is remembered */
   GArray *boundaries;           /* of TimelineBoundary, oldest first */
 } Timeline;
 
@@ -58,7 +59,8 @@ guint64 timeline_due (const Timeline * self);
 gboolean timeline_offer (Timeline * self, guint64 time, guint64 interval,
     guint64 slack);
 
-/* A segment begins at `time`, whatever the grid says. */
+/* A segment begins at `time`, whatever the grid says, if the last one began
+ * before. */
 void timeline_cut (Timeline * self, guint64 time);
 
 /* The same, with the boundaries that nobody brought before it. */

@@ -608,6 +608,81 @@ GST_START_TEST (llhlssink_tells_of_a_gap)
 
 GST_END_TEST;
 
+static GstMessage *
+wait_gap (Rig * rig, const gchar * state)
+{
+  GstMessage *message;
+
+  while ((message = gst_bus_timed_pop_filtered (rig->bus, 30 * GST_SECOND,
+              GST_MESSAGE_ELEMENT)) != NULL) {
+    const GstStructure *s = gst_message_get_structure (message);
+
+    if (gst_structure_has_name (s, "llhlssink-gap")
+        && g_str_equal (gst_structure_get_string (s, "state"), state))
+      return message;
+    gst_message_unref (message);
+  }
+  return NULL;
+}
+
+/* Rule 37: not with the next buffer. */
+GST_START_TEST (llhlssink_tells_of_a_gap_by_the_clock)
+{
+  GstMessage *open, *close;
+  guint64 duration;
+  Rig rig;
+  guint i;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  push_all (&rig, 1400);
+  open = wait_gap (&rig, "open");
+  fail_unless (open != NULL);
+  /* The rest of the segment, then whole ones. */
+  for (i = 0; i < 100; i++) {
+    g_autofree gchar *text = get_text (rig.port, "/video_0.m3u8");
+
+    if (strstr (text, ",GAP=YES\n") != NULL
+        && strstr (text, "#EXT-X-GAP\n") != NULL)
+      break;
+    g_usleep (200 * 1000);
+  }
+  fail_unless (i < 100);
+  /* An hour later, so late is nothing. */
+  rig.frame += 3600 * GOP;
+  push_all (&rig, 2000);
+  close = wait_gap (&rig, "close");
+  fail_unless (close != NULL);
+  fail_unless (gst_structure_get_uint64 (gst_message_get_structure (close),
+          "duration", &duration) && duration > GST_SECOND);
+  fail_unless_equals_string (gst_structure_get_string
+      (gst_message_get_structure (open), "incident"),
+      gst_structure_get_string (gst_message_get_structure (close), "incident"));
+  gst_message_unref (open);
+  gst_message_unref (close);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* Time stands still. */
+GST_START_TEST (llhlssink_tells_of_no_gap_in_paused)
+{
+  g_autofree gchar *text = NULL;
+  Rig rig;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  push_all (&rig, 1400);
+  gst_element_set_state (rig.sink, GST_STATE_PAUSED);
+  g_usleep (2500 * 1000);
+  text = get_text (rig.port, "/video_0.m3u8");
+  fail_unless (strstr (text, "GAP") == NULL);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* An encoder behind us hears where segments shall begin. */
 GST_START_TEST (llhlssink_asks_for_key_frames)
 {
@@ -945,6 +1020,8 @@ llhlssink_suite (void)
   tcase_add_test (tc, llhlssink_goes_on_after_a_flush);
   tcase_add_test (tc, llhlssink_takes_a_changed_encoder);
   tcase_add_test (tc, llhlssink_tells_of_a_gap);
+  tcase_add_test (tc, llhlssink_tells_of_a_gap_by_the_clock);
+  tcase_add_test (tc, llhlssink_tells_of_no_gap_in_paused);
   tcase_add_test (tc, llhlssink_asks_for_key_frames);
   tcase_add_test (tc, llhlssink_takes_byte_streams_and_adts);
   tcase_add_test (tc, llhlssink_writes_a_directory);

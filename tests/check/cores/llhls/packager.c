@@ -3,187 +3,7 @@
  * conformance list. */
 #include <gst/check/gstcheck.h>
 
-#include "packager.h"
-#include "partcheck.h"
-
-#define MS G_GUINT64_CONSTANT (1000000)
-#define SECOND (1000 * MS)
-#define AUDIO_RATE 48000
-#define AUDIO_FRAME 1024
-
-/* 2026-11-21T12:00:00Z */
-#define DATE (G_GUINT64_CONSTANT (1795262400) * SECOND)
-
-typedef struct
-{
-  Packager packager;
-  PackagerTrack *video[2], *audio;
-  guint64 frame[2], sample;     /* next to come */
-} Rig;
-
-static void
-set_format (Rig * rig, PackagerTrack * track, const gchar * map)
-{
-  SegmenterFormat format = { CMAF_AUDIO_AAC, };
-
-  format.map = (gchar *) map;
-  if (track->video) {
-    format.kind = CMAF_VIDEO_AVC;
-    lattice_init_video (&format.lattice, 25, 1);
-  } else {
-    lattice_init_audio (&format.lattice, AUDIO_RATE, AUDIO_FRAME);
-  }
-  packager_set_format (&rig->packager, track, &format);
-}
-
-static void
-rig_init (Rig * rig, guint n_video, gboolean audio)
-{
-  PackagerConfig config = { 4 * SECOND, 500 * MS, 60 * SECOND, 10 * SECOND,
-    (gchar *) "s-"
-  };
-  guint i;
-
-  memset (rig, 0, sizeof (*rig));
-  packager_init (&rig->packager, &config);
-  for (i = 0; i < n_video; i++) {
-    rig->video[i] = packager_add_track (&rig->packager,
-        i == 0 ? "video_0" : "video_1", TRUE);
-    set_format (rig, rig->video[i], "init-a");
-  }
-  if (audio) {
-    rig->audio = packager_add_track (&rig->packager, "audio_0", FALSE);
-    set_format (rig, rig->audio, "init-b");
-  }
-  packager_set_origin (&rig->packager, DATE, 0, TRUE);
-}
-
-static guint64
-now_of (const Rig * rig)
-{
-  return MAX (MAX (rig->frame[0], rig->frame[1]) * 40 * MS,
-      rig->sample * SECOND / AUDIO_RATE);
-}
-
-/* 25 fps, a key frame every 2 s. */
-static void
-push_video (Rig * rig, guint i)
-{
-  guint64 n = rig->frame[i]++;
-  SegmenterFrame frame = { n * 40 * MS, 40 * MS, n % 50 == 0
-        ? CMAF_SAMPLE_SYNC : CMAF_SAMPLE_DEPENDENT, NULL
-  };
-
-  frame.data = g_bytes_new_static ("picture", 7);
-  packager_push (&rig->packager, rig->video[i], &frame, now_of (rig));
-}
-
-static void
-push_audio (Rig * rig)
-{
-  SegmenterFrame frame = { rig->sample * SECOND / AUDIO_RATE, 0,
-    CMAF_SAMPLE_SYNC, NULL
-  };
-
-  rig->sample += AUDIO_FRAME;
-  frame.data = g_bytes_new_static ("sound", 5);
-  packager_push (&rig->packager, rig->audio, &frame, now_of (rig));
-}
-
-/* All that is due until `time`; the second rung comes `late` ns later. */
-static void
-run_until (Rig * rig, guint64 time, guint which, guint64 late)
-{
-  guint64 t;
-
-  for (t = 0; t < time + late; t += 5 * MS) {
-    if (which & 1)
-      while (rig->frame[0] * 40 * MS < MIN (t, time))
-        push_video (rig, 0);
-    if (which & 2)
-      while (t >= late && rig->frame[1] * 40 * MS < t - late)
-        push_video (rig, 1);
-    if (which & 4)
-      while (rig->sample * SECOND / AUDIO_RATE < MIN (t, time))
-        push_audio (rig);
-  }
-}
-
-static void
-skip_to (Rig * rig, guint which, guint64 time)
-{
-  guint i;
-
-  for (i = 0; i < 2; i++) {
-    if (which & 1 << i)
-      rig->frame[i] = time / (40 * MS);
-  }
-  if (which & 4)
-    rig->sample = time / MS * (AUDIO_RATE / 1000) / AUDIO_FRAME * AUDIO_FRAME;
-}
-
-static guint64
-ns (const PlaylistSegment * s, guint64 ticks)
-{
-  return lattice_ns (ticks, s->timescale);
-}
-
-static void
-check_part (const PackagerTrack * track, const PlaylistSegment * segment,
-    const PlaylistPart * part, gboolean last, guint64 * expected)
-{
-  guint64 limit = track->segmenter.part_limit;
-  PartFacts facts;
-
-  fail_unless (part_read (part->data, track->video, &facts));
-  fail_unless_equals_uint64 (facts.decode_time, *expected);
-  fail_unless_equals_uint64 (facts.duration, part->duration);
-  /* 29, 30 */
-  fail_unless (ns (segment, part->duration) <= limit);
-  fail_unless (part->independent || last
-      || ns (segment, part->duration) * 100 >= limit * 85,
-      "%s: part of %" G_GUINT64_FORMAT " ns at %" G_GUINT64_FORMAT,
-      track->info.name, ns (segment, part->duration), ns (segment, *expected));
-  /* 31 */
-  fail_unless (!part->independent || facts.first_flags == 0x02000000);
-  *expected += part->duration;
-}
-
-/* 10, 32, 80, 88, 148 for all that is listed or still kept. */
-static void
-check_track (const PackagerTrack * track, gboolean gaps)
-{
-  const PlaylistSegment *last = NULL;
-  const GList *l;
-  guint i;
-
-  for (l = track->playlist.segments.head; l != NULL; l = l->next) {
-    const PlaylistSegment *s = l->data;
-    guint64 expected = s->start;
-
-    for (i = 0; i < s->parts->len; i++)
-      check_part (track, s, &g_array_index (s->parts, PlaylistPart, i),
-          i + 1 == s->parts->len, &expected);
-    if (!s->gap)
-      fail_unless_equals_uint64 (expected, s->start + s->duration);
-    fail_unless (ns (s, s->duration) < 4500 * MS);
-    if (last != NULL) {
-      fail_unless_equals_uint64 (s->msn, last->msn + 1);
-      if (!gaps) {
-        fail_unless_equals_uint64 (s->start, last->start + last->duration);
-        fail_unless (ABS ((gint64) (s->date - last->date - ns (last,
-                        last->duration))) <= 1);
-      }
-    }
-    last = s;
-  }
-}
-
-static void
-rig_clear (Rig * rig)
-{
-  packager_clear (&rig->packager);
-}
+#include "packagerrig.h"
 
 /* 130, 132 */
 GST_START_TEST (packager_gives_the_same_number_to_the_same_time)
@@ -293,7 +113,9 @@ GST_START_TEST (packager_does_not_wait_for_ever_for_a_mute_pad)
   fail_unless (packager_deadline (&rig.packager) < 10100 * MS);
   run_until (&rig, 11 * SECOND, 5, 0);
   fail_unless (rig.packager.open);
-  fail_unless_equals_uint64 (packager_deadline (&rig.packager), PACKAGER_NONE);
+  /* Then for the next part. */
+  fail_unless (packager_deadline (&rig.packager) > 11500 * MS);
+  fail_unless (packager_deadline (&rig.packager) < 12500 * MS);
   check_track (rig.video[0], FALSE);
   /* It comes late, and says what it lacks. */
   skip_to (&rig, 2, 12 * SECOND);
@@ -362,7 +184,8 @@ GST_START_TEST (packager_gives_a_dead_rung_up_and_takes_it_back)
   run_until (&rig, 80 * SECOND, 7, 0);
   for (l = rig.video[1]->playlist.segments.head; l != NULL; l = l->next)
     gaps += ((PlaylistSegment *) l->data)->gap;
-  fail_unless_equals_int (gaps, 6);
+  /* It comes back in the midst of one that was given up. */
+  fail_unless_equals_int (gaps, 7);
   check_track (rig.video[1], TRUE);
   check_track (rig.video[0], FALSE);
   check_track (rig.audio, FALSE);
