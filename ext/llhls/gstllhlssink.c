@@ -75,6 +75,7 @@ typedef struct
   gchar *address;
   gint port;
   gchar *location;
+  gchar *state_file;
   gchar *player_script;
   gboolean key_requests;
   gboolean iframes;
@@ -123,6 +124,7 @@ enum
   PROP_PORT,
   PROP_ACTUAL_PORT,
   PROP_LOCATION,
+  PROP_STATE_FILE,
   PROP_PLAYER_SCRIPT,
   PROP_SEND_KEYFRAME_REQUESTS,
   PROP_IFRAME_PLAYLISTS,
@@ -188,6 +190,7 @@ copy_settings (GstLlHlsSink * self, Settings * to)
   *to = self->settings;
   to->address = g_strdup (self->settings.address);
   to->location = g_strdup (self->settings.location);
+  to->state_file = g_strdup (self->settings.state_file);
   to->player_script = g_strdup (self->settings.player_script);
   GST_OBJECT_UNLOCK (self);
 }
@@ -197,6 +200,7 @@ clear_settings (Settings * settings)
 {
   g_clear_pointer (&settings->address, g_free);
   g_clear_pointer (&settings->location, g_free);
+  g_clear_pointer (&settings->state_file, g_free);
   g_clear_pointer (&settings->player_script, g_free);
 }
 
@@ -359,6 +363,7 @@ start_stream (GstLlHlsSink * self, const Settings * s)
   config.gap_timeout = s->gap_timeout == G_MAXUINT ? GST_CLOCK_TIME_NONE
       : s->gap_timeout * GST_MSECOND;
   config.key_requests = s->key_requests;
+  config.state_file = s->state_file;
   config.iframes = s->iframes;
   config.start_offset = s->start_offset * (GstClockTimeDiff) GST_MSECOND;
   config.wake = wake_outputs;
@@ -680,6 +685,9 @@ gst_llhls_sink_set_property (GObject * object, guint id, const GValue * value,
     case PROP_LOCATION:
       replace_string (&s->location, value);
       break;
+    case PROP_STATE_FILE:
+      replace_string (&s->state_file, value);
+      break;
     case PROP_PLAYER_SCRIPT:
       replace_string (&s->player_script, value);
       break;
@@ -739,6 +747,9 @@ gst_llhls_sink_get_property (GObject * object, guint id, GValue * value,
       break;
     case PROP_LOCATION:
       g_value_set_string (value, s->location);
+      break;
+    case PROP_STATE_FILE:
+      g_value_set_string (value, s->state_file);
       break;
     case PROP_PLAYER_SCRIPT:
       g_value_set_string (value, s->player_script);
@@ -891,6 +902,19 @@ install_outputs (void)
    */
   properties[PROP_LOCATION] = g_param_spec_string ("location", "Location",
       "Directory to write whole segments and playlists to (NULL = none)",
+      NULL, flags);
+  /**
+   * GstLlHlsSink:state-file:
+   *
+   * File in which the numbers that were given away are kept, so that a process
+   * that takes over from another one counts on, behind a discontinuity; NULL is
+   * none.  Written with each segment, put in place by a rename.  Read when the
+   * element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STATE_FILE] = g_param_spec_string ("state-file",
+      "State file", "File that lets a restarted process count on, NULL = none",
       NULL, flags);
   /**
    * GstLlHlsSink:player-script:

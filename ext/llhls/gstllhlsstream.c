@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Locks, in this order: stream locks of the pads, self->lock, the store's lock
- * or the directory's queue.  The object lock of a pad is taken under none of
+ * or the directory's or state's queue.  The object lock of a pad is taken under none of
  * ours.  Nothing is posted, pushed or woken under self->lock: results are
  * collected there and carried out behind it.
  * Threads: streaming threads (push, caps, flush, end), application (stats,
@@ -12,12 +12,14 @@
 
 #include "gstllhlsstream.h"
 
+#include <glib/gi18n-lib.h>
 #include <gst/video/video.h>
 
 #include "bandwidthmeter.h"
 #include "gstelementmessage.h"
 #include "gstllhlsmedia.h"
 #include "gstllhlspublisher.h"
+#include "gstllhlsstate.h"
 #include "packager.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
@@ -64,6 +66,9 @@ struct _GstLlHlsStream
   Packager packager;            /* lock */
   DaterangeSet ranges;          /* lock */
   GstLlHlsPublisher *publisher; /* lock */
+  GstLlHlsState *state;         /* lock, or NULL */
+  guint64 saved_msn;            /* lock */
+  guint64 start;                /* fixed; ms since 1970, of media names */
   gboolean has_origin;          /* lock */
   GPtrArray *tracks;            /* lock; of GstLlHlsTrack, as in packager */
   gboolean finalized;           /* lock */
@@ -93,6 +98,34 @@ free_track (gpointer data)
 
 static gpointer timer_main (gpointer data);
 
+/* Before anything runs. */
+static void
+open_state (GstLlHlsStream * self, const gchar * path, StateFile * state)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!gst_llhls_state_load (path, state, &error) && error != NULL)
+    GST_ELEMENT_WARNING (self->element, RESOURCE, READ,
+        (_("The state of the stream before could not be read.")),
+        ("state-file is \"%s\": %s; numbers follow from the date", path,
+            error->message));
+  self->state = gst_llhls_state_new (self->element, path);
+}
+
+static void
+save_state_locked (GstLlHlsStream * self)
+{
+  guint64 next_msn = self->packager.timeline.next_msn;
+  StateFile state;
+
+  if (self->state == NULL || next_msn == self->saved_msn)
+    return;
+  packager_save (&self->packager, &state);
+  state.start = self->start;
+  self->saved_msn = next_msn;
+  gst_llhls_state_put (self->state, &state);
+}
+
 GstLlHlsStream *
 gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
     GstLlHlsDirectory * directory, const GstLlHlsStreamConfig * config)
@@ -104,17 +137,25 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
   };
   GstLlHlsPublisherConfig published = { config->iframes, config->start_offset };
 
-  /* A name never means two things: media of an earlier run may be in a
-   * cache. */
-  prefix = g_strdup_printf ("%" G_GINT64_MODIFIER "x-",
-      g_get_real_time () / G_TIME_SPAN_MILLISECOND);
-  core.prefix = prefix;
+  StateFile state = { 0, };
+
   self->element = element;
   self->config = *config;
+  self->config.state_file = NULL;
+  if (config->state_file != NULL)
+    open_state (self, config->state_file, &state);
+  /* A name never means two things: media of an earlier run may be in a
+   * cache. */
+  self->start = MAX ((guint64) g_get_real_time () / G_TIME_SPAN_MILLISECOND,
+      state.start + 1);
+  prefix = g_strdup_printf ("%" G_GINT64_MODIFIER "x-", self->start);
+  core.prefix = prefix;
   g_mutex_init (&self->lock);
   packager_init (&self->packager, &core);
   self->packager.settings.skip_dateranges = TRUE;
   self->packager.settings.query_param = config->query_param;
+  if (state.target != 0)
+    packager_restore (&self->packager, &state);
   daterange_set_init (&self->ranges);
   self->publisher = gst_llhls_publisher_new (store, directory, &self->packager,
       &self->ranges, &published);
@@ -141,6 +182,7 @@ void
 gst_llhls_stream_free (GstLlHlsStream * self)
 {
   gst_llhls_stream_stop (self);
+  g_clear_pointer (&self->state, gst_llhls_state_free);
   g_cond_clear (&self->cond);
   g_ptr_array_unref (self->tracks);
   gst_llhls_publisher_free (self->publisher);
@@ -492,6 +534,7 @@ collect_locked (GstLlHlsStream * self, GPtrArray * messages)
     gst_llhls_publisher_take (self->publisher, event);
   }
   g_array_set_size (events, 0);
+  save_state_locked (self);
   for (i = 0; i < self->tracks->len; i++)
     update_bandwidth_locked (g_ptr_array_index (self->tracks, i));
   news = gst_llhls_publisher_publish (self->publisher);

@@ -20,6 +20,7 @@ typedef struct
   GstClockTime target, part, window;
   GstClockTime gap_timeout;     /* as the packager has it */
   gboolean key_requests;
+  const gchar *state_file;      /* or NULL; only while it is made */
   gboolean iframes;             /* playlists of key frames */
   GstClockTimeDiff start_offset;        /* of EXT-X-START, 0 = none */
   /* Parameter that URIs take over from the playlist's, NULL = none; a static

@@ -71,15 +71,47 @@ packager_clear (Packager * self)
 }
 
 void
+packager_restore (Packager * self, const StateFile * state)
+{
+  self->restored = *state;
+  self->timeline.next_msn = state->next_msn;
+  self->timeline.discontinuities = state->discontinuities;
+  self->timeline.want_discontinuity = TRUE;
+}
+
+void
+packager_save (const Packager * self, StateFile * state)
+{
+  const Timeline *timeline = &self->timeline;
+  guint i;
+
+  *state = self->restored;
+  state->target = self->config.target;
+  state->part = self->config.part;
+  state->part_target = self->settings.part_target;
+  state->next_msn = timeline->next_msn;
+  state->discontinuities = timeline->discontinuities;
+  for (i = 0; i < timeline->boundaries->len; i++)
+    state->discontinuities += g_array_index (timeline->boundaries,
+        TimelineBoundary, i).discontinuity;
+  if (timeline_started (timeline))
+    state->date = self->date + timeline_due (timeline);
+}
+
+void
 packager_set_origin (Packager * self, guint64 date, guint64 first_time,
     gboolean number_by_date)
 {
   guint i;
 
   g_assert (!timeline_started (&self->timeline));
+  /* The wall clock may have been set back. */
+  if (date + first_time < self->restored.date)
+    date = self->restored.date - first_time;
   self->date = date;
   if (number_by_date)
-    self->timeline.next_msn = (date + first_time) / self->config.target;
+    self->timeline.next_msn = MAX (self->timeline.next_msn,
+        (date + first_time) / self->config.target);
   for (i = 0; i < self->tracks->len; i++) {
     PackagerTrack *track = g_ptr_array_index (self->tracks, i);
 
@@ -155,6 +187,12 @@ open_gate (Packager * self)
   }
   self->settings.part_target =
       (longest + MILLISECOND - 1) / MILLISECOND * MILLISECOND;
+  /* The same presentation's must not change. */
+  if (self->restored.target == self->config.target
+      && self->restored.part == self->config.part
+      && self->restored.part_target < 2 * self->config.part)
+    self->settings.part_target = MAX (self->settings.part_target,
+        self->restored.part_target);
   for (i = 0; i < self->tracks->len; i++)
     settle_parts (nth_track (self, i), self->settings.part_target);
   self->open = TRUE;

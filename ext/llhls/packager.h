@@ -7,6 +7,7 @@
 #include "pace.h"
 #include "playlistrender.h"
 #include "segmenter.h"
+#include "statefile.h"
 
 G_BEGIN_DECLS
 
@@ -71,6 +72,7 @@ typedef struct
   guint64 date;                 /* ns since 1970 of running time 0 */
   guint64 now;                  /* ns, as last told */
   guint64 first_frame_at;       /* `now` of the first frame, NONE before */
+  StateFile restored;           /* of the process before; a target of 0: none */
   guint epoch;
   gint64 shift, last_shift;     /* ns from running time to media time */
 } Packager;
@@ -79,6 +81,14 @@ typedef struct
 
 void packager_init (Packager * self, const PackagerConfig * config);
 void packager_clear (Packager * self);
+
+/* Goes on where another process ended: before packager_set_origin ().  Its
+ * stream begins with a discontinuity. */
+void packager_restore (Packager * self, const StateFile * state);
+
+/* What another process has to know to go on; all but `start`.  Changes with the
+ * timeline's next number. */
+void packager_save (const Packager * self, StateFile * state);
 
 /* Before the first frame, whose running time is `first_time`: `date` is the
  * wall clock (ns since 1970) at running time 0.  With `number_by_date` the

@@ -683,6 +683,61 @@ GST_START_TEST (llhlssink_tells_of_no_gap_in_paused)
 
 GST_END_TEST;
 
+static guint64
+first_msn (Rig * rig)
+{
+  g_autofree gchar *text = get_text (rig->port, "/video_0.m3u8");
+  const gchar *line = strstr (text, "#EXT-X-MEDIA-SEQUENCE:");
+
+  fail_unless (line != NULL);
+  return g_ascii_strtoull (line + strlen ("#EXT-X-MEDIA-SEQUENCE:"), NULL, 10);
+}
+
+static void
+run_with_state (Rig * rig, const gchar * path)
+{
+  rig_make (rig, FALSE);
+  g_object_set (rig->sink, "state-file", path, NULL);
+  gst_element_set_state (rig->sink, GST_STATE_READY);
+  gst_element_set_state (rig->sink, GST_STATE_PLAYING);
+  rig_play (rig);
+}
+
+/* 95: more segments than seconds went by, so the date is behind. */
+GST_START_TEST (llhlssink_counts_on_after_a_restart)
+{
+  g_autofree gchar *dir = g_dir_make_tmp ("llhls-XXXXXX", NULL);
+  g_autofree gchar *path = g_build_filename (dir, "state", NULL);
+  g_autofree gchar *text = NULL;
+  GstMessage *warning;
+  guint64 before;
+  Rig rig;
+
+  run_with_state (&rig, path);
+  push_all (&rig, 20500);
+  before = first_msn (&rig);
+  rig_clear (&rig);
+  run_with_state (&rig, path);
+  push_all (&rig, 2500);
+  fail_unless (first_msn (&rig) >= before + 20);
+  text = get_text (rig.port, "/video_0.m3u8");
+  fail_unless (strstr (text, "#EXT-X-DISCONTINUITY\n") != NULL);
+  rig_clear (&rig);
+  /* A file that is no state. */
+  fail_unless (g_file_set_contents (path, "state\n", -1, NULL));
+  run_with_state (&rig, path);
+  warning = gst_bus_pop_filtered (rig.bus, GST_MESSAGE_WARNING);
+  fail_unless (warning != NULL);
+  gst_message_unref (warning);
+  push_all (&rig, 2500);
+  fail_unless (first_msn (&rig) < before + 20);
+  rig_clear (&rig);
+  g_unlink (path);
+  g_rmdir (dir);
+}
+
+GST_END_TEST;
+
 /* An encoder behind us hears where segments shall begin. */
 GST_START_TEST (llhlssink_asks_for_key_frames)
 {
@@ -1022,6 +1077,7 @@ llhlssink_suite (void)
   tcase_add_test (tc, llhlssink_tells_of_a_gap);
   tcase_add_test (tc, llhlssink_tells_of_a_gap_by_the_clock);
   tcase_add_test (tc, llhlssink_tells_of_no_gap_in_paused);
+  tcase_add_test (tc, llhlssink_counts_on_after_a_restart);
   tcase_add_test (tc, llhlssink_asks_for_key_frames);
   tcase_add_test (tc, llhlssink_takes_byte_streams_and_adts);
   tcase_add_test (tc, llhlssink_writes_a_directory);

@@ -39,7 +39,7 @@ set_format (Rig * rig, PackagerTrack * track, const gchar * map)
 }
 
 static inline void
-rig_init (Rig * rig, guint n_video, gboolean audio)
+rig_init_empty (Rig * rig, guint n_video, gboolean audio)
 {
   PackagerConfig config = { 4 * SECOND, 500 * MS, 60 * SECOND, 10 * SECOND,
     (gchar *) "s-"
@@ -57,6 +57,12 @@ rig_init (Rig * rig, guint n_video, gboolean audio)
     rig->audio = packager_add_track (&rig->packager, "audio_0", FALSE);
     set_format (rig, rig->audio, "init-b");
   }
+}
+
+static inline void
+rig_init (Rig * rig, guint n_video, gboolean audio)
+{
+  rig_init_empty (rig, n_video, audio);
   packager_set_origin (&rig->packager, DATE, 0, TRUE);
 }
 
