@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Each codec from a real encoder into files, and from these to a decoder:
+ * nothing is lost on the way and decode times have no seams. */
+#include <glib/gstdio.h>
+#include <gst/check/gstcheck.h>
+
+#include <string.h>
+
+#define VIDEO "videotestsrc num-buffers=75 pattern=ball ! " \
+    "video/x-raw,format=I420,width=160,height=90,framerate=25/1 ! "
+#define AUDIO "audiotestsrc num-buffers=150 samplesperbuffer=1024 ! " \
+    "audio/x-raw,rate=48000,channels=2 ! "
+#define PICTURES 75
+#define SAMPLES (150 * 1024)
+/* Encoders' delay, and the last frame, which they fill up. */
+#define MORE_SAMPLES (3 * 4608)
+#define FEWER_SAMPLES 1024
+
+typedef struct
+{
+  const gchar *name;
+  const gchar *needs;           /* elements, with blanks between */
+  const gchar *source;
+  const gchar *decoder;
+  const gchar *codecs;          /* in the multivariant playlist */
+  const gchar *extra;           /* attribute that must stand there, or NULL */
+} Codec;
+
+static const Codec codecs[] = {
+  {"H.265", "x265enc h265parse avdec_h265",
+        VIDEO "x265enc speed-preset=ultrafast tune=zerolatency key-int-max=25",
+      "h265parse ! avdec_h265", "CODECS=\"hvc1.1.6.L", "RESOLUTION=160x90"},
+  {"H.265 of closed GOPs", "x265enc h265parse avdec_h265",
+        VIDEO "x265enc speed-preset=superfast key-int-max=25 "
+        "option-string=bframes=3:open-gop=0",
+      "h265parse ! avdec_h265", "CODECS=\"hvc1.1.6.L", "RESOLUTION=160x90"},
+  {"H.265 of open GOPs", "x265enc h265parse avdec_h265",
+        VIDEO "x265enc speed-preset=superfast key-int-max=25 "
+        "option-string=bframes=3:open-gop=1",
+      "h265parse ! avdec_h265", "CODECS=\"hvc1.1.6.L", "RESOLUTION=160x90"},
+  {"H.265 with lengths", "x265enc h265parse avdec_h265",
+        VIDEO
+        "x265enc speed-preset=ultrafast tune=zerolatency key-int-max=25 ! "
+        "h265parse ! video/x-h265,stream-format=hvc1",
+      "h265parse ! avdec_h265", "CODECS=\"hvc1.1.6.L", "FRAME-RATE=25.000"},
+  {"AV1", "av1enc av1parse av1dec",
+        VIDEO "av1enc cpu-used=8 usage-profile=realtime keyframe-max-dist=25",
+      "av1parse ! av1dec", "CODECS=\"av01.0.0", "RESOLUTION=160x90"},
+  {"AV1 parsed", "av1enc av1parse av1dec",
+        VIDEO "av1enc cpu-used=8 usage-profile=realtime keyframe-max-dist=25 ! "
+        "av1parse",
+      "av1parse ! av1dec", "CODECS=\"av01.0.0", "FRAME-RATE=25.000"},
+  {"AAC", "avenc_aac aacparse avdec_aac", AUDIO "avenc_aac",
+      "aacparse ! avdec_aac", "CODECS=\"mp4a.40.2\"", "CHANNELS=\"2\""},
+  {"HE-AAC", "fdkaacenc aacparse avdec_aac",
+        AUDIO "fdkaacenc ! audio/mpeg,profile=he-aac-v1",
+      "aacparse ! avdec_aac", "CODECS=\"mp4a.40.5\"", "CHANNELS=\"2\""},
+  {"Opus", "opusenc opusdec", AUDIO "opusenc", "opusdec", "CODECS=\"opus\"",
+      "CHANNELS=\"2\""},
+  {"Opus of 60 ms", "opusenc opusdec", AUDIO "opusenc frame-size=60",
+      "opusdec", "CODECS=\"opus\"", "CHANNELS=\"2\""},
+  {"AC-3", "avenc_ac3 avdec_ac3", AUDIO "avenc_ac3", "ac3parse ! avdec_ac3",
+      "CODECS=\"ac-3\"", "CHANNELS=\"2\""},
+  {"E-AC-3", "avenc_eac3 avdec_eac3", AUDIO "avenc_eac3",
+      "ac3parse ! avdec_eac3", "CODECS=\"ec-3\"", "CHANNELS=\"2\""},
+  {"FLAC", "flacenc flacdec", AUDIO "flacenc", "flacdec", "CODECS=\"fLaC\"",
+      "CHANNELS=\"2\""},
+};
+
+/* The missing element, or NULL. */
+static const gchar *
+find_missing (gchar ** names)
+{
+  for (; *names != NULL; names++) {
+    g_autoptr (GstElementFactory) factory = gst_element_factory_find (*names);
+
+    if (factory == NULL)
+      return *names;
+  }
+  return NULL;
+}
+
+static void
+run_to_eos (const gchar * text, GCallback handoff, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) pipeline = gst_parse_launch (text, &error);
+  g_autoptr (GstElement) sink = NULL;
+  g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GstMessage) message = NULL;
+
+  fail_unless (error == NULL, "%s: %s", text, error ? error->message : "");
+  if (handoff != NULL) {
+    sink = gst_bin_get_by_name (GST_BIN (pipeline), "end");
+    g_signal_connect (sink, "handoff", handoff, data);
+  }
+  bus = gst_element_get_bus (pipeline);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (bus, 50 * GST_SECOND,
+      GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+  fail_unless (message != NULL, "%s: no end", text);
+  fail_unless_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+}
+
+static gchar *
+read_text (const gchar * folder, const gchar * name)
+{
+  g_autofree gchar *path = g_build_filename (folder, name, NULL);
+  gchar *text = NULL;
+
+  fail_unless (g_file_get_contents (path, &text, NULL, NULL), "no %s", path);
+  return text;
+}
+
+static void
+append_file (GByteArray * out, const gchar * folder, const gchar * name)
+{
+  g_autofree gchar *path = g_build_filename (folder, name, NULL);
+  g_autofree gchar *data = NULL;
+  gsize size;
+
+  fail_unless (g_file_get_contents (path, &data, &size, NULL), "no %s", path);
+  g_byte_array_append (out, (guint8 *) data, size);
+}
+
+/* Init section and segments, one after the other. */
+static void
+join_media (const gchar * folder, const gchar * playlist, const gchar * to)
+{
+  g_autofree gchar *text = read_text (folder, playlist);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  guint i, maps = 0;
+
+  for (i = 0; lines[i] != NULL; i++) {
+    if (g_str_has_prefix (lines[i], "#EXT-X-MAP:URI=\"")) {
+      g_auto (GStrv) quoted = g_strsplit (lines[i], "\"", 3);
+
+      append_file (out, folder, quoted[1]);
+      maps++;
+    } else if (lines[i][0] != '#' && lines[i][0] != '\0') {
+      append_file (out, folder, lines[i]);
+    }
+  }
+  fail_unless_equals_int (maps, 1);
+  fail_unless (g_file_set_contents (to, (gchar *) out->data, out->len, NULL));
+}
+
+static guint64
+number (const guint8 * p, guint n)
+{
+  guint64 value = 0;
+
+  while (n-- > 0)
+    value = value << 8 | *p++;
+  return value;
+}
+
+/* Rule 148: each decode time is the one before and the durations of its
+ * samples. */
+static void
+check_seams (const gchar * path, gboolean video)
+{
+  g_autofree gchar *file = NULL;
+  const guint8 *p, *end;
+  guint64 expected = 0;
+  guint chunks = 0, i, n;
+  gsize size;
+
+  fail_unless (g_file_get_contents (path, &file, &size, NULL));
+  p = (const guint8 *) file;
+  for (end = p + size; p < end; p += number (p, 4)) {
+    const guint8 *traf = p + 8 + 16 + 8, *tfdt, *trun;
+
+    if (memcmp (p + 4, "moof", 4) != 0)
+      continue;
+    tfdt = traf + number (traf, 4);
+    trun = tfdt + number (tfdt, 4);
+    fail_unless (memcmp (tfdt + 4, "tfdt", 4) == 0);
+    fail_unless (memcmp (trun + 4, "trun", 4) == 0);
+    if (chunks++ > 0)
+      fail_unless_equals_uint64 (number (tfdt + 12, 8), expected);
+    expected = number (tfdt + 12, 8);
+    n = number (trun + 12, 4);
+    for (i = 0; i < n; i++)
+      expected += number (trun + 20 + i * (video ? 16 : 12), 4);
+  }
+  fail_unless (chunks > 2);
+}
+
+static void
+remove_tree (const gchar * path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const gchar *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree gchar *child = g_build_filename (path, name, NULL);
+
+    remove_tree (child);
+  }
+  g_remove (path);
+}
+
+static void
+count (GstElement * sink, GstBuffer * buffer, GstPad * pad, gpointer data)
+{
+  guint *counts = data;
+
+  counts[0]++;
+  counts[1] += gst_buffer_get_size (buffer) / 2;
+}
+
+static void
+decode (const Codec * codec, const gchar * path, gboolean video)
+{
+  const gchar *raw = video ? "" : "audioconvert ! "
+      "audio/x-raw,format=S16LE,channels=1 ! ";
+  g_autofree gchar *text = NULL;
+  guint counts[2] = { 0, 0 };
+
+  text = g_strdup_printf ("filesrc location=%s ! qtdemux ! %s ! %s"
+      "fakesink name=end sync=false signal-handoffs=true", path,
+      codec->decoder, raw);
+  run_to_eos (text, G_CALLBACK (count), counts);
+  if (video) {
+    fail_unless_equals_int (counts[0], PICTURES);
+  } else {
+    fail_unless (counts[1] >= SAMPLES - FEWER_SAMPLES
+        && counts[1] <= SAMPLES + MORE_SAMPLES, "%s: %u samples", codec->name,
+        counts[1]);
+  }
+}
+
+GST_START_TEST (llhls_loses_nothing_of_a_codec)
+{
+  const Codec *codec = &codecs[__i__];
+  gboolean video = g_str_has_prefix (codec->source, "video");
+  const gchar *pad = video ? "video_0" : "audio_0";
+  g_auto (GStrv) needs = g_strsplit (codec->needs, " ", -1);
+  g_autofree gchar *folder = NULL, *text = NULL, *multivariant = NULL;
+  g_autofree gchar *playlist = g_strconcat (pad, ".m3u8", NULL);
+  g_autofree gchar *all = NULL;
+
+  if (find_missing (needs) != NULL) {
+    g_print ("SKIP %s: %s is not installed\n", codec->name,
+        find_missing (needs));
+    return;
+  }
+  folder = g_dir_make_tmp ("llhls-XXXXXX", NULL);
+  text = g_strdup_printf ("%s ! s.%s llhlssink name=s port=-1 location=%s "
+      "target-duration=1000 part-duration=200", codec->source, pad, folder);
+  run_to_eos (text, NULL, NULL);
+  multivariant = read_text (folder, "live.m3u8");
+  fail_unless (strstr (multivariant, codec->codecs) != NULL, "%s",
+      multivariant);
+  fail_unless (strstr (multivariant, codec->extra) != NULL, "%s", multivariant);
+  all = g_build_filename (folder, "all.mp4", NULL);
+  join_media (folder, playlist, all);
+  check_seams (all, video);
+  decode (codec, all, video);
+  remove_tree (folder);
+}
+
+GST_END_TEST;
+
+static Suite *
+llhlscodecs_suite (void)
+{
+  Suite *s = suite_create ("llhlscodecs");
+  TCase *tc = tcase_create ("llhlscodecs");
+
+  suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 120);
+  tcase_add_loop_test (tc, llhls_loses_nothing_of_a_codec, 0,
+      G_N_ELEMENTS (codecs));
+  return s;
+}
+
+GST_CHECK_MAIN (llhlscodecs);
