@@ -40,12 +40,13 @@ check() {
     fail "$1: ffmpeg could not read it: $(cat "$work/live.err")"
   # "Skipping" is ffmpeg's note on a live playlist that moved on.
   grep -vE 'skipping|Skip' "$work/live.err" > "$work/live.real" && fail "$1: ffmpeg complains: $(cat "$work/live.real")"
-  found=$(timeout 60 ffprobe -v error -show_entries stream=codec_name,codec_tag_string -of csv=p=0 "$url" | grep . | tail -n 1)
+  found=$(timeout 60 ffprobe -v error -show_entries stream=codec_name,codec_tag_string -of csv=p=0 "$url" | grep . |
+    sed -n '1s/,*$//p')
   [ "$found" = "$3,$4" ] || fail "$1: ffprobe finds $found instead of $3,$4"
   kill -INT "$origin"
   wait "$origin"
   tried=$((tried + 1))
-  echo "$1: $found, $(curl -V | sed -n '1s/^curl.*//p')decoded without an error"
+  echo "$1: $found, decoded without an error"
 }
 
 check H.264 x264enc h264 avc1 video_0 "$video ! x264enc speed-preset=ultrafast tune=zerolatency key-int-max=25"
