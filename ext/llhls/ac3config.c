@@ -218,6 +218,7 @@ gboolean
 ac3_config_parse (Ac3Config * self, const guint8 * data, gsize size)
 {
   SyncFrame frame;
+  guint64 bits;
   gsize pos;
 
   memset (self, 0, sizeof (*self));
@@ -232,7 +233,9 @@ ac3_config_parse (Ac3Config * self, const guint8 * data, gsize size)
   if (self->samples == 0)
     return FALSE;
   self->channels = count_channels (&self->substreams[0]);
-  self->data_rate_kbps = (guint64) size *8 * self->rate / self->samples / 1000;
+  /* To the nearest, since frames at 44.1 kHz are of two sizes. */
+  bits = (guint64) size *8 * self->rate;
+  self->data_rate_kbps = (bits + self->samples * 500) / (self->samples * 1000);
   return TRUE;
 }
 

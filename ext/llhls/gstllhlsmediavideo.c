@@ -5,6 +5,7 @@
 #endif
 
 #include <gst/video/video.h>
+#include <string.h>
 
 #include "codecstring.h"
 #include "gstllhlscodec.h"
@@ -239,6 +240,52 @@ update_hevc (GstLlHlsMedia * self)
     format->transfer = self->hevc.transfer;
 }
 
+static void
+put_u16 (guint8 * to, guint value)
+{
+  to[0] = value >> 8;
+  to[1] = value;
+}
+
+static void
+put_u32 (guint8 * to, guint32 value)
+{
+  put_u16 (to, value >> 16);
+  put_u16 (to + 2, value);
+}
+
+/* Parsers take them from SEI, so that they are known before the first frame.
+ * The primaries are red, green, blue there and green, blue, red in SEI. */
+static void
+read_hdr_caps (GstLlHlsMedia * self, GstCaps * caps)
+{
+  HevcSets *sets = &self->hevc, before = *sets;
+  GstVideoMasteringDisplayInfo display;
+  GstVideoContentLightLevel level;
+  guint i;
+
+  if (gst_video_mastering_display_info_from_caps (&display, caps)) {
+    for (i = 0; i < 3; i++) {
+      put_u16 (sets->mastering + 4 * i,
+          display.display_primaries[(i + 1) % 3].x);
+      put_u16 (sets->mastering + 4 * i + 2,
+          display.display_primaries[(i + 1) % 3].y);
+    }
+    put_u16 (sets->mastering + 12, display.white_point.x);
+    put_u16 (sets->mastering + 14, display.white_point.y);
+    put_u32 (sets->mastering + 16, display.max_display_mastering_luminance);
+    put_u32 (sets->mastering + 20, display.min_display_mastering_luminance);
+    sets->has_mastering = TRUE;
+  }
+  if (gst_video_content_light_level_from_caps (&level, caps)) {
+    put_u16 (sets->light, level.max_content_light_level);
+    put_u16 (sets->light + 2, level.max_frame_average_light_level);
+    sets->has_light = TRUE;
+  }
+  if (memcmp (&before, sets, sizeof (before)) != 0)
+    self->config_changed = TRUE;
+}
+
 static gboolean
 set_hevc_caps (GstLlHlsMedia * self, GstCaps * caps)
 {
@@ -249,13 +296,16 @@ set_hevc_caps (GstLlHlsMedia * self, GstCaps * caps)
   gconstpointer data;
 
   set_common_caps (self, s);
-  if (!wants_config (s, formats))
+  if (!wants_config (s, formats)) {
+    read_hdr_caps (self, caps);
     return TRUE;
+  }
   if (config == NULL)
     return FALSE;
   data = g_bytes_get_data (config, &size);
   if (!hevc_sets_parse_config (&self->hevc, data, size, &self->length_size))
     return FALSE;
+  read_hdr_caps (self, caps);
   update_hevc (self);
   return TRUE;
 }

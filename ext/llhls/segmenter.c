@@ -62,6 +62,12 @@ segmenter_set_format (Segmenter * self, const SegmenterFormat * format)
 {
   SegmenterFormat *to = self->has_format ? &self->next : &self->format;
 
+  /* Nothing was made of the first one. */
+  if (self->has_format && self->playlist->next_msn == 0 && !self->has_held) {
+    format_clear (&self->format);
+    format_copy (&self->format, format);
+    return;
+  }
   if (self->has_next)
     format_clear (&self->next);
   self->has_next = FALSE;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Each codec from a real encoder into files, and from these to a decoder:
  * nothing is lost on the way and decode times have no seams. */
+/* For memmem (). */
+#define _GNU_SOURCE
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
 
@@ -265,6 +267,51 @@ GST_START_TEST (llhls_loses_nothing_of_a_codec)
 
 GST_END_TEST;
 
+/* What SEI says is in the init section, whether a parser told it in caps first
+ * or not; one section, no discontinuity. */
+GST_START_TEST (llhls_tells_of_hdr)
+{
+  static const gchar *const parsers[] = {
+    "", " ! h265parse", " ! h265parse ! video/x-h265,stream-format=hvc1"
+  };
+  static const gchar mdcv[] = "mdcv\x33\xc2\x86\xc4\x1d\x4c\x0b\xb8\x84\xd0"
+      "\x3e\x80\x3d\x13\x40\x42\x00\x98\x96\x80\x00\x00\x00\x01";
+  static const gchar clli[] = "clli\x03\xe8\x01\x90";
+  static const gchar colr[] = "colrnclx\0\x09\0\x10\0\x09\0";
+  gchar *needs[] = { (gchar *) "x265enc", (gchar *) "h265parse", NULL };
+  g_autofree gchar *folder = NULL, *text = NULL, *playlist = NULL;
+  g_autofree gchar *all = NULL, *multivariant = NULL, *data = NULL;
+  gsize size;
+
+  if (find_missing (needs) != NULL) {
+    g_print ("SKIP HDR: %s is not installed\n", find_missing (needs));
+    return;
+  }
+  folder = g_dir_make_tmp ("llhls-XXXXXX", NULL);
+  text = g_strdup_printf ("videotestsrc num-buffers=50 ! video/x-raw,"
+      "format=I420_10LE,width=160,height=90,framerate=25/1 ! x265enc "
+      "speed-preset=ultrafast tune=zerolatency key-int-max=25 option-string="
+      "\"colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:hdr10=1:"
+      "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)"
+      "L(10000000,1):max-cll=1000,400\"%s ! llhlssink port=-1 location=%s "
+      "target-duration=1000 part-duration=200", parsers[__i__], folder);
+  run_to_eos (text, NULL, NULL);
+  multivariant = read_text (folder, "live.m3u8");
+  fail_unless (strstr (multivariant, "CODECS=\"hvc1.2.4.L") != NULL);
+  playlist = read_text (folder, "video_0.m3u8");
+  fail_if (strstr (playlist, "DISCONTINUITY\n") != NULL);
+  all = g_build_filename (folder, "all.mp4", NULL);
+  join_media (folder, "video_0.m3u8", all);
+  fail_unless (g_file_get_contents (all, &data, &size, NULL));
+  size = MIN (size, 2000);
+  fail_unless (memmem (data, size, mdcv, sizeof (mdcv) - 1) != NULL);
+  fail_unless (memmem (data, size, clli, sizeof (clli) - 1) != NULL);
+  fail_unless (memmem (data, size, colr, sizeof (colr) - 1) != NULL);
+  remove_tree (folder);
+}
+
+GST_END_TEST;
+
 static Suite *
 llhlscodecs_suite (void)
 {
@@ -275,6 +322,7 @@ llhlscodecs_suite (void)
   tcase_set_timeout (tc, 120);
   tcase_add_loop_test (tc, llhls_loses_nothing_of_a_codec, 0,
       G_N_ELEMENTS (codecs));
+  tcase_add_loop_test (tc, llhls_tells_of_hdr, 0, 3);
   return s;
 }
 

@@ -99,6 +99,28 @@ GST_START_TEST (ac3_config_counts_dependent_channels)
 
 GST_END_TEST;
 
+/* Twins must not differ by which of the two sizes came first. */
+GST_START_TEST (ac3_config_is_the_same_for_both_sizes_at_44_khz)
+{
+  /* fscod 1; 834 and 836 bytes. */
+  static const guint8 low[] = {
+    0x0b, 0x77, 0x01, 0xa0, 0x74, 0x87, 0xc0, 0, 0, 0
+  };
+  static const guint8 high[] = {
+    0x0b, 0x77, 0x01, 0xa1, 0x74, 0x87, 0xc0, 0, 0, 0
+  };
+  g_autoptr (GByteArray) one = make_frame (low, sizeof (low), 834);
+  g_autoptr (GByteArray) two = make_frame (high, sizeof (high), 836);
+  Ac3Config config;
+
+  fail_unless (ac3_config_parse (&config, one->data, one->len));
+  fail_unless_equals_int (config.data_rate_kbps, 192);
+  fail_unless (ac3_config_parse (&config, two->data, two->len));
+  fail_unless_equals_int (config.data_rate_kbps, 192);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (ac3_config_refuses_a_frame_cut_anywhere)
 {
   g_autoptr (GByteArray) in = make_frame (eac3_51, sizeof (eac3_51), 1792);
@@ -150,6 +172,7 @@ ac3config_suite (void)
   tcase_add_test (tc, ac3_config_of_surround_and_of_44_khz);
   tcase_add_test (tc, ac3_config_of_an_enhanced_stream);
   tcase_add_test (tc, ac3_config_counts_dependent_channels);
+  tcase_add_test (tc, ac3_config_is_the_same_for_both_sizes_at_44_khz);
   tcase_add_test (tc, ac3_config_refuses_a_frame_cut_anywhere);
   tcase_add_test (tc, ac3_survives_any_bytes);
   return s;

@@ -141,6 +141,25 @@ GST_START_TEST (segmenter_keeps_durations_that_frames_tell)
 
 GST_END_TEST;
 
+/* Caps, then what the stream itself says, before its first frame. */
+GST_START_TEST (segmenter_takes_another_format_before_the_first_frame)
+{
+  SegmenterFormat next = { CMAF_VIDEO_AVC, {0,}, FALSE, (gchar *) "b" };
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  /* Another rendition has begun the timeline. */
+  timeline_offer (&rig.timeline, 0, 0, 0);
+  lattice_init_video (&next.lattice, 25, 1);
+  segmenter_set_format (&rig.segmenter, &next);
+  push_run (&rig, 0, 50, 50, 25);
+  fail_unless_equals_int (count_events (&rig, SEGMENTER_DISCONTINUITY), 0);
+  fail_unless_equals_string (playlist_find (&rig.playlist, 50)->map, "b");
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* A block may be longer than part-duration; PART-TARGET must know. */
 GST_START_TEST (segmenter_knows_the_longest_frame)
 {
@@ -498,6 +517,7 @@ segmenter_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, segmenter_commits_a_part_with_its_last_frame);
   tcase_add_test (tc, segmenter_keeps_durations_that_frames_tell);
+  tcase_add_test (tc, segmenter_takes_another_format_before_the_first_frame);
   tcase_add_test (tc, segmenter_knows_the_longest_frame);
   tcase_add_test (tc, segmenter_hints_the_next_segment_before_its_key_frame);
   tcase_add_test (tc, segmenter_has_no_seams_in_two_hours_at_2997);
