@@ -66,7 +66,7 @@ await page.evaluate((source) => {
   video.requestVideoFrameCallback(onFrame);
   video.addEventListener("waiting", () => { if (seen.first !== null) seen.waiting.push(performance.now()); });
 
-  const hls = new Hls();
+  const hls = new Hls({ cmcd: {} });
   hls.on(Hls.Events.ERROR, (event, data) => {
     (data.fatal ? seen.fatal : seen.errors).push(`${data.type}/${data.details} ${data.error ? data.error.message : ""}`);
   });

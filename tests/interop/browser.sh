@@ -21,3 +21,19 @@ case $(grep '^stats in ' "$work/chain.log") in
   *'frames-missed=(guint64)0'*) ;;
   *) fail "frames were missed" ;;
 esac
+
+# What the origin made of the player's CMCD.
+viewers() {
+  sed -nE "s/^stats origin .* viewers-$1=\([a-z0-9]+\)(-?[0-9]+)[,;].*/\1/p" "$work/chain.log"
+}
+ms() {
+  echo $(($1 / 1000000))
+}
+[ "$(viewers sessions-total)" = 1 ] || fail "the origin saw $(viewers sessions-total) sessions, not 1"
+echo "origin: start-up $(ms "$(viewers startup-p50)") ms, latency $(ms "$(viewers latency-p50)") ms," \
+  "buffer $(ms "$(viewers buffer-p50)") ms, bitrate $(viewers bitrate-bps) bit/s, rebuffers $(viewers rebuffers)"
+[ "$(viewers startup-p50)" -gt 0 ] || fail "no start-up time was told"
+[ "$(viewers latency-p50)" -gt 500000000 ] && [ "$(viewers latency-p50)" -lt 10000000000 ] ||
+  fail "the latency told is $(viewers latency-p50) ns"
+[ "$(viewers bitrate-bps)" -gt 0 ] || fail "no bitrate was told"
+[ "$(viewers rebuffers)" = 0 ] || fail "$(viewers rebuffers) rebuffers were told, the player saw none"
