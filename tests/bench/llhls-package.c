@@ -12,7 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ROUNDS 5
+#define ROUNDS 3
+/* Of a stream before the counted part of it: start-up and the filling of the
+ * window are not what a stream costs. */
+#define LEAD_SECONDS 180
 #define FPS 30
 #define GOP 60
 /* Some tens of MB at most: file systems in memory may be small. */
@@ -32,7 +35,7 @@ typedef struct
 {
   guint kbps;
   guint width, height;
-  guint seconds;                /* that a round packages */
+  guint seconds;                /* that count */
 } Case;
 
 static const Case cases[] = {
@@ -398,6 +401,61 @@ remove_folder (const gchar * folder)
 
 /* Comparing */
 
+typedef enum
+{
+  WAY_NOTHING,
+  WAY_LLHLS,
+  WAY_MP4MUX_PARTS,
+  WAY_MP4MUX_SEGMENTS,
+  WAY_FFMPEG,
+  WAY_FFMPEG_NOTHING,
+  N_WAYS,
+} Way;
+
+typedef struct
+{
+  Stream stream;
+  gchar *folder, *source;
+} Rig;
+
+static guint64
+run_way (Way way, const Case * what, const Rig * rig)
+{
+  switch (way) {
+    case WAY_NOTHING:
+      return run_nothing (what, &rig->stream);
+    case WAY_LLHLS:
+      return run_llhls (what, &rig->stream);
+    case WAY_MP4MUX_PARTS:
+      return run_mp4mux (what, &rig->stream, 500);
+    case WAY_MP4MUX_SEGMENTS:
+      return run_mp4mux (what, &rig->stream, 4000);
+    case WAY_FFMPEG:
+      return run_ffmpeg (what, rig->folder, rig->source, "hls -hls_time 4 "
+          "-hls_list_size 15 -hls_flags delete_segments "
+          "-hls_segment_type fmp4", "/out.m3u8");
+    case WAY_FFMPEG_NOTHING:
+      return run_ffmpeg (what, rig->folder, rig->source, "null", "-");
+    case N_WAYS:
+      break;
+  }
+  g_assert_not_reached ();
+}
+
+/* The long run less the short one. */
+static guint64
+cost_of (Way way, const Case * what, const Rig * rig)
+{
+  Case lead = *what, whole = *what;
+  guint64 before, after;
+
+  lead.seconds = LEAD_SECONDS;
+  whole.seconds += LEAD_SECONDS;
+  before = run_way (way, &lead, rig);
+  after = run_way (way, &whole, rig);
+  return after > before ? after - before : 0;
+}
+
 static gint
 compare (gconstpointer a, gconstpointer b)
 {
@@ -430,46 +488,47 @@ tell (const Case * what, const Stream * stream, const gchar * who, gdouble cpu,
 }
 
 static void
-run_case (const Case * what)
+tell_all (const Case * what, const Rig * rig, guint64 costs[N_WAYS][ROUNDS])
 {
-  guint64 ours[ROUNDS], mux_parts[ROUNDS], mux_segments[ROUNDS];
-  guint64 hls[ROUNDS], null[ROUNDS], nothing[ROUNDS];
-  g_autofree gchar *folder = NULL, *source = NULL;
-  Stream stream;
-  gdouble cpu, feeding;
-  guint i;
+  gdouble feeding = median (costs[WAY_NOTHING]);
+  gdouble ours = median (costs[WAY_LLHLS]) - feeding;
+  gdouble reading = median (costs[WAY_FFMPEG_NOTHING]);
 
-  encode (what, &stream);
-  folder = g_strdup ("/dev/shm/bench-llhls-XXXXXX");
-  if (g_mkdtemp (folder) == NULL) {
-    g_free (folder);
-    folder = g_dir_make_tmp ("bench-llhls-XXXXXX", NULL);
-  }
-  source = write_source (what, &stream, folder);
-  run_llhls (what, &stream);    /* warms up */
-  for (i = 0; i < ROUNDS; i++) {
-    nothing[i] = run_nothing (what, &stream);
-    ours[i] = run_llhls (what, &stream);
-    mux_parts[i] = run_mp4mux (what, &stream, 500);
-    mux_segments[i] = run_mp4mux (what, &stream, 4000);
-    hls[i] =
-        run_ffmpeg (what, folder, source,
-        "hls -hls_time 4 -hls_list_size 5 "
-        "-hls_flags delete_segments -hls_segment_type fmp4", "/out.m3u8");
-    /* What reading costs ffmpeg, taken off likewise. */
-    null[i] = run_ffmpeg (what, folder, source, "null", "-");
-  }
-  feeding = median (nothing);
-  cpu = median (ours) - feeding;
-  tell (what, &stream, "llhlssink", cpu, cpu);
-  tell (what, &stream, "mp4mux-500ms", median (mux_parts) - feeding, cpu);
-  tell (what, &stream, "mp4mux-4s", median (mux_segments) - feeding, cpu);
-  if (hls[0] > 0 && median (hls) > median (null))
-    tell (what, &stream, "ffmpeg-hls", median (hls) - median (null), cpu);
+  tell (what, &rig->stream, "llhlssink", ours, ours);
+  tell (what, &rig->stream, "mp4mux-500ms",
+      median (costs[WAY_MP4MUX_PARTS]) - feeding, ours);
+  tell (what, &rig->stream, "mp4mux-4s",
+      median (costs[WAY_MP4MUX_SEGMENTS]) - feeding, ours);
+  if (median (costs[WAY_FFMPEG]) > 0)
+    tell (what, &rig->stream, "ffmpeg-hls", median (costs[WAY_FFMPEG]) -
+        reading, ours);
   else
     g_print ("bench llhls package=ffmpeg-hls: skipped, no ffmpeg\n");
-  remove_folder (folder);
-  clear_stream (&stream);
+}
+
+static void
+run_case (const Case * what)
+{
+  guint64 costs[N_WAYS][ROUNDS];
+  guint round, way;
+  Rig rig;
+
+  encode (what, &rig.stream);
+  rig.folder = g_strdup ("/dev/shm/bench-llhls-XXXXXX");
+  if (g_mkdtemp (rig.folder) == NULL) {
+    g_free (rig.folder);
+    rig.folder = g_dir_make_tmp ("bench-llhls-XXXXXX", NULL);
+  }
+  rig.source = write_source (what, &rig.stream, rig.folder);
+  for (round = 0; round < ROUNDS; round++) {
+    for (way = 0; way < N_WAYS; way++)
+      costs[way][round] = cost_of (way, what, &rig);
+  }
+  tell_all (what, &rig, costs);
+  remove_folder (rig.folder);
+  g_free (rig.folder);
+  g_free (rig.source);
+  clear_stream (&rig.stream);
 }
 
 int
