@@ -87,7 +87,7 @@ typedef struct
   GstLlHlsPad *pad;             /* owned by the element */
   GstLlHlsTrackSink *sink;      /* a reference besides the bin's */
   GstLlHlsTrack *track;         /* of the stream, while there is one */
-  gboolean video;
+  gboolean video, text;         /* neither: audio */
   guint index;
 } Entry;
 
@@ -103,7 +103,7 @@ struct _GstLlHlsSink
 
   GMutex lock;
   GList *entries;               /* lock; of Entry, in order */
-  guint next_video, next_audio; /* lock */
+  guint next_video, next_audio, next_text;      /* lock */
 
   /* lock to change; streaming threads may use them, since they only run in
    * between. */
@@ -135,6 +135,13 @@ enum
   N_PROPERTIES
 };
 
+enum
+{
+  SIGNAL_INSERT_DATERANGE,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 static GParamSpec *properties[N_PROPERTIES];
 
 /* Encoders leave out what they do not choose, such as `framed` or the stream
@@ -157,6 +164,14 @@ static GParamSpec *properties[N_PROPERTIES];
     "audio/x-eac3, framed = (boolean) true, alignment = (string) frame; " \
     "audio/x-eac3; " \
     "audio/x-flac, framed = (boolean) true; audio/x-flac"
+
+#define TEXT_CAPS \
+    "application/x-subtitle-vtt; " \
+    "text/x-raw, format = (string) { utf8, pango-markup }"
+
+static GstStaticPadTemplate text_template =
+GST_STATIC_PAD_TEMPLATE ("text_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (TEXT_CAPS));
 
 static GstStaticPadTemplate video_template =
 GST_STATIC_PAD_TEMPLATE ("video_%u", GST_PAD_SINK, GST_PAD_REQUEST,
@@ -345,8 +360,9 @@ wake_outputs (gpointer data)
 static void
 attach_entry (GstLlHlsSink * self, Entry * entry)
 {
-  entry->track = gst_llhls_stream_add_track (self->stream, entry->pad,
-      entry->video);
+  entry->track = entry->text
+      ? gst_llhls_stream_add_text (self->stream, entry->pad)
+      : gst_llhls_stream_add_track (self->stream, entry->pad, entry->video);
   gst_llhls_track_sink_set_track (entry->sink, entry->track);
 }
 
@@ -487,16 +503,26 @@ compare_entries (gconstpointer a, gconstpointer b)
 
   if (first->video != second->video)
     return first->video ? -1 : 1;
+  if (first->text != second->text)
+    return first->text ? 1 : -1;
   return first->index < second->index ? -1 : first->index > second->index;
+}
+
+/* "video_", "audio_" or "text_" */
+static const gchar *
+entry_prefix (gboolean video, gboolean text)
+{
+  return video ? "video_" : text ? "text_" : "audio_";
 }
 
 /* The number in the wanted name, or the next free one. */
 static gboolean
-choose_index_locked (GstLlHlsSink * self, gboolean video, const gchar * name,
-    guint * index)
+choose_index_locked (GstLlHlsSink * self, gboolean video, gboolean text,
+    const gchar * name, guint * index)
 {
-  const gchar *prefix = video ? "video_" : "audio_";
-  guint *next = video ? &self->next_video : &self->next_audio;
+  const gchar *prefix = entry_prefix (video, text);
+  guint *next = video ? &self->next_video : text ? &self->next_text
+      : &self->next_audio;
   guint64 number = *next;
   const GList *l;
 
@@ -508,7 +534,7 @@ choose_index_locked (GstLlHlsSink * self, gboolean video, const gchar * name,
   for (l = self->entries; l != NULL; l = l->next) {
     const Entry *entry = l->data;
 
-    if (entry->video == video && entry->index == number)
+    if (entry->video == video && entry->text == text && entry->index == number)
       return FALSE;
   }
   *index = number;
@@ -518,16 +544,17 @@ choose_index_locked (GstLlHlsSink * self, gboolean video, const gchar * name,
 
 static Entry *
 new_entry (GstLlHlsSink * self, GstPadTemplate * templ, gboolean video,
-    guint index)
+    gboolean text, guint index)
 {
   Entry *entry = g_new0 (Entry, 1);
   g_autofree gchar *name = NULL, *sink_name = NULL;
   g_autoptr (GstCaps) caps = gst_pad_template_get_caps (templ);
   g_autoptr (GstPad) target = NULL;
 
-  name = g_strdup_printf ("%s_%u", video ? "video" : "audio", index);
+  name = g_strdup_printf ("%s%u", entry_prefix (video, text), index);
   sink_name = g_strdup_printf ("%s-sink", name);
   entry->video = video;
+  entry->text = text;
   entry->index = index;
   entry->sink = GST_LLHLS_TRACK_SINK (gst_object_ref_sink
       (gst_llhls_track_sink_new (sink_name, caps)));
@@ -544,18 +571,20 @@ gst_llhls_sink_request_new_pad (GstElement * element, GstPadTemplate * templ,
   GstLlHlsSink *self = GST_LLHLS_SINK (element);
   gboolean video =
       g_str_has_prefix (GST_PAD_TEMPLATE_NAME_TEMPLATE (templ), "video");
+  gboolean text =
+      g_str_has_prefix (GST_PAD_TEMPLATE_NAME_TEMPLATE (templ), "text");
   gboolean free_index;
   guint index = 0;
   Entry *entry;
 
   g_mutex_lock (&self->lock);
-  free_index = choose_index_locked (self, video, name, &index);
+  free_index = choose_index_locked (self, video, text, name, &index);
   g_mutex_unlock (&self->lock);
   if (!free_index) {
     GST_WARNING_OBJECT (self, "no pad can be called %s", name);
     return NULL;
   }
-  entry = new_entry (self, templ, video, index);
+  entry = new_entry (self, templ, video, text, index);
   g_mutex_lock (&self->lock);
   self->entries = g_list_insert_sorted (self->entries, entry, compare_entries);
   if (self->stream != NULL)
@@ -604,6 +633,41 @@ gst_llhls_sink_release_pad (GstElement * element, GstPad * pad)
   if (GST_OBJECT_PARENT (entry->sink) == GST_OBJECT (self))
     gst_bin_remove (GST_BIN (self), GST_ELEMENT (entry->sink));
   free_entry (entry);
+}
+
+/* Date ranges */
+
+static void
+post_refused (GstLlHlsSink * self, const GstStructure * range,
+    const gchar * reason)
+{
+  const gchar *id = gst_structure_get_string (range, "id");
+  g_autofree gchar *summary = g_strdup_printf ("A date range was refused: %s.",
+      reason);
+
+  GST_WARNING_OBJECT (self, "%s %" GST_PTR_FORMAT, summary, range);
+  gst_element_message_post (GST_ELEMENT (self), "llhlssink-daterange",
+      GST_ELEMENT_MESSAGE_WARNING, summary, "id", G_TYPE_STRING, id,
+      "error", G_TYPE_STRING, reason, NULL);
+}
+
+static gboolean
+gst_llhls_sink_insert_daterange (GstLlHlsSink * self,
+    const GstStructure * range)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = FALSE;
+
+  if (range == NULL)
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  if (self->stream != NULL)
+    ok = gst_llhls_stream_insert_daterange (self->stream, range, &error);
+  g_mutex_unlock (&self->lock);
+  if (!ok)
+    post_refused (self, range, error != NULL ? error->message
+        : "the element is not in PAUSED or PLAYING");
+  return ok;
 }
 
 /* Properties */
@@ -963,6 +1027,27 @@ install_playlists (void)
 }
 
 static void
+install_signals (GType type)
+{
+  /**
+   * GstLlHlsSink::insert-daterange:
+   * @llhlssink: the element
+   * @range: the fields of the date range
+   *
+   * Lists an EXT-X-DATERANGE in all playlists, or adds to the one of the same
+   * `id`.  Not before PAUSED.
+   *
+   * Returns: %FALSE when it was refused; llhlssink-daterange says why.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_INSERT_DATERANGE] = g_signal_new_class_handler
+      ("insert-daterange", type, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+      G_CALLBACK (gst_llhls_sink_insert_daterange), NULL, NULL, NULL,
+      G_TYPE_BOOLEAN, 1, GST_TYPE_STRUCTURE);
+}
+
+static void
 install_properties (GObjectClass * klass)
 {
   install_durations ();
@@ -1019,10 +1104,13 @@ gst_llhls_sink_class_init (GstLlHlsSinkClass * klass)
       GST_DEBUG_FUNCPTR (gst_llhls_sink_request_new_pad);
   element_class->release_pad = GST_DEBUG_FUNCPTR (gst_llhls_sink_release_pad);
   install_properties (object_class);
+  install_signals (G_TYPE_FROM_CLASS (klass));
   gst_element_class_add_static_pad_template_with_gtype (element_class,
       &video_template, GST_TYPE_LLHLS_PAD);
   gst_element_class_add_static_pad_template_with_gtype (element_class,
       &audio_template, GST_TYPE_LLHLS_PAD);
+  gst_element_class_add_static_pad_template_with_gtype (element_class,
+      &text_template, GST_TYPE_LLHLS_PAD);
   gst_element_class_set_static_metadata (element_class,
       "Low-Latency HLS sink", "Sink/Muxer/Network",
       "Packages encoded streams as CMAF and serves them as Low-Latency HLS",

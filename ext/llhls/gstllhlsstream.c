@@ -17,9 +17,11 @@
 
 #include "bandwidthmeter.h"
 #include "gstelementmessage.h"
+#include "gstllhlsdaterange.h"
 #include "gstllhlsmedia.h"
 #include "gstllhlspublisher.h"
 #include "gstllhlsstate.h"
+#include "gstllhlstext.h"
 #include "packager.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
@@ -44,14 +46,17 @@ struct _GstLlHlsTrack
 
   /* Streaming thread only. */
   GstLlHlsMedia *media;
+  GstLlHlsText *text;           /* instead, of subtitles */
   GstClockTime requested;       /* running time of the last key request */
   guint n_requests;
 
   /* stream->lock */
   PackagerTrack *core;
+  TextTrack subtitles;          /* instead, where `text` is */
   guint64 tag_peak, tag_average;        /* bit/s */
   BandwidthMeter meter;
   guint64 segments, parts, gaps, discontinuities;
+  guint64 cues;
   gboolean warned_keys;
   gchar *incident;              /* of the gap that is open, or NULL */
   guint64 gap_msn, gap_start, gap_end;  /* ns, running time */
@@ -71,6 +76,7 @@ struct _GstLlHlsStream
   guint64 start;                /* fixed; ms since 1970, of media names */
   gboolean has_origin;          /* lock */
   GPtrArray *tracks;            /* lock; of GstLlHlsTrack, as in packager */
+  GPtrArray *texts;             /* lock; of GstLlHlsTrack, subtitles */
   gboolean finalized;           /* lock */
   guint incidents;              /* lock */
 
@@ -88,7 +94,10 @@ free_track (gpointer data)
 {
   GstLlHlsTrack *track = data;
 
-  gst_llhls_media_free (track->media);
+  g_clear_pointer (&track->media, gst_llhls_media_free);
+  if (track->text != NULL)
+    text_track_clear (&track->subtitles);
+  g_clear_pointer (&track->text, gst_llhls_text_free);
   bandwidth_meter_clear (&track->meter);
   gst_llhls_pad_settings_clear (&track->settings);
   g_free (track->incident);
@@ -160,6 +169,7 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
   self->publisher = gst_llhls_publisher_new (store, directory, &self->packager,
       &self->ranges, &published);
   self->tracks = g_ptr_array_new_with_free_func (free_track);
+  self->texts = g_ptr_array_new_with_free_func (free_track);
   self->paused_at = g_get_monotonic_time () * GST_USECOND;
   g_cond_init (&self->cond);
   self->thread = g_thread_new ("llhls-timer", timer_main, self);
@@ -185,6 +195,7 @@ gst_llhls_stream_free (GstLlHlsStream * self)
   g_clear_pointer (&self->state, gst_llhls_state_free);
   g_cond_clear (&self->cond);
   g_ptr_array_unref (self->tracks);
+  g_ptr_array_unref (self->texts);
   gst_llhls_publisher_free (self->publisher);
   daterange_set_clear (&self->ranges);
   packager_clear (&self->packager);
@@ -240,6 +251,54 @@ gst_llhls_stream_add_track (GstLlHlsStream * self, GstLlHlsPad * pad,
   bandwidth_meter_init (&track->meter,
       self->packager.settings.target_duration * GST_SECOND);
   g_ptr_array_add (self->tracks, track);
+  g_mutex_unlock (&self->lock);
+  return track;
+}
+
+static GstLlHlsTrack *
+find_text_locked (GstLlHlsStream * self, const gchar * name)
+{
+  guint i;
+
+  for (i = 0; i < self->texts->len; i++) {
+    GstLlHlsTrack *track = g_ptr_array_index (self->texts, i);
+
+    if (g_str_equal (track->name, name))
+      return track;
+  }
+  return NULL;
+}
+
+static GstLlHlsTrack *
+new_text_locked (GstLlHlsStream * self, GstLlHlsPad * pad)
+{
+  const Packager *packager = &self->packager;
+  GstLlHlsTrack *track = g_new0 (GstLlHlsTrack, 1);
+
+  track->stream = self;
+  track->name = gst_object_get_name (GST_OBJECT (pad));
+  track->text = gst_llhls_text_new ();
+  gst_llhls_pad_get_settings (pad, &track->settings);
+  text_track_init (&track->subtitles, track->name, packager->config.prefix,
+      packager->config.window, packager->settings.target_duration);
+  gst_llhls_pad_settings_tell (&track->settings, &track->subtitles.info);
+  gst_llhls_publisher_add_text (self->publisher, &track->subtitles.playlist,
+      &track->subtitles.info);
+  g_ptr_array_add (self->texts, track);
+  return track;
+}
+
+/* A pad that is there again goes on with its rendition. */
+GstLlHlsTrack *
+gst_llhls_stream_add_text (GstLlHlsStream * self, GstLlHlsPad * pad)
+{
+  g_autofree gchar *name = gst_object_get_name (GST_OBJECT (pad));
+  GstLlHlsTrack *track;
+
+  g_mutex_lock (&self->lock);
+  track = find_text_locked (self, name);
+  if (track == NULL)
+    track = new_text_locked (self, pad);
   g_mutex_unlock (&self->lock);
   return track;
 }
@@ -341,6 +400,8 @@ take_format (GstLlHlsTrack * track)
 gboolean
 gst_llhls_track_set_caps (GstLlHlsTrack * track, GstCaps * caps)
 {
+  if (track->text != NULL)
+    return gst_llhls_text_set_caps (track->text, caps);
   if (!gst_llhls_media_set_caps (track->media, caps))
     return FALSE;
   take_format (track);
@@ -359,7 +420,7 @@ gst_llhls_track_set_tags (GstLlHlsTrack * track, GstTagList * tags)
   gst_tag_list_get_uint (tags, GST_TAG_MAXIMUM_BITRATE, &peak);
   gst_tag_list_get_string (tags, GST_TAG_LANGUAGE_CODE, &language);
   g_mutex_lock (&track->stream->lock);
-  info = &track->core->info;
+  info = track->text != NULL ? &track->subtitles.info : &track->core->info;
   if (average != 0)
     track->tag_average = average;
   if (peak != 0)
@@ -517,6 +578,53 @@ add_finalized_message (GstLlHlsStream * self, GPtrArray * messages)
               "segments", G_TYPE_UINT64, segments, NULL)));
 }
 
+/* ns up to which the rendition has something in its playlist. */
+static guint64
+published_end (const PackagerTrack * track)
+{
+  const PlaylistSegment *last =
+      g_queue_peek_tail ((GQueue *) & track->playlist.segments);
+
+  return last != NULL ? lattice_ns (last->start + last->duration,
+      last->timescale) : 0;
+}
+
+/* Subtitles go as far as the others are, with or without a cue. */
+static void
+follow_locked (GstLlHlsStream * self)
+{
+  const Packager *packager = &self->packager;
+  TextTrackGuide guide = { &packager->timeline, 0,
+    packager->settings.part_target, packager->date
+  };
+  g_autoptr (GArray) events = NULL;
+  guint i, k;
+
+  if (!packager->open || self->texts->len == 0)
+    return;
+  events = g_array_new (FALSE, FALSE, sizeof (SegmenterEvent));
+  for (i = 0; i < packager->tracks->len; i++)
+    guide.position = MAX (guide.position,
+        published_end (g_ptr_array_index (packager->tracks, i)));
+  for (i = 0; i < self->texts->len; i++) {
+    GstLlHlsTrack *track = g_ptr_array_index (self->texts, i);
+
+    g_array_set_size (events, 0);
+    if (packager->ended)
+      text_track_end (&track->subtitles, &guide, events);
+    else
+      text_track_follow (&track->subtitles, &guide, events);
+    for (k = 0; k < events->len; k++) {
+      const SegmenterEvent *event = &g_array_index (events, SegmenterEvent, k);
+
+      track->parts += event->type == SEGMENTER_PART;
+      track->segments += event->type == SEGMENTER_SEGMENT;
+      gst_llhls_publisher_take_text (self->publisher,
+          &track->subtitles.playlist, event);
+    }
+  }
+}
+
 /* Carries the packager's events to the outputs.  TRUE when something new can
  * be seen. */
 static gboolean
@@ -537,6 +645,7 @@ collect_locked (GstLlHlsStream * self, GPtrArray * messages)
   save_state_locked (self);
   for (i = 0; i < self->tracks->len; i++)
     update_bandwidth_locked (g_ptr_array_index (self->tracks, i));
+  follow_locked (self);
   news = gst_llhls_publisher_publish (self->publisher);
   if (news)
     add_finalized_message (self, messages);
@@ -710,6 +819,29 @@ push_frame (GstLlHlsTrack * track, SegmenterFrame * frame, GstPad * origin)
   request_keys (track, due, origin);
 }
 
+/* Cues wait for the others to come that far. */
+static void
+push_text (GstLlHlsTrack * track, GstBuffer * buffer, GstClockTime time)
+{
+  GstLlHlsStream *self = track->stream;
+  g_autoptr (GPtrArray) cues = gst_llhls_text_read (track->text, buffer, time);
+  gint64 shift;
+
+  g_mutex_lock (&self->lock);
+  shift = self->packager.shift;
+  while (cues->len > 0) {
+    WebvttCue *cue = g_ptr_array_steal_index (cues, 0);
+    guint64 length = cue->end - cue->start;
+
+    cue->start = shift < 0 && cue->start < (guint64) - shift ? 0
+        : cue->start + shift;
+    cue->end = cue->start + length;
+    track->cues++;
+    text_track_add (&track->subtitles, cue);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
 GstFlowReturn
 gst_llhls_track_push (GstLlHlsTrack * track, const GstSegment * segment,
     GstBuffer * buffer, GstPad * origin)
@@ -719,6 +851,10 @@ gst_llhls_track_push (GstLlHlsTrack * track, const GstSegment * segment,
 
   if (!read_times (segment, buffer, &frame)) {
     GST_LOG ("%s: buffer without a time in the segment", track->name);
+    return GST_FLOW_OK;
+  }
+  if (track->text != NULL) {
+    push_text (track, buffer, frame.time);
     return GST_FLOW_OK;
   }
   ok = gst_llhls_media_read (track->media, buffer, &frame);
@@ -736,6 +872,8 @@ gst_llhls_track_flush (GstLlHlsTrack * track, gboolean reset_time)
 {
   GstLlHlsStream *self = track->stream;
 
+  if (track->text != NULL)
+    return;
   g_mutex_lock (&self->lock);
   packager_flush (&self->packager, track->core, reset_time);
   g_mutex_unlock (&self->lock);
@@ -748,6 +886,9 @@ end_track (GstLlHlsTrack * track, gboolean remove)
   g_autoptr (GPtrArray) messages = g_ptr_array_new ();
   gboolean news;
 
+  /* Silence, for the others go on. */
+  if (track->text != NULL)
+    return;
   g_mutex_lock (&self->lock);
   if (remove)
     packager_remove_track (&self->packager, track->core);
@@ -810,6 +951,58 @@ append_track_stats (GValue * list, const GstLlHlsTrack * track)
   gst_value_array_append_and_take_value (list, &value);
 }
 
+static void
+append_text_stats (GValue * list, const GstLlHlsTrack * track)
+{
+  const TextTrack *text = &track->subtitles;
+  GValue value = G_VALUE_INIT;
+  PlaylistPosition p;
+
+  playlist_position (&text->playlist, &p);
+  g_value_init (&value, GST_TYPE_STRUCTURE);
+  g_value_take_boxed (&value, gst_structure_new ("rendition",
+          "name", G_TYPE_STRING, track->name,
+          "msn", G_TYPE_UINT64, p.has_open ? p.open_msn : p.closed_msn,
+          "part", G_TYPE_INT, (gint) p.open_parts - 1,
+          "segments", G_TYPE_UINT64, track->segments,
+          "parts", G_TYPE_UINT64, track->parts,
+          "cues", G_TYPE_UINT64, track->cues,
+          "cues-late", G_TYPE_UINT64, text->late,
+          "cues-refused", G_TYPE_UINT64, text->refused,
+          "position", G_TYPE_INT64, (gint64) text->end, NULL));
+  gst_value_array_append_and_take_value (list, &value);
+}
+
+/* Date ranges */
+
+gboolean
+gst_llhls_stream_insert_daterange (GstLlHlsStream * self,
+    const GstStructure * structure, GError ** error)
+{
+  g_auto (Daterange) range;
+  GstClockTime running_time;
+  gboolean ok;
+
+  daterange_init (&range);
+  if (!gst_llhls_daterange_read (structure, &range, &running_time, error))
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  ok = self->has_origin || running_time == GST_CLOCK_TIME_NONE;
+  if (!ok)
+    g_set_error (error, DATERANGE_ERROR, DATERANGE_ERROR_FIELD,
+        "start-running-time means nothing before the first frame");
+  else if (running_time != GST_CLOCK_TIME_NONE)
+    range.start = self->packager.date + self->packager.shift + running_time;
+  ok = ok && daterange_set_add (&self->ranges, &range, self->packager.now,
+      error);
+  if (ok)
+    gst_llhls_publisher_touch (self->publisher);
+  g_mutex_unlock (&self->lock);
+  return ok;
+}
+
+/* Stats */
+
 void
 gst_llhls_stream_add_stats (GstLlHlsStream * self, GstStructure * stats)
 {
@@ -828,6 +1021,12 @@ gst_llhls_stream_add_stats (GstLlHlsStream * self, GstStructure * stats)
     discontinuities += track->discontinuities;
     memory += count_memory (&track->core->playlist);
     append_track_stats (&list, track);
+  }
+  for (i = 0; i < self->texts->len; i++) {
+    const GstLlHlsTrack *track = g_ptr_array_index (self->texts, i);
+
+    memory += count_memory (&track->subtitles.playlist);
+    append_text_stats (&list, track);
   }
   g_mutex_unlock (&self->lock);
   gst_structure_set (stats, "segments", G_TYPE_UINT64, segments,

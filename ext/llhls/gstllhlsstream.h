@@ -51,6 +51,10 @@ void gst_llhls_stream_set_playing (GstLlHlsStream * self, gboolean playing);
 GstLlHlsTrack *gst_llhls_stream_add_track (GstLlHlsStream * self,
     GstLlHlsPad * pad, gboolean video);
 
+/* The same for subtitles, which follow the others. */
+GstLlHlsTrack *gst_llhls_stream_add_text (GstLlHlsStream * self,
+    GstLlHlsPad * pad);
+
 gboolean gst_llhls_track_set_caps (GstLlHlsTrack * track, GstCaps * caps);
 void gst_llhls_track_set_tags (GstLlHlsTrack * track, GstTagList * tags);
 
@@ -62,6 +66,11 @@ void gst_llhls_track_end (GstLlHlsTrack * track);
 
 /* Its pad is gone. */
 void gst_llhls_track_remove (GstLlHlsTrack * track);
+
+/* All playlists tell of a date range from the next part on.  FALSE with an
+ * error that names the field. */
+gboolean gst_llhls_stream_insert_daterange (GstLlHlsStream * self,
+    const GstStructure * structure, GError ** error);
 
 /* Adds the stream's fields. */
 void gst_llhls_stream_add_stats (GstLlHlsStream * self,
