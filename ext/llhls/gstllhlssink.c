@@ -181,7 +181,11 @@ static GstStaticPadTemplate audio_template =
 GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SINK, GST_PAD_REQUEST,
     GST_STATIC_CAPS (AUDIO_CAPS));
 
+static void gst_llhls_sink_child_proxy_init (gpointer iface, gpointer data);
+
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstLlHlsSink, gst_llhls_sink, GST_TYPE_BIN,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY,
+        gst_llhls_sink_child_proxy_init);
     GST_DEBUG_CATEGORY_INIT (gst_llhls_sink_debug, "llhlssink", 0,
         "Low-Latency HLS sink"));
 GST_ELEMENT_REGISTER_DEFINE (llhlssink, "llhlssink", GST_RANK_NONE,
@@ -593,6 +597,8 @@ gst_llhls_sink_request_new_pad (GstElement * element, GstPadTemplate * templ,
   gst_element_sync_state_with_parent (GST_ELEMENT (entry->sink));
   gst_pad_set_active (GST_PAD (entry->pad), TRUE);
   gst_element_add_pad (element, GST_PAD (entry->pad));
+  gst_child_proxy_child_added (GST_CHILD_PROXY (self), G_OBJECT (entry->pad),
+      GST_OBJECT_NAME (entry->pad));
   return GST_PAD (entry->pad);
 }
 
@@ -628,11 +634,56 @@ gst_llhls_sink_release_pad (GstElement * element, GstPad * pad)
   if (entry->track != NULL)
     gst_llhls_track_remove (entry->track);
   gst_ghost_pad_set_target (GST_GHOST_PAD (pad), NULL);
+  gst_child_proxy_child_removed (GST_CHILD_PROXY (self), G_OBJECT (pad),
+      GST_OBJECT_NAME (pad));
   gst_element_remove_pad (element, pad);
   /* A bin that is disposed of has let its children go before its pads. */
   if (GST_OBJECT_PARENT (entry->sink) == GST_OBJECT (self))
     gst_bin_remove (GST_BIN (self), GST_ELEMENT (entry->sink));
   free_entry (entry);
+}
+
+/* The pads are what has properties; the elements inside are nobody's
+ * business. */
+
+static GObject *
+gst_llhls_sink_child_by_name (GstChildProxy * proxy, const gchar * name)
+{
+  return (GObject *) gst_element_get_static_pad (GST_ELEMENT (proxy), name);
+}
+
+static GObject *
+gst_llhls_sink_child_by_index (GstChildProxy * proxy, guint index)
+{
+  GObject *pad;
+
+  GST_OBJECT_LOCK (proxy);
+  pad = g_list_nth_data (GST_ELEMENT (proxy)->pads, index);
+  if (pad != NULL)
+    g_object_ref (pad);
+  GST_OBJECT_UNLOCK (proxy);
+  return pad;
+}
+
+static guint
+gst_llhls_sink_children_count (GstChildProxy * proxy)
+{
+  guint n;
+
+  GST_OBJECT_LOCK (proxy);
+  n = GST_ELEMENT (proxy)->numpads;
+  GST_OBJECT_UNLOCK (proxy);
+  return n;
+}
+
+static void
+gst_llhls_sink_child_proxy_init (gpointer iface, gpointer data)
+{
+  GstChildProxyInterface *proxy = iface;
+
+  proxy->get_child_by_name = gst_llhls_sink_child_by_name;
+  proxy->get_child_by_index = gst_llhls_sink_child_by_index;
+  proxy->get_children_count = gst_llhls_sink_children_count;
 }
 
 /* Date ranges */

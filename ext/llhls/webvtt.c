@@ -8,6 +8,12 @@
 #define TICKS_PER_MS 90
 #define CLOCK_MASK ((G_GUINT64_CONSTANT (1) << 33) - 1)
 
+/* The point where both clocks are told to meet is the same for hours, since
+ * players compare times of a cue that stands in several files after reckoning
+ * with it in floating point.  It is never so far away (half of 26.5 hours) that
+ * the wrong turn of the clock could be meant. */
+#define ANCHOR_EVERY_MS G_GUINT64_CONSTANT (21600000)
+
 #define ARROW "-->"
 
 WebvttCue *
@@ -278,13 +284,13 @@ append_time (GString * out, guint64 ns)
 }
 
 GBytes *
-webvtt_document (const WebvttCue * const *cues, guint n, guint64 anchor)
+webvtt_document (const WebvttCue * const *cues, guint n, guint64 time)
 {
   GString *out = g_string_new ("WEBVTT\nX-TIMESTAMP-MAP=LOCAL:");
-  /* In whole milliseconds both clocks are exact. */
-  guint64 ms = anchor / MILLISECOND;
+  guint64 ms = time / MILLISECOND;
   guint i;
 
+  ms -= ms % ANCHOR_EVERY_MS;
   append_time (out, ms * MILLISECOND);
   g_string_append_printf (out, ",MPEGTS:%" G_GUINT64_FORMAT "\n",
       ms * TICKS_PER_MS & CLOCK_MASK);

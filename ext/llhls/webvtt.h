@@ -32,11 +32,11 @@ gchar *webvtt_from_pango (const gchar * data, gsize size);
  * Returns: (transfer full): of WebvttCue, may be empty */
 GPtrArray *webvtt_parse (const gchar * data, gsize size);
 
-/* A WebVTT file whose cues' times are media times.  `anchor`, in its beginning,
- * tells players where those lie on the clock of 33 bits at 90 kHz (RFC 8216bis
- * 3.1.4).  `cues` are in order of their start. */
+/* A WebVTT file whose cues' times are media times, and which tells players
+ * where those lie on the clock of 33 bits at 90 kHz (RFC 8216bis 3.1.4).
+ * `time` lies in it; `cues` are in order of their start. */
 GBytes *webvtt_document (const WebvttCue * const *cues, guint n,
-    guint64 anchor);
+    guint64 time);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WebvttCue, webvtt_cue_free)
 

@@ -480,6 +480,28 @@ GST_START_TEST (llhlssink_pads_tell_the_multivariant_playlist)
 
 GST_END_TEST;
 
+/* `text_0::language=de` in a launch line, before there is such a pad. */
+GST_START_TEST (llhlssink_pads_are_children)
+{
+  g_autoptr (GstElement) pipeline = gst_parse_launch ("llhlssink name=hls "
+      "port=0 video_0::score=3 text_0::language=de "
+      "appsrc caps=video/x-h264,stream-format=byte-stream,alignment=au "
+      "! hls.video_0 appsrc caps=application/x-subtitle-vtt ! hls.text_0",
+      NULL);
+  g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (pipeline), "hls");
+  g_autofree gchar *language = NULL;
+  gdouble score;
+
+  gst_child_proxy_get (GST_CHILD_PROXY (sink), "video_0::score", &score,
+      "text_0::language", &language, NULL);
+  fail_unless (score == 3);
+  fail_unless_equals_string (language, "de");
+  fail_unless_equals_int (gst_child_proxy_get_children_count (GST_CHILD_PROXY
+          (sink)), 2);
+}
+
+GST_END_TEST;
+
 static Suite *
 llhlsplaylists_suite (void)
 {
@@ -496,6 +518,7 @@ llhlsplaylists_suite (void)
   tcase_add_test (tc, llhlssink_says_which_field_of_a_range_is_wrong);
   tcase_add_test (tc, llhlssink_writes_all_playlists_as_files);
   tcase_add_test (tc, llhlssink_pads_tell_the_multivariant_playlist);
+  tcase_add_test (tc, llhlssink_pads_are_children);
   return s;
 }
 

@@ -26,15 +26,15 @@ GST_START_TEST (webvtt_document_maps_its_times)
 
   text = document (12345 * MS + 499999, 15 * 60000 * MS, "line:0", 8000 * MS);
   fail_unless_equals_string (text, "WEBVTT\n"
-      "X-TIMESTAMP-MAP=LOCAL:00:00:08.000,MPEGTS:720000\n\n"
+      "X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n\n"
       "00:00:12.345 --> 00:15:00.000 line:0\nHello\n");
   /* 33 bits at 90 kHz are 26.5 hours. */
   late = document (100 * HOUR, 100 * HOUR + MS, NULL, 100 * HOUR);
   fail_unless_equals_string (late, "WEBVTT\n"
-      "X-TIMESTAMP-MAP=LOCAL:100:00:00.000,MPEGTS:6630196224\n\n"
+      "X-TIMESTAMP-MAP=LOCAL:96:00:00.000,MPEGTS:5334196224\n\n"
       "100:00:00.000 --> 100:00:00.001\nHello\n");
-  fail_unless (G_GUINT64_CONSTANT (6630196224)
-      == (100 * G_GUINT64_CONSTANT (3600) * 90000) % (G_GUINT64_CONSTANT (1)
+  fail_unless (G_GUINT64_CONSTANT (5334196224)
+      == (96 * G_GUINT64_CONSTANT (3600) * 90000) % (G_GUINT64_CONSTANT (1)
           << 33));
   fail_unless (memcmp (g_bytes_get_data (empty, NULL),
           "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n",
