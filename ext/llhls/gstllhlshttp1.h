@@ -1,40 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gst/gst.h>
-
-#include "gstllhlsstore.h"
-#include "gstllhlsviewers.h"
+#include "gstllhlsconnection.h"
 
 G_BEGIN_DECLS
 
-/* The origin over HTTP/1.1: one thread with its own main context serves what
- * the store holds. */
+/* HTTP/1.1 on connections that the origin accepted.  Server thread only, with
+ * its main context as the thread's default. */
 typedef struct _GstLlHlsHttp1 GstLlHlsHttp1;
 
-typedef struct
-{
-  const gchar *address;         /* numeric */
-  guint port;                   /* 0 = any free one */
-  const gchar *script_uri;      /* what the page loads hls.js from, or NULL */
-  GBytes *script;               /* served as that, or NULL */
-  GstLlHlsViewers *viewers;     /* must outlive the origin */
-} GstLlHlsHttp1Config;
+/* NULL with a GIOError when the library can't be set up. */
+GstLlHlsHttp1 *gst_llhls_http1_new (GstLlHlsResponder * responder,
+    GError ** error);
 
-/* Listens at once, serves from then on.  NULL with a GIOError when it can't. */
-GstLlHlsHttp1 *gst_llhls_http1_new (GstLlHlsStore * store,
-    const GstLlHlsHttp1Config * config, GError ** error);
+/* Serves `connection` until it is over. */
+void gst_llhls_http1_take (GstLlHlsHttp1 * self,
+    GstLlHlsConnection * connection);
 
-guint gst_llhls_http1_port (GstLlHlsHttp1 * self);
+/* The client of `connection` has left while its request is held, which the
+ * library does not see. */
+void gst_llhls_http1_abandon (GstLlHlsHttp1 * self,
+    GstLlHlsConnection * connection);
 
-/* Something new is in the store.  Any thread, never waits. */
-void gst_llhls_http1_wake (GstLlHlsHttp1 * self);
+/* Requests that are between their begin and end. */
+guint gst_llhls_http1_busy (GstLlHlsHttp1 * self);
 
-/* Adds the origin's fields.  Any thread. */
-void gst_llhls_http1_add_stats (GstLlHlsHttp1 * self, GstStructure * stats);
-
-/* Answers 503 to whoever waits, lets answers out that are on their way, joins
- * the thread. */
+/* Closes all connections; they are over when the main context has run. */
 void gst_llhls_http1_free (GstLlHlsHttp1 * self);
 
 G_END_DECLS

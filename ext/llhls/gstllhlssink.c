@@ -42,7 +42,8 @@
 #include <string.h>
 
 #include "gstelementmessage.h"
-#include "gstllhlshttp1.h"
+#include "gstllhlsorigin.h"
+#include "gstllhlsoriginsettings.h"
 #include "gstllhlspad.h"
 #include "gstllhlsstream.h"
 #include "gstllhlstracksink.h"
@@ -80,6 +81,7 @@ typedef struct
   gboolean key_requests;
   gboolean iframes;
   gint start_offset;            /* ms */
+  GstLlHlsOriginSettings origin;
 } Settings;
 
 typedef struct
@@ -110,8 +112,8 @@ struct _GstLlHlsSink
   GstLlHlsStore *store;
   GstLlHlsStream *stream;
   GstLlHlsDirectory *directory;
-  GstLlHlsHttp1 *http;
-  GstLlHlsViewers *viewers;     /* outlives http */
+  GstLlHlsOrigin *origin;
+  GstLlHlsViewers *viewers;     /* outlives origin */
 };
 
 enum
@@ -132,6 +134,8 @@ enum
   PROP_STATS,
   PROP_STATS_INTERVAL,
   PROP_VIEWERS_INTERVAL,
+  PROP_ORIGIN,                  /* the first of the origin's */
+  PROP_ORIGIN_LAST = PROP_ORIGIN + GST_LLHLS_ORIGIN_N_SETTINGS - 1,
   N_PROPERTIES
 };
 
@@ -211,6 +215,7 @@ copy_settings (GstLlHlsSink * self, Settings * to)
   to->location = g_strdup (self->settings.location);
   to->state_file = g_strdup (self->settings.state_file);
   to->player_script = g_strdup (self->settings.player_script);
+  gst_llhls_origin_settings_copy (&to->origin, &self->settings.origin);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -221,6 +226,7 @@ clear_settings (Settings * settings)
   g_clear_pointer (&settings->location, g_free);
   g_clear_pointer (&settings->state_file, g_free);
   g_clear_pointer (&settings->player_script, g_free);
+  gst_llhls_origin_settings_clear (&settings->origin);
 }
 
 static gboolean
@@ -260,7 +266,7 @@ check_settings (GstLlHlsSink * self, const Settings * s)
 
 static gboolean
 load_script (GstLlHlsSink * self, const Settings * s,
-    GstLlHlsHttp1Config * config, GBytes ** script)
+    GstLlHlsResponderConfig * config, GBytes ** script)
 {
   g_autoptr (GError) error = NULL;
   gchar *text = NULL;
@@ -307,21 +313,31 @@ start_viewers (GstLlHlsSink * self)
   g_mutex_unlock (&self->lock);
 }
 
-static gboolean
-start_http (GstLlHlsSink * self, const Settings * s)
+static void
+fill_config (GstLlHlsSink * self, const Settings * s,
+    GstLlHlsOriginConfig * config)
 {
-  GstLlHlsHttp1Config config = { s->address, s->port, NULL, NULL, NULL };
+  memset (config, 0, sizeof (*config));
+  config->address = s->address;
+  config->port = s->port;
+  gst_llhls_origin_settings_apply (&s->origin, config);
+}
+
+static gboolean
+start_origin (GstLlHlsSink * self, const Settings * s)
+{
+  GstLlHlsOriginConfig config;
   g_autoptr (GBytes) script = NULL;
   g_autoptr (GError) error = NULL;
 
   if (s->port == NO_PORT)
     return TRUE;
-  if (!load_script (self, s, &config, &script))
+  fill_config (self, s, &config);
+  if (!load_script (self, s, &config.responder, &script))
     return FALSE;
   start_viewers (self);
-  config.viewers = self->viewers;
-  self->http = gst_llhls_http1_new (self->store, &config, &error);
-  if (self->http == NULL) {
+  self->origin = gst_llhls_origin_new (self->store, &config, &error);
+  if (self->origin == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ_WRITE,
         (_("Could not listen on %s port %d."), s->address, s->port),
         ("port is %d, address is \"%s\": %s; set port to one that is free, "
@@ -329,7 +345,7 @@ start_http (GstLlHlsSink * self, const Settings * s)
     return FALSE;
   }
   GST_OBJECT_LOCK (self);
-  self->actual_port = gst_llhls_http1_port (self->http);
+  self->actual_port = gst_llhls_origin_port (self->origin);
   GST_OBJECT_UNLOCK (self);
   return TRUE;
 }
@@ -357,8 +373,8 @@ wake_outputs (gpointer data)
 {
   GstLlHlsSink *self = data;
 
-  if (self->http != NULL)
-    gst_llhls_http1_wake (self->http);
+  if (self->origin != NULL)
+    gst_llhls_origin_wake (self->origin);
 }
 
 static void
@@ -400,7 +416,7 @@ start_stream (GstLlHlsSink * self, const Settings * s)
 static void
 stop (GstLlHlsSink * self)
 {
-  GstLlHlsHttp1 *http;
+  GstLlHlsOrigin *origin;
   GstLlHlsViewers *viewers;
   GstLlHlsStream *stream;
   GList *l;
@@ -412,7 +428,7 @@ stop (GstLlHlsSink * self)
   if (stream != NULL)
     gst_llhls_stream_stop (stream);
   g_mutex_lock (&self->lock);
-  http = g_steal_pointer (&self->http);
+  origin = g_steal_pointer (&self->origin);
   viewers = g_steal_pointer (&self->viewers);
   stream = g_steal_pointer (&self->stream);
   for (l = self->entries; l != NULL; l = l->next) {
@@ -422,7 +438,7 @@ stop (GstLlHlsSink * self)
     gst_llhls_track_sink_set_track (entry->sink, NULL);
   }
   g_mutex_unlock (&self->lock);
-  g_clear_pointer (&http, gst_llhls_http1_free);
+  g_clear_pointer (&origin, gst_llhls_origin_free);
   g_clear_pointer (&viewers, gst_llhls_viewers_free);
   g_clear_pointer (&stream, gst_llhls_stream_free);
   g_clear_pointer (&self->directory, gst_llhls_directory_free);
@@ -437,7 +453,7 @@ static void
 post_listening (GstLlHlsSink * self, const Settings * s)
 {
   gboolean ipv6 = strchr (s->address, ':') != NULL;
-  gint port = gst_llhls_http1_port (self->http);
+  gint port = gst_llhls_origin_port (self->origin);
   g_autofree gchar *url = NULL, *summary = NULL;
 
   url = g_strdup_printf ("http://%s%s%s:%d/", ipv6 ? "[" : "", s->address,
@@ -461,14 +477,14 @@ start (GstLlHlsSink * self)
   ok = check_settings (self, &s);
   if (ok) {
     self->store = gst_llhls_store_new (&limits);
-    ok = start_directory (self, &s) && start_http (self, &s);
+    ok = start_directory (self, &s) && start_origin (self, &s);
   }
   if (ok) {
     start_stream (self, &s);
     GST_OBJECT_LOCK (self);
     gst_stats_timer_start (self->stats_timer);
     GST_OBJECT_UNLOCK (self);
-    if (self->http != NULL)
+    if (self->origin != NULL)
       post_listening (self, &s);
   } else {
     stop (self);
@@ -732,8 +748,8 @@ make_stats (GstLlHlsSink * self)
   g_mutex_lock (&self->lock);
   if (self->stream != NULL)
     gst_llhls_stream_add_stats (self->stream, stats);
-  if (self->http != NULL)
-    gst_llhls_http1_add_stats (self->http, stats);
+  if (self->origin != NULL)
+    gst_llhls_origin_add_stats (self->origin, stats);
   if (self->viewers != NULL)
     gst_llhls_viewers_add_stats (self->viewers, stats);
   if (self->stream != NULL && self->directory != NULL) {
@@ -778,6 +794,11 @@ gst_llhls_sink_set_property (GObject * object, guint id, const GValue * value,
     return;
   }
   GST_OBJECT_LOCK (self);
+  if (id >= PROP_ORIGIN && id <= PROP_ORIGIN_LAST) {
+    gst_llhls_origin_settings_set (&s->origin, id - PROP_ORIGIN, value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
   switch (id) {
     case PROP_TARGET_DURATION:
       s->target_duration = g_value_get_uint (value);
@@ -838,6 +859,11 @@ gst_llhls_sink_get_property (GObject * object, guint id, GValue * value,
     return;
   }
   GST_OBJECT_LOCK (self);
+  if (id >= PROP_ORIGIN && id <= PROP_ORIGIN_LAST) {
+    gst_llhls_origin_settings_get (&s->origin, id - PROP_ORIGIN, value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
   switch (id) {
     case PROP_TARGET_DURATION:
       g_value_set_uint (value, s->target_duration);
@@ -1138,6 +1164,7 @@ install_properties (GObjectClass * klass)
       "Viewers interval", "Time between messages about viewers, 0 = off (ms)",
       0, G_MAXUINT / 2, DEFAULT_VIEWERS_INTERVAL, G_PARAM_READWRITE
       | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  gst_llhls_origin_settings_install (&properties[PROP_ORIGIN]);
   g_object_class_install_properties (klass, N_PROPERTIES, properties);
 }
 
@@ -1180,6 +1207,7 @@ gst_llhls_sink_init (GstLlHlsSink * self)
   self->settings.port = DEFAULT_PORT;
   self->settings.key_requests = DEFAULT_SEND_KEYFRAME_REQUESTS;
   self->settings.iframes = DEFAULT_IFRAME_PLAYLISTS;
+  gst_llhls_origin_settings_init (&self->settings.origin);
   self->actual_port = NO_PORT;
   self->stats_timer = gst_stats_timer_new (GST_ELEMENT (self));
   self->viewers_interval = DEFAULT_VIEWERS_INTERVAL;

@@ -210,6 +210,13 @@ gst_llhls_object_new (const gchar * content_type, GBytes * const *pieces,
   return self;
 }
 
+GstLlHlsObject *
+gst_llhls_object_ref (GstLlHlsObject * self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
 void
 gst_llhls_object_unref (GstLlHlsObject * self)
 {

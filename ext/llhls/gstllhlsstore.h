@@ -79,6 +79,7 @@ void gst_llhls_view_unref (GstLlHlsView * self);
 /* Takes references to `pieces`. */
 GstLlHlsObject *gst_llhls_object_new (const gchar * content_type,
     GBytes * const *pieces, guint n);
+GstLlHlsObject *gst_llhls_object_ref (GstLlHlsObject * self);
 void gst_llhls_object_unref (GstLlHlsObject * self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstLlHlsSnapshot, gst_llhls_snapshot_unref)

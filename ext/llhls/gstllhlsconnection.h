@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "gstllhlsresponder.h"
+#include "httpwatch.h"
+
+G_BEGIN_DECLS
+
+/* A client's connection.  The origin owns it and watches over its phases; the
+ * transport that it was given to says in which it is, and when it is over.
+ * Server thread only. */
+typedef struct _GstLlHlsConnection GstLlHlsConnection;
+
+struct _GstLlHlsConnection
+{
+  GstLlHlsPeer peer;
+  GSocket *socket;
+  GIOStream *stream;            /* plain or TLS */
+  HttpWatch watch;
+  gpointer transport;           /* the transport's own */
+  /* The transport has let go of the stream.  The connection is gone after
+   * this. */
+  void (*on_over) (GstLlHlsConnection * self, gpointer origin);
+  gpointer origin;
+  GList link;                   /* the origin's */
+};
+
+G_END_DECLS

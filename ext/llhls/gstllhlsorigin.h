@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstllhlsresponder.h"
+
+G_BEGIN_DECLS
+
+/* The origin: listens, accepts, and serves what the store holds from a thread
+ * of its own with its own main context. */
+typedef struct _GstLlHlsOrigin GstLlHlsOrigin;
+
+typedef struct
+{
+  const gchar *address;         /* numeric */
+  guint port;                   /* 0 = any free one */
+  const gchar *certificate_file;        /* PEM, or NULL: plain HTTP */
+  const gchar *key_file;        /* PEM, or NULL: it is in that file */
+  guint max_connections;
+  guint idle_timeout;           /* ms, 0 = never */
+  GstLlHlsResponderConfig responder;
+} GstLlHlsOriginConfig;
+
+/* Listens at once, serves from then on.  NULL with a GIOError when it can't. */
+GstLlHlsOrigin *gst_llhls_origin_new (GstLlHlsStore * store,
+    const GstLlHlsOriginConfig * config, GError ** error);
+
+guint gst_llhls_origin_port (GstLlHlsOrigin * self);
+
+/* Something new is in the store.  Any thread, never waits. */
+void gst_llhls_origin_wake (GstLlHlsOrigin * self);
+
+/* Adds the origin's fields.  Any thread. */
+void gst_llhls_origin_add_stats (GstLlHlsOrigin * self, GstStructure * stats);
+
+/* Answers 503 to whoever waits, lets answers out that are on their way, joins
+ * the thread. */
+void gst_llhls_origin_free (GstLlHlsOrigin * self);
+
+G_END_DECLS
