@@ -20,11 +20,16 @@ struct _GstLlHlsConnection
   GIOStream *stream;            /* plain or TLS */
   HttpWatch watch;
   gpointer transport;           /* the transport's own */
+  /* The client has left while all that it asked for is held; NULL when the
+   * transport sees that by itself. */
+  void (*on_abandoned) (GstLlHlsConnection * self);
   /* The transport has let go of the stream.  The connection is gone after
    * this. */
   void (*on_over) (GstLlHlsConnection * self, gpointer origin);
   gpointer origin;
-  GList link;                   /* the origin's */
+  GList link;                   /* the origin's, as all below */
+  GSource *source;              /* while nobody has it */
+  GCancellable *handshake;      /* while that goes on */
 };
 
 G_END_DECLS

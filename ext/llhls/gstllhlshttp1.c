@@ -12,6 +12,8 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "gstllhlsguardstream.h"
+
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
 
@@ -259,15 +261,16 @@ on_request_ended (SoupServer * soup, SoupServerMessage * message, gpointer data)
   enter (exchange, HTTP_PHASE_IDLE);
 }
 
-void
-gst_llhls_http1_abandon (GstLlHlsHttp1 * self, GstLlHlsConnection * connection)
+/* libsoup does not see it by itself while the message is paused. */
+static void
+on_abandoned (GstLlHlsConnection * connection)
 {
   Exchange *exchange = connection->transport;
   g_autoptr (SoupServerMessage) message = g_steal_pointer (&exchange->message);
 
   if (message == NULL)
     return;
-  gst_llhls_responder_cancel (self->responder,
+  gst_llhls_responder_cancel (exchange->server->responder,
       g_steal_pointer (&exchange->waiter));
   answer_alone (exchange, message, 503);
   soup_server_message_unpause (message);
@@ -283,7 +286,6 @@ on_stream_gone (gpointer data, GObject * stream)
 
   g_assert (exchange->waiter == NULL);
   clear_busy (exchange);
-  connection->stream = NULL;
   g_free (exchange);
   connection->on_over (connection, connection->origin);
 }
@@ -292,11 +294,13 @@ void
 gst_llhls_http1_take (GstLlHlsHttp1 * self, GstLlHlsConnection * connection)
 {
   g_autoptr (GSocketAddress) local = NULL, remote = NULL;
+  g_autoptr (GIOStream) guard = NULL;
   Exchange *exchange = g_new0 (Exchange, 1);
 
   exchange->server = self;
   exchange->connection = connection;
   connection->transport = exchange;
+  connection->on_abandoned = on_abandoned;
   local = g_socket_get_local_address (connection->socket, NULL);
   /* Its own object for each connection, also when the peer has left. */
   remote = g_socket_get_remote_address (connection->socket, NULL);
@@ -304,11 +308,10 @@ gst_llhls_http1_take (GstLlHlsHttp1 * self, GstLlHlsConnection * connection)
     remote = g_inet_socket_address_new_from_string ("0.0.0.0", 0);
   g_object_set_qdata (G_OBJECT (remote), exchange_quark (), exchange);
   enter (exchange, HTTP_PHASE_IDLE);
-  soup_server_accept_iostream (self->soup, connection->stream, local, remote,
-      NULL);
-  g_object_weak_ref (G_OBJECT (connection->stream), on_stream_gone, exchange);
+  guard = gst_llhls_guard_stream_new (connection->stream);
   /* From here on it is the library's. */
-  g_object_unref (connection->stream);
+  g_object_weak_ref (G_OBJECT (guard), on_stream_gone, exchange);
+  soup_server_accept_iostream (self->soup, guard, local, remote, NULL);
 }
 
 guint

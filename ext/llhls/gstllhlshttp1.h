@@ -17,11 +17,6 @@ GstLlHlsHttp1 *gst_llhls_http1_new (GstLlHlsResponder * responder,
 void gst_llhls_http1_take (GstLlHlsHttp1 * self,
     GstLlHlsConnection * connection);
 
-/* The client of `connection` has left while its request is held, which the
- * library does not see. */
-void gst_llhls_http1_abandon (GstLlHlsHttp1 * self,
-    GstLlHlsConnection * connection);
-
 /* Requests that are between their begin and end. */
 guint gst_llhls_http1_busy (GstLlHlsHttp1 * self);
 

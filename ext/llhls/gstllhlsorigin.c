@@ -13,7 +13,10 @@
 
 #include "gstllhlsconnection.h"
 #include "gstllhlshttp1.h"
+#include "gstllhlshttp2.h"
 #include "gstllhlstcp.h"
+#include "gstllhlstls.h"
+#include "httpsniff.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
@@ -28,12 +31,16 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 /* How long answers may take to get out when the server stops. */
 #define GOODBYE_MS 500
 #define ACCEPT_PAUSE_MS 100
-/* A client has that long for TLS and for its first byte, and for a request. */
-#define OPENING_TIMEOUT (10 * GST_SECOND)
-#define HEAD_TIMEOUT (10 * GST_SECOND)
-/* Who takes less than that of an answer in that time can't play it either. */
-#define SEND_TIMEOUT (10 * GST_SECOND)
+/* Who takes less than that of an answer in `send-timeout` can't play it. */
 #define SEND_BYTES 4096
+/* A client that lets a handshake hang holds a thread as long as it may. */
+#define MAX_HANDSHAKES 128
+/* First bytes that are too few to tell are looked at again after that. */
+#define SNIFF_PAUSE_MS 20
+/* RFC 8446 5.1: 2^14 and a header */
+#define MAX_RECORD 16389
+/* How often the certificate's files are looked at. */
+#define REFRESH_TICK_MS 2000
 
 struct _GstLlHlsOrigin
 {
@@ -43,21 +50,34 @@ struct _GstLlHlsOrigin
   GSocket *socket;
   guint port;                   /* fixed */
   gint woken;                   /* atomic: a wake-up is on its way */
+  GstLlHlsOnCertificate on_certificate; /* fixed, as the next */
+  gpointer certificate_data;
   HttpLimits limits;            /* fixed */
   GstLlHlsResponder *responder;
 
   /* Server thread only. */
+  GstLlHlsTls *tls;             /* or NULL */
+  GThreadPool *handshakes;      /* of GstLlHlsConnection; with TLS */
   GstLlHlsHttp1 *http1;
-  GSource *accept_source, *expiry_source, *watch_source;
+  GstLlHlsHttp2 *http2;
+  GSource *accept_source, *expiry_source, *watch_source, *refresh_source;
   GQueue connections;           /* of GstLlHlsConnection, oldest first */
   guint max_connections;
   guint64 last_id;
   gboolean stopping;
 
   GMutex lock;
-  guint n_connections;          /* lock, as all below */
-  guint64 accepted, turned_away, timed_out;
+  guint n_connections, n_http2; /* lock, as all below */
+  guint64 accepted, turned_away, timed_out, handshake_failures, abusive;
 };
+
+/* How a handshake ended. */
+typedef struct
+{
+  GstLlHlsOrigin *origin;
+  GstLlHlsConnection *connection;
+  GError *error;                /* or NULL */
+} Outcome;
 
 static guint64
 now_ns (void)
@@ -72,7 +92,27 @@ count_connections (GstLlHlsOrigin * self)
 {
   g_mutex_lock (&self->lock);
   self->n_connections = self->connections.length;
+  self->n_http2 = gst_llhls_http2_connections (self->http2);
+  self->abusive = gst_llhls_http2_abusive (self->http2);
   g_mutex_unlock (&self->lock);
+}
+
+static void
+drop_source (GSource ** source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static GSource *
+new_timer (GstLlHlsOrigin * self, guint ms, GSourceFunc function, gpointer data)
+{
+  GSource *source = g_timeout_source_new (ms);
+
+  g_source_set_callback (source, function, data, NULL);
+  g_source_attach (source, self->context);
+  return source;
 }
 
 static void
@@ -82,6 +122,8 @@ on_over (GstLlHlsConnection * connection, gpointer data)
 
   g_queue_unlink (&self->connections, &connection->link);
   count_connections (self);
+  drop_source (&connection->source);
+  g_clear_object (&connection->handshake);
   g_clear_object (&connection->stream);
   g_object_unref (connection->socket);
   g_free ((gchar *) connection->peer.address);
@@ -119,6 +161,183 @@ new_connection (GstLlHlsOrigin * self, GSocket * socket)
   return connection;
 }
 
+/* Opening: what a connection speaks is seen in its first bytes, and with TLS
+ * agreed on in the handshake. */
+
+static void
+close_opening (GstLlHlsConnection * connection)
+{
+  gst_llhls_tcp_abort (connection->socket);
+  on_over (connection, connection->origin);
+}
+
+static void
+hand_over (GstLlHlsOrigin * self, GstLlHlsConnection * connection,
+    gboolean http2)
+{
+  drop_source (&connection->source);
+  g_clear_object (&connection->handshake);
+  if (http2)
+    gst_llhls_http2_take (self->http2, connection);
+  else
+    gst_llhls_http1_take (self->http1, connection);
+  count_connections (self);
+}
+
+static gboolean
+on_handshake_done (gpointer data)
+{
+  Outcome *outcome = data;
+  GstLlHlsOrigin *self = outcome->origin;
+  GstLlHlsConnection *connection = outcome->connection;
+
+  if (outcome->error == NULL && !self->stopping) {
+    hand_over (self, connection, gst_llhls_tls_is_http2 (connection->stream));
+    return G_SOURCE_REMOVE;
+  }
+  if (outcome->error != NULL)
+    GST_DEBUG ("handshake with %s: %s", connection->peer.address,
+        outcome->error->message);
+  g_mutex_lock (&self->lock);
+  self->handshake_failures++;
+  g_mutex_unlock (&self->lock);
+  close_opening (connection);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+free_outcome (gpointer data)
+{
+  Outcome *outcome = data;
+
+  g_clear_error (&outcome->error);
+  g_free (outcome);
+}
+
+/* Handshake threads.  GLib's own way to do it without waiting uses threads that
+ * the whole process shares, which hanging clients would use up. */
+static void
+shake (gpointer data, gpointer user_data)
+{
+  GstLlHlsConnection *connection = data;
+  GstLlHlsOrigin *self = user_data;
+  Outcome *outcome = g_new0 (Outcome, 1);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  outcome->origin = self;
+  outcome->connection = connection;
+  g_tls_connection_handshake (G_TLS_CONNECTION (connection->stream),
+      connection->handshake, &outcome->error);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_handshake_done, outcome, free_outcome);
+  g_source_attach (source, self->context);
+}
+
+static void
+begin_handshake (GstLlHlsOrigin * self, GstLlHlsConnection * connection)
+{
+  g_autoptr (GIOStream) base = g_steal_pointer (&connection->stream);
+
+  drop_source (&connection->source);
+  connection->stream = gst_llhls_tls_wrap (self->tls, base, NULL);
+  if (connection->stream == NULL) {
+    close_opening (connection);
+    return;
+  }
+  connection->handshake = g_cancellable_new ();
+  g_thread_pool_push (self->handshakes, connection, NULL);
+}
+
+static gsize
+peek (GSocket * socket, guint8 * data, gsize size)
+{
+  GInputVector vector = { data, size };
+  gint flags = G_SOCKET_MSG_PEEK;
+  gssize n = g_socket_receive_message (socket, NULL, &vector, 1, NULL, NULL,
+      &flags, NULL, NULL);
+
+  return MAX (n, 0);
+}
+
+/* A thread is only given to who has said his first word. */
+static gboolean
+has_whole_record (GSocket * socket, const guint8 * data, gsize size)
+{
+  gsize record = http_sniff_record_size (data, size);
+
+  return record > MAX_RECORD || (record > 0
+      && g_socket_get_available_bytes (socket) >= (gssize) record);
+}
+
+static HttpSniff
+sniff (GstLlHlsOrigin * self, GstLlHlsConnection * connection)
+{
+  guint8 data[HTTP_SNIFF_BYTES];
+  gsize n = peek (connection->socket, data, sizeof (data));
+  HttpSniff sniff = http_sniff (data, n);
+
+  if (n == 0)
+    return HTTP_SNIFF_GARBAGE;
+  if ((sniff == HTTP_SNIFF_TLS) != (self->tls != NULL))
+    return HTTP_SNIFF_GARBAGE;
+  if (sniff == HTTP_SNIFF_TLS
+      && !has_whole_record (connection->socket, data, n))
+    return HTTP_SNIFF_MORE;
+  return sniff;
+}
+
+static gboolean on_first_bytes (GSocket * socket, GIOCondition condition,
+    gpointer data);
+
+static void
+await_first_bytes (GstLlHlsOrigin * self, GstLlHlsConnection * connection)
+{
+  connection->source = g_socket_create_source (connection->socket, G_IO_IN,
+      NULL);
+  g_source_set_callback (connection->source, G_SOURCE_FUNC (on_first_bytes),
+      connection, NULL);
+  g_source_attach (connection->source, self->context);
+}
+
+static gboolean
+on_sniff_again (gpointer data)
+{
+  GstLlHlsConnection *connection = data;
+
+  drop_source (&connection->source);
+  await_first_bytes (connection->origin, connection);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_first_bytes (GSocket * socket, GIOCondition condition, gpointer data)
+{
+  GstLlHlsConnection *connection = data;
+  GstLlHlsOrigin *self = connection->origin;
+
+  switch (sniff (self, connection)) {
+    case HTTP_SNIFF_MORE:
+      /* What was peeked at would wake us at once for ever. */
+      drop_source (&connection->source);
+      connection->source = new_timer (self, SNIFF_PAUSE_MS, on_sniff_again,
+          connection);
+      break;
+    case HTTP_SNIFF_HTTP1:
+      hand_over (self, connection, FALSE);
+      break;
+    case HTTP_SNIFF_HTTP2:
+      hand_over (self, connection, TRUE);
+      break;
+    case HTTP_SNIFF_TLS:
+      begin_handshake (self, connection);
+      break;
+    case HTTP_SNIFF_GARBAGE:
+      close_opening (connection);
+      break;
+  }
+  return G_SOURCE_REMOVE;
+}
+
 static void
 adopt (GstLlHlsOrigin * self, GSocket * socket)
 {
@@ -133,7 +352,7 @@ adopt (GstLlHlsOrigin * self, GSocket * socket)
     return;
   }
   gst_llhls_tcp_set_no_delay (socket);
-  gst_llhls_http1_take (self->http1, new_connection (self, socket));
+  await_first_bytes (self, new_connection (self, socket));
 }
 
 /* Accepting */
@@ -148,24 +367,6 @@ watch_socket (GstLlHlsOrigin * self)
   g_source_set_callback (self->accept_source, G_SOURCE_FUNC (on_accept), self,
       NULL);
   g_source_attach (self->accept_source, self->context);
-}
-
-static void
-drop_source (GSource ** source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
-static GSource *
-add_timer (GstLlHlsOrigin * self, guint ms, GSourceFunc function)
-{
-  GSource *source = g_timeout_source_new (ms);
-
-  g_source_set_callback (source, function, self, NULL);
-  g_source_attach (source, self->context);
-  return source;
 }
 
 static gboolean
@@ -183,7 +384,8 @@ static void
 pause_accepting (GstLlHlsOrigin * self)
 {
   drop_source (&self->accept_source);
-  self->accept_source = add_timer (self, ACCEPT_PAUSE_MS, on_accept_again);
+  self->accept_source = new_timer (self, ACCEPT_PAUSE_MS, on_accept_again,
+      self);
 }
 
 static gboolean
@@ -221,7 +423,14 @@ cut (GstLlHlsOrigin * self, GstLlHlsConnection * connection,
   g_mutex_lock (&self->lock);
   self->timed_out += verdict != HTTP_VERDICT_IDLE;
   g_mutex_unlock (&self->lock);
-  gst_llhls_tcp_abort (connection->socket);
+  if (connection->handshake != NULL) {
+    gst_llhls_tcp_abort (connection->socket);
+    g_cancellable_cancel (connection->handshake);
+  } else if (connection->source != NULL) {
+    close_opening (connection);
+  } else {
+    gst_llhls_tcp_abort (connection->socket);
+  }
 }
 
 static void
@@ -233,14 +442,17 @@ check_connection (GstLlHlsOrigin * self, GstLlHlsConnection * connection,
   gboolean gone = FALSE;
   HttpVerdict verdict;
 
+  if (g_cancellable_is_cancelled (connection->handshake))
+    return;
   /* Where the system does not tell, everybody is quick. */
   if (watch->phase == HTTP_PHASE_SENDING || watch->phase == HTTP_PHASE_HELD)
     gst_llhls_tcp_info (connection->socket, &taken, &gone);
   verdict = http_watch_check (watch, &self->limits, taken, now);
   if (verdict != HTTP_VERDICT_KEEP)
     cut (self, connection, verdict);
-  else if (gone && watch->phase == HTTP_PHASE_HELD)
-    gst_llhls_http1_abandon (self->http1, connection);
+  else if (gone && watch->phase == HTTP_PHASE_HELD
+      && connection->on_abandoned != NULL)
+    connection->on_abandoned (connection);
 }
 
 static gboolean
@@ -265,6 +477,25 @@ on_expiry (gpointer data)
   GstLlHlsOrigin *self = data;
 
   gst_llhls_responder_expire (self->responder);
+  gst_llhls_http2_flush (self->http2);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_refresh (gpointer data)
+{
+  GstLlHlsOrigin *self = data;
+  g_autoptr (GError) error = NULL;
+
+  switch (gst_llhls_tls_refresh (self->tls, &error)) {
+    case GST_LLHLS_TLS_SAME:
+      break;
+    case GST_LLHLS_TLS_NEW:
+    case GST_LLHLS_TLS_BAD:
+      if (self->on_certificate != NULL)
+        self->on_certificate (error, self->certificate_data);
+      break;
+  }
   return G_SOURCE_CONTINUE;
 }
 
@@ -275,10 +506,31 @@ on_wake (gpointer data)
 
   g_atomic_int_set (&self->woken, FALSE);
   gst_llhls_responder_retry (self->responder);
+  gst_llhls_http2_flush (self->http2);
   return G_SOURCE_REMOVE;
 }
 
 /* The thread */
+
+static void
+end_opening (GstLlHlsOrigin * self)
+{
+  GList *l = self->connections.head;
+
+  while (l != NULL) {
+    GstLlHlsConnection *connection = l->data;
+
+    l = l->next;
+    if (connection->handshake != NULL)
+      g_cancellable_cancel (connection->handshake);
+    else if (connection->source != NULL)
+      close_opening (connection);
+  }
+  if (self->handshakes != NULL)
+    g_thread_pool_free (self->handshakes, FALSE, TRUE);
+  /* How they ended. */
+  while (g_main_context_iteration (self->context, FALSE));
+}
 
 static gpointer
 run (gpointer data)
@@ -287,12 +539,19 @@ run (gpointer data)
 
   g_main_context_push_thread_default (self->context);
   watch_socket (self);
-  self->expiry_source = add_timer (self, EXPIRY_TICK_MS, on_expiry);
-  self->watch_source = add_timer (self, WATCH_TICK_MS, on_watch);
+  self->expiry_source = new_timer (self, EXPIRY_TICK_MS, on_expiry, self);
+  self->watch_source = new_timer (self, WATCH_TICK_MS, on_watch, self);
+  if (self->tls != NULL)
+    self->refresh_source = new_timer (self, REFRESH_TICK_MS, on_refresh, self);
   g_main_loop_run (self->loop);
   drop_source (&self->expiry_source);
   drop_source (&self->watch_source);
+  drop_source (&self->refresh_source);
+  end_opening (self);
   gst_llhls_http1_free (self->http1);
+  while (self->connections.head != NULL
+      && g_main_context_iteration (self->context, FALSE));
+  gst_llhls_http2_free (self->http2);
   g_main_context_pop_thread_default (self->context);
   return NULL;
 }
@@ -311,7 +570,8 @@ on_goodbye_check (gpointer data)
 {
   GstLlHlsOrigin *self = data;
 
-  if (gst_llhls_http1_busy (self->http1) > 0)
+  if (gst_llhls_http1_busy (self->http1) > 0
+      || gst_llhls_http2_busy (self->http2) > 0)
     return G_SOURCE_CONTINUE;
   return on_goodbye (data);
 }
@@ -324,8 +584,9 @@ on_stop (gpointer data)
   self->stopping = TRUE;
   drop_source (&self->accept_source);
   gst_llhls_responder_stop (self->responder);
-  g_source_unref (add_timer (self, 5, on_goodbye_check));
-  g_source_unref (add_timer (self, GOODBYE_MS, on_goodbye));
+  gst_llhls_http2_stop (self->http2);
+  g_source_unref (new_timer (self, 5, on_goodbye_check, self));
+  g_source_unref (new_timer (self, GOODBYE_MS, on_goodbye, self));
   return G_SOURCE_REMOVE;
 }
 
@@ -379,10 +640,10 @@ static void
 set_limits (GstLlHlsOrigin * self, const GstLlHlsOriginConfig * config)
 {
   self->max_connections = connection_limit (config->max_connections);
-  self->limits.opening = OPENING_TIMEOUT;
+  self->limits.opening = config->request_timeout * GST_MSECOND;
   self->limits.idle = config->idle_timeout * GST_MSECOND;
-  self->limits.head = HEAD_TIMEOUT;
-  self->limits.send = SEND_TIMEOUT;
+  self->limits.head = config->request_timeout * GST_MSECOND;
+  self->limits.send = config->send_timeout * GST_MSECOND;
   self->limits.send_bytes = SEND_BYTES;
 }
 
@@ -392,7 +653,13 @@ add_transports (GstLlHlsOrigin * self, GError ** error)
   g_main_context_push_thread_default (self->context);
   self->http1 = gst_llhls_http1_new (self->responder, error);
   g_main_context_pop_thread_default (self->context);
-  return self->http1 != NULL;
+  if (self->http1 == NULL)
+    return FALSE;
+  self->http2 = gst_llhls_http2_new (self->responder, self->context);
+  if (self->tls != NULL)
+    self->handshakes = g_thread_pool_new (shake, self, MAX_HANDSHAKES, FALSE,
+        NULL);
+  return TRUE;
 }
 
 static void
@@ -400,6 +667,7 @@ free_origin (GstLlHlsOrigin * self)
 {
   g_socket_close (self->socket, NULL);
   g_object_unref (self->socket);
+  g_clear_pointer (&self->tls, gst_llhls_tls_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
   gst_llhls_responder_free (self->responder);
@@ -411,12 +679,24 @@ GstLlHlsOrigin *
 gst_llhls_origin_new (GstLlHlsStore * store,
     const GstLlHlsOriginConfig * config, GError ** error)
 {
-  GSocket *socket = listen_on (config->address, config->port, error);
+  GstLlHlsTls *tls = NULL;
+  GSocket *socket = NULL;
   GstLlHlsOrigin *self;
 
-  if (socket == NULL)
+  if (config->certificate_file != NULL) {
+    tls = gst_llhls_tls_new (config->certificate_file, config->key_file, error);
+    if (tls == NULL)
+      return NULL;
+  }
+  socket = listen_on (config->address, config->port, error);
+  if (socket == NULL) {
+    g_clear_pointer (&tls, gst_llhls_tls_free);
     return NULL;
+  }
   self = g_new0 (GstLlHlsOrigin, 1);
+  self->tls = tls;
+  self->on_certificate = config->on_certificate;
+  self->certificate_data = config->certificate_data;
   self->socket = socket;
   self->port = bound_port (socket);
   set_limits (self, config);
@@ -463,9 +743,12 @@ gst_llhls_origin_add_stats (GstLlHlsOrigin * self, GstStructure * stats)
   g_mutex_lock (&self->lock);
   gst_structure_set (stats,
       "connections", G_TYPE_INT, (gint) self->n_connections,
+      "http2-connections", G_TYPE_INT, (gint) self->n_http2,
       "accepted-connections", G_TYPE_UINT64, self->accepted,
       "refused-connections", G_TYPE_UINT64, self->turned_away,
-      "slow-connections", G_TYPE_UINT64, self->timed_out, NULL);
+      "slow-connections", G_TYPE_UINT64, self->timed_out,
+      "abusive-connections", G_TYPE_UINT64, self->abusive,
+      "handshake-failures", G_TYPE_UINT64, self->handshake_failures, NULL);
   g_mutex_unlock (&self->lock);
 }
 

@@ -11,6 +11,11 @@ G_BEGIN_DECLS
  * of its own with its own main context. */
 typedef struct _GstLlHlsOrigin GstLlHlsOrigin;
 
+/* The certificate's files have changed: the new one is in use, or `error` says
+ * why the old one stays.  Server thread, no lock held. */
+typedef void (*GstLlHlsOnCertificate) (const GError * error,
+    gpointer user_data);
+
 typedef struct
 {
   const gchar *address;         /* numeric */
@@ -18,11 +23,15 @@ typedef struct
   const gchar *certificate_file;        /* PEM, or NULL: plain HTTP */
   const gchar *key_file;        /* PEM, or NULL: it is in that file */
   guint max_connections;
-  guint idle_timeout;           /* ms, 0 = never */
+  /* ms, 0 = never */
+  guint idle_timeout, request_timeout, send_timeout;
+  GstLlHlsOnCertificate on_certificate; /* or NULL */
+  gpointer certificate_data;
   GstLlHlsResponderConfig responder;
 } GstLlHlsOriginConfig;
 
-/* Listens at once, serves from then on.  NULL with a GIOError when it can't. */
+/* Listens at once, serves from then on.  NULL with a GTlsError or GFileError
+ * of the certificate, or the GIOError of the port. */
 GstLlHlsOrigin *gst_llhls_origin_new (GstLlHlsStore * store,
     const GstLlHlsOriginConfig * config, GError ** error);
 

@@ -10,6 +10,8 @@
 #define DEFAULT_MAX_CONNECTIONS 10000
 #define DEFAULT_MAX_WAITERS 20000
 #define DEFAULT_IDLE_TIMEOUT 60000      /* ms */
+#define DEFAULT_REQUEST_TIMEOUT 10000   /* ms */
+#define DEFAULT_SEND_TIMEOUT 30000      /* ms */
 #define DEFAULT_CORS_ORIGIN "*"
 /* As many streams as an HTTP/2 connection may have. */
 #define MAX_PEER_WAITERS 256
@@ -21,6 +23,8 @@ gst_llhls_origin_settings_init (GstLlHlsOriginSettings * self)
   self->max_connections = DEFAULT_MAX_CONNECTIONS;
   self->max_waiters = DEFAULT_MAX_WAITERS;
   self->idle_timeout = DEFAULT_IDLE_TIMEOUT;
+  self->request_timeout = DEFAULT_REQUEST_TIMEOUT;
+  self->send_timeout = DEFAULT_SEND_TIMEOUT;
   self->cors_origin = g_strdup (DEFAULT_CORS_ORIGIN);
 }
 
@@ -85,6 +89,49 @@ install_strings (GParamSpec ** properties, GParamFlags flags)
       DEFAULT_CORS_ORIGIN, flags);
 }
 
+static void
+install_timeouts (GParamSpec ** properties, GParamFlags flags)
+{
+  /**
+   * GstLlHlsSink:idle-timeout:
+   *
+   * How long a connection on which nothing is asked for stays open, in
+   * milliseconds; 0 is for ever.  Read when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[GST_LLHLS_ORIGIN_IDLE_TIMEOUT] =
+      g_param_spec_uint ("idle-timeout", "Idle time-out",
+      "Time after which a connection without requests is closed, 0 = never "
+      "(ms)", 0, G_MAXUINT / 2, DEFAULT_IDLE_TIMEOUT, flags);
+  /**
+   * GstLlHlsSink:send-timeout:
+   *
+   * A connection is closed that takes less than 4 KiB of its answers within
+   * this time, in milliseconds; 0 is never.  Read when the element goes to
+   * PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[GST_LLHLS_ORIGIN_SEND_TIMEOUT] =
+      g_param_spec_uint ("send-timeout", "Send time-out",
+      "Time in which a client must take 4 KiB of its answers, 0 = any (ms)", 0,
+      G_MAXUINT / 2, DEFAULT_SEND_TIMEOUT, flags);
+  /**
+   * GstLlHlsSink:request-timeout:
+   *
+   * How long a client may take to agree on TLS, to begin its first request, and
+   * to finish any that it has begun, in milliseconds; 0 is for ever.  Read when
+   * the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[GST_LLHLS_ORIGIN_REQUEST_TIMEOUT] =
+      g_param_spec_uint ("request-timeout", "Request time-out",
+      "Time in which a client must finish TLS and a request, 0 = any (ms)", 0,
+      G_MAXUINT / 2, DEFAULT_REQUEST_TIMEOUT, flags);
+}
+
 void
 gst_llhls_origin_settings_install (GParamSpec ** properties)
 {
@@ -114,18 +161,7 @@ gst_llhls_origin_settings_install (GParamSpec ** properties)
   properties[GST_LLHLS_ORIGIN_MAX_WAITERS] = g_param_spec_uint ("max-waiters",
       "Maximum waiters", "Most held requests at a time", 1, 1000000,
       DEFAULT_MAX_WAITERS, flags);
-  /**
-   * GstLlHlsSink:idle-timeout:
-   *
-   * How long a connection on which nothing is asked for stays open, in
-   * milliseconds; 0 is for ever.  Read when the element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[GST_LLHLS_ORIGIN_IDLE_TIMEOUT] =
-      g_param_spec_uint ("idle-timeout", "Idle time-out",
-      "Time after which a connection without requests is closed, 0 = never "
-      "(ms)", 0, G_MAXUINT / 2, DEFAULT_IDLE_TIMEOUT, flags);
+  install_timeouts (properties, flags);
 }
 
 static void
@@ -155,6 +191,12 @@ gst_llhls_origin_settings_set (GstLlHlsOriginSettings * self, guint which,
     case GST_LLHLS_ORIGIN_IDLE_TIMEOUT:
       self->idle_timeout = g_value_get_uint (value);
       break;
+    case GST_LLHLS_ORIGIN_REQUEST_TIMEOUT:
+      self->request_timeout = g_value_get_uint (value);
+      break;
+    case GST_LLHLS_ORIGIN_SEND_TIMEOUT:
+      self->send_timeout = g_value_get_uint (value);
+      break;
     case GST_LLHLS_ORIGIN_CORS_ORIGIN:
       replace_string (&self->cors_origin, value);
       break;
@@ -183,6 +225,12 @@ gst_llhls_origin_settings_get (const GstLlHlsOriginSettings * self,
     case GST_LLHLS_ORIGIN_IDLE_TIMEOUT:
       g_value_set_uint (value, self->idle_timeout);
       break;
+    case GST_LLHLS_ORIGIN_REQUEST_TIMEOUT:
+      g_value_set_uint (value, self->request_timeout);
+      break;
+    case GST_LLHLS_ORIGIN_SEND_TIMEOUT:
+      g_value_set_uint (value, self->send_timeout);
+      break;
     case GST_LLHLS_ORIGIN_CORS_ORIGIN:
       g_value_set_string (value, self->cors_origin);
       break;
@@ -197,6 +245,8 @@ gst_llhls_origin_settings_apply (const GstLlHlsOriginSettings * self,
 {
   config->max_connections = self->max_connections;
   config->idle_timeout = self->idle_timeout;
+  config->request_timeout = self->request_timeout;
+  config->send_timeout = self->send_timeout;
   config->certificate_file = self->certificate_file;
   config->key_file = self->key_file;
   config->responder.cors_origin = self->cors_origin;

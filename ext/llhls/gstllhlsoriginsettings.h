@@ -13,7 +13,7 @@ typedef struct
   gchar *certificate_file, *key_file;
   gchar *cors_origin;
   guint max_connections, max_waiters;
-  guint idle_timeout;           /* ms */
+  guint idle_timeout, request_timeout, send_timeout;    /* ms */
 } GstLlHlsOriginSettings;
 
 enum
@@ -23,6 +23,8 @@ enum
   GST_LLHLS_ORIGIN_MAX_CONNECTIONS,
   GST_LLHLS_ORIGIN_MAX_WAITERS,
   GST_LLHLS_ORIGIN_IDLE_TIMEOUT,
+  GST_LLHLS_ORIGIN_REQUEST_TIMEOUT,
+  GST_LLHLS_ORIGIN_SEND_TIMEOUT,
   GST_LLHLS_ORIGIN_CORS_ORIGIN,
   GST_LLHLS_ORIGIN_N_SETTINGS
 };

@@ -6,7 +6,7 @@
  *
  * Takes encoded video and audio, one request pad for each rendition, writes
  * CMAF parts and segments from it and serves them with their playlists over
- * HTTP/1.1, writes them to a directory, or both.  The multivariant playlist is
+ * HTTP/2 and HTTP/1.1, writes them to a directory, or both.  The multivariant playlist is
  * `/live.m3u8`, a page that plays it is `/`.
  *
  * Buffers are taken as they come, without waiting for the clock; put clocksync
@@ -16,7 +16,8 @@
  * * %GST_LIBRARY_ERROR_SETTINGS: a property has a value that can't be.
  * * %GST_RESOURCE_ERROR_OPEN_READ_WRITE: #GstLlHlsSink:port can't be had.
  * * %GST_RESOURCE_ERROR_OPEN_WRITE: #GstLlHlsSink:location can't be written.
- * * %GST_RESOURCE_ERROR_OPEN_READ: #GstLlHlsSink:player-script can't be read.
+ * * %GST_RESOURCE_ERROR_OPEN_READ: #GstLlHlsSink:player-script or
+ *   #GstLlHlsSink:certificate-file can't be read.
  * * %GST_STREAM_ERROR_FORMAT: caps without a usable codec_data.
  *
  * ## Example launch line
@@ -41,14 +42,13 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "gstelementmessage.h"
 #include "gstllhlsorigin.h"
 #include "gstllhlsoriginsettings.h"
 #include "gstllhlspad.h"
+#include "gstllhlsserving.h"
 #include "gstllhlsstream.h"
 #include "gstllhlstracksink.h"
 #include "gststatstimer.h"
-#include "request.h"
 
 GST_DEBUG_CATEGORY (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
@@ -65,9 +65,6 @@ GST_DEBUG_CATEGORY (gst_llhls_sink_debug);
 #define DEFAULT_VIEWERS_INTERVAL 10000  /* ms */
 
 #define NO_PORT -1
-#define SCRIPT_URI "/" REQUEST_SCRIPT_NAME
-/* hls.js is 1.5 MB at its largest. */
-#define MAX_SCRIPT_BYTES (16 * 1024 * 1024)
 
 typedef struct
 {
@@ -264,40 +261,6 @@ check_settings (GstLlHlsSink * self, const Settings * s)
 
 /* Start and stop */
 
-static gboolean
-load_script (GstLlHlsSink * self, const Settings * s,
-    GstLlHlsResponderConfig * config, GBytes ** script)
-{
-  g_autoptr (GError) error = NULL;
-  gchar *text = NULL;
-  gsize size;
-
-  if (s->player_script == NULL || *s->player_script == '\0')
-    return TRUE;
-  config->script_uri = s->player_script;
-  if (g_str_has_prefix (s->player_script, "http://")
-      || g_str_has_prefix (s->player_script, "https://"))
-    return TRUE;
-  if (!g_file_get_contents (s->player_script, &text, &size, &error)) {
-    GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ,
-        (_("The player's script could not be read.")),
-        ("player-script is \"%s\": %s; set it to hls.js as a file or a URL, "
-            "or to NULL", s->player_script, error->message));
-    return FALSE;
-  }
-  *script = g_bytes_new_take (text, size);
-  if (size > MAX_SCRIPT_BYTES) {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
-        (_("The player's script is too large.")),
-        ("player-script is \"%s\": %" G_GSIZE_FORMAT " bytes; allowed are %u",
-            s->player_script, size, MAX_SCRIPT_BYTES));
-    return FALSE;
-  }
-  config->script_uri = SCRIPT_URI;
-  config->script = *script;
-  return TRUE;
-}
-
 static void
 start_viewers (GstLlHlsSink * self)
 {
@@ -314,36 +277,26 @@ start_viewers (GstLlHlsSink * self)
 }
 
 static void
-fill_config (GstLlHlsSink * self, const Settings * s,
-    GstLlHlsOriginConfig * config)
+fill_serving (const Settings * s, GstLlHlsServingConfig * config)
 {
-  memset (config, 0, sizeof (*config));
   config->address = s->address;
   config->port = s->port;
-  gst_llhls_origin_settings_apply (&s->origin, config);
+  config->player_script = s->player_script;
+  config->settings = &s->origin;
 }
 
 static gboolean
 start_origin (GstLlHlsSink * self, const Settings * s)
 {
-  GstLlHlsOriginConfig config;
-  g_autoptr (GBytes) script = NULL;
-  g_autoptr (GError) error = NULL;
+  GstLlHlsServingConfig config;
 
   if (s->port == NO_PORT)
     return TRUE;
-  fill_config (self, s, &config);
-  if (!load_script (self, s, &config.responder, &script))
+  fill_serving (s, &config);
+  self->origin = gst_llhls_serving_start (GST_ELEMENT (self), self->store,
+      &config);
+  if (self->origin == NULL)
     return FALSE;
-  start_viewers (self);
-  self->origin = gst_llhls_origin_new (self->store, &config, &error);
-  if (self->origin == NULL) {
-    GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ_WRITE,
-        (_("Could not listen on %s port %d."), s->address, s->port),
-        ("port is %d, address is \"%s\": %s; set port to one that is free, "
-            "or to 0 for any", s->port, s->address, error->message));
-    return FALSE;
-  }
   GST_OBJECT_LOCK (self);
   self->actual_port = gst_llhls_origin_port (self->origin);
   GST_OBJECT_UNLOCK (self);
@@ -452,16 +405,10 @@ stop (GstLlHlsSink * self)
 static void
 post_listening (GstLlHlsSink * self, const Settings * s)
 {
-  gboolean ipv6 = strchr (s->address, ':') != NULL;
-  gint port = gst_llhls_origin_port (self->origin);
-  g_autofree gchar *url = NULL, *summary = NULL;
+  GstLlHlsServingConfig config;
 
-  url = g_strdup_printf ("http://%s%s%s:%d/", ipv6 ? "[" : "", s->address,
-      ipv6 ? "]" : "", port);
-  summary = g_strdup_printf ("Serving on %s.", url);
-  gst_element_message_post (GST_ELEMENT (self), "llhlssink-listening",
-      GST_ELEMENT_MESSAGE_INFO, summary, "address", G_TYPE_STRING, s->address,
-      "port", G_TYPE_INT, port, "url", G_TYPE_STRING, url, NULL);
+  fill_serving (s, &config);
+  gst_llhls_serving_post_listening (GST_ELEMENT (self), self->origin, &config);
 }
 
 static gboolean
@@ -1183,6 +1130,7 @@ gst_llhls_sink_class_init (GstLlHlsSinkClass * klass)
   element_class->release_pad = GST_DEBUG_FUNCPTR (gst_llhls_sink_release_pad);
   install_properties (object_class);
   install_signals (G_TYPE_FROM_CLASS (klass));
+  gst_llhls_serving_install_signals (G_TYPE_FROM_CLASS (klass));
   gst_element_class_add_static_pad_template_with_gtype (element_class,
       &video_template, GST_TYPE_LLHLS_PAD);
   gst_element_class_add_static_pad_template_with_gtype (element_class,
