@@ -147,9 +147,6 @@ answer_alone (Exchange * exchange, SoupServerMessage * message, guint status)
 static void
 fill_ask (GstLlHlsAsk * ask, Exchange * exchange, SoupServerMessage * message)
 {
-  static const gchar *const cmcd[GST_LLHLS_N_CMCD] = {
-    "CMCD-Request", "CMCD-Object", "CMCD-Status", "CMCD-Session"
-  };
   SoupMessageHeaders *headers =
       soup_server_message_get_request_headers (message);
   const gchar *method = soup_server_message_get_method (message);
@@ -170,8 +167,9 @@ fill_ask (GstLlHlsAsk * ask, Exchange * exchange, SoupServerMessage * message)
   ask->origin = soup_message_headers_get_one (headers, "Origin");
   ask->user_agent = soup_message_headers_get_one (headers, "User-Agent");
   ask->authorization = soup_message_headers_get_one (headers, "Authorization");
-  for (i = 0; i < GST_LLHLS_N_CMCD; i++)
-    ask->cmcd[i] = soup_message_headers_get_list (headers, cmcd[i]);
+  for (i = 0; i < GST_LLHLS_VIEWERS_HEADERS; i++)
+    ask->cmcd[i] = soup_message_headers_get_list (headers,
+        gst_llhls_viewers_headers[i]);
 }
 
 static gsize

@@ -50,13 +50,13 @@ enum
   FIELD_AUTHORIZATION,
   FIELD_PRIORITY,
   FIELD_CMCD,
-  N_FIELDS = FIELD_CMCD + GST_LLHLS_N_CMCD
+  N_FIELDS = FIELD_CMCD + GST_LLHLS_VIEWERS_HEADERS
 };
 
 static const gchar *const field_names[N_FIELDS] = {
   ":method", ":path", "range", "accept-encoding", "origin", "user-agent",
-  "authorization", "priority", "cmcd-request", "cmcd-object", "cmcd-status",
-  "cmcd-session"
+  "authorization", "priority", "cmcd-object", "cmcd-request", "cmcd-session",
+  "cmcd-status"
 };
 
 typedef struct
@@ -412,7 +412,7 @@ ask (Stream * stream)
   ask.origin = field (stream, FIELD_ORIGIN);
   ask.user_agent = field (stream, FIELD_USER_AGENT);
   ask.authorization = field (stream, FIELD_AUTHORIZATION);
-  for (i = 0; i < GST_LLHLS_N_CMCD; i++)
+  for (i = 0; i < GST_LLHLS_VIEWERS_HEADERS; i++)
     ask.cmcd[i] = field (stream, FIELD_CMCD + i);
   stream->waiter = gst_llhls_responder_ask (responder, &ask, on_release,
       stream, &answer);

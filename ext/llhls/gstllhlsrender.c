@@ -16,12 +16,13 @@
 #define GZIP_LEVEL 6
 #define RESOURCE_PAGE "/gst-onair/llhls/player.html"
 
-enum
+typedef enum
 {
   TEXT_FULL,
   TEXT_DELTA,
+  TEXT_DELTA_V2,
   N_TEXTS
-};
+} Which;
 
 /* One rendition, as it goes out. */
 typedef struct
@@ -131,13 +132,46 @@ join_reports (const GstLlHlsSnapshot * snapshot, const GstLlHlsView * view,
   return g_string_free_to_bytes (out);
 }
 
+static GBytes *
+text_of (const GstLlHlsView * view, Which which)
+{
+  switch (which) {
+    case TEXT_DELTA:
+      return view->delta;
+    case TEXT_DELTA_V2:
+      return view->delta_v2;
+    case TEXT_FULL:
+    case N_TEXTS:
+      break;
+  }
+  return view->playlist;
+}
+
+/* Nothing to skip is answered with the whole playlist (RFC 8216bis 6.2.5.1). */
+static Which
+choose_text (const GstLlHlsView * view, RequestSkip skip)
+{
+  switch (skip) {
+    case REQUEST_SKIP_NONE:
+      return TEXT_FULL;
+    case REQUEST_SKIP_V2:
+      if (view->delta_v2 != NULL)
+        return TEXT_DELTA_V2;
+      break;
+    case REQUEST_SKIP_YES:
+      break;
+  }
+  return view->delta != NULL ? TEXT_DELTA : TEXT_FULL;
+}
+
 const GstLlHlsText *
 gst_llhls_render_playlist (GstLlHlsRender * self,
     const GstLlHlsSnapshot * snapshot, const GstLlHlsView * view, guint index,
-    gboolean delta)
+    RequestSkip skip)
 {
   Rendition *rendition;
   GstLlHlsText *text;
+  Which which = choose_text (view, skip);
 
   if (self->renditions->len <= index)
     g_array_set_size (self->renditions, index + 1);
@@ -146,11 +180,10 @@ gst_llhls_render_playlist (GstLlHlsRender * self,
     clear_rendition (rendition);
     rendition->generation = snapshot->generation;
   }
-  delta = delta && view->delta != NULL;
-  text = &rendition->texts[delta ? TEXT_DELTA : TEXT_FULL];
+  text = &rendition->texts[which];
   if (text->plain == NULL) {
     g_autoptr (GBytes) plain = join_reports (snapshot, view,
-        delta ? view->delta : view->playlist);
+        text_of (view, which));
 
     set_text (text, plain);
   }

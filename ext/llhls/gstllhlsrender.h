@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include "gstllhlsstore.h"
+#include "request.h"
 
 G_BEGIN_DECLS
 
@@ -24,11 +25,12 @@ GstLlHlsRender *gst_llhls_render_new (void);
 void gst_llhls_render_free (GstLlHlsRender * self);
 
 /* The rendition `view`, which is `snapshot`'s number `index`, with what is to
- * be said of the others; `delta` if there is one.  Valid until the next call
+ * be said of the others; a delta update if asked for and there is one.  Valid
+ * until the next call with another snapshot. */
  * with another snapshot. */
 const GstLlHlsText *gst_llhls_render_playlist (GstLlHlsRender * self,
     const GstLlHlsSnapshot * snapshot, const GstLlHlsView * view,
-    guint index, gboolean delta);
+    guint index, RequestSkip skip);
 
 /* The same for the multivariant playlist, which `snapshot` must have. */
 const GstLlHlsText *gst_llhls_render_multivariant (GstLlHlsRender * self,

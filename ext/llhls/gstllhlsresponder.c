@@ -34,7 +34,7 @@ typedef struct
   GstLlHlsMethod method;
   gboolean gzip;
   gchar *range;                 /* or NULL */
-  gchar *path;
+  ViewersTag viewer;
   GstLlHlsPeer *peer;
   guint64 since;                /* ns, monotonic */
   gboolean held;
@@ -57,7 +57,7 @@ struct _GstLlHlsResponder
   gchar *cors_origin;           /* or NULL */
   guint max_waiters, max_peer_waiters;
   GstLlHlsAccess access;
-  GstLlHlsObserver observer;
+  GstLlHlsViewers *viewers;
   GQueue waiters;               /* of GstLlHlsWaiter, oldest first */
   gboolean stopping;
 
@@ -286,7 +286,7 @@ try_playlist (GstLlHlsResponder * self, const Job * job,
   if (decision != BLOCKING_ANSWER)
     return finish_decision (self, decision, answer);
   answer_text (self, job, gst_llhls_render_playlist (self->render, snapshot,
-          view, index, job->request.skip != REQUEST_SKIP_NONE), answer);
+          view, index, job->request.skip), answer);
   return TRUE;
 }
 
@@ -392,9 +392,9 @@ finish_answer (GstLlHlsResponder * self, const Job * job, guint64 now,
     add_header (answer, "cmsd-static", answer->scratch[2]);
   }
   count_answer (self, answer);
-  if (self->observer.on_answer != NULL)
-    self->observer.on_answer (job->peer->id, job->path, answer->status,
-        answer->head ? 0 : answer->length, held, self->observer.user_data);
+  gst_llhls_viewers_on_answer (self->viewers, &job->request, &job->viewer,
+      answer->status, answer->head ? 0 : answer->length, job->since,
+      answer->object);
 }
 
 /* Waiters */
@@ -404,7 +404,6 @@ clear_job (Job * job)
 {
   request_clear (&job->request);
   g_free (job->range);
-  g_free (job->path);
 }
 
 static void
@@ -446,7 +445,6 @@ hold (GstLlHlsResponder * self, Job * job, const GstLlHlsAsk * ask,
   memset (job, 0, sizeof (*job));
   waiter->job.held = TRUE;
   waiter->job.range = g_strdup (ask->range);
-  waiter->job.path = g_strdup (ask->path);
   waiter->release = release;
   waiter->data = data;
   waiter->link.data = waiter;
@@ -463,15 +461,10 @@ hold (GstLlHlsResponder * self, Job * job, const GstLlHlsAsk * ask,
 void
 gst_llhls_responder_cancel (GstLlHlsResponder * self, GstLlHlsWaiter * waiter)
 {
-  const Job *job = &waiter->job;
-
   remove_waiter (self, waiter);
   g_mutex_lock (&self->lock);
   self->abandoned++;
   g_mutex_unlock (&self->lock);
-  if (self->observer.on_answer != NULL)
-    self->observer.on_answer (job->peer->id, job->path, 0, 0,
-        now_ns () - job->since, self->observer.user_data);
   free_waiter (waiter);
 }
 
@@ -594,12 +587,11 @@ gst_llhls_responder_ask (GstLlHlsResponder * self, const GstLlHlsAsk * ask,
   job.method = ask->method;
   job.gzip = http_encoding_takes_gzip (ask->accept_encoding);
   job.range = (gchar *) ask->range;
-  job.path = (gchar *) ask->path;
   job.peer = ask->peer;
   job.since = now_ns ();
   count_request (self, &job.request);
-  if (self->observer.on_request != NULL)
-    self->observer.on_request (ask, self->observer.user_data);
+  job.viewer = gst_llhls_viewers_on_request (self->viewers, &job.request,
+      ask->query, ask->cmcd, job.since);
   if (judge (self, ask, &job, answer))
     finish_answer (self, &job, job.since, answer);
   else
@@ -635,7 +627,7 @@ gst_llhls_responder_new (GstLlHlsStore * store,
   self->max_waiters = config->max_waiters;
   self->max_peer_waiters = config->max_peer_waiters;
   self->access = config->access;
-  self->observer = config->observer;
+  self->viewers = config->viewers;
   g_queue_init (&self->waiters);
   g_mutex_init (&self->lock);
   return self;

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include "gstllhlsstore.h"
+#include "gstllhlsviewers.h"
 
 G_BEGIN_DECLS
 
@@ -28,15 +29,6 @@ typedef enum
   GST_LLHLS_METHOD_OTHER,
 } GstLlHlsMethod;
 
-enum
-{
-  GST_LLHLS_CMCD_REQUEST,
-  GST_LLHLS_CMCD_OBJECT,
-  GST_LLHLS_CMCD_STATUS,
-  GST_LLHLS_CMCD_SESSION,
-  GST_LLHLS_N_CMCD
-};
-
 /* A request.  What has no comment may be NULL; all belongs to the caller and
  * need not outlive the call. */
 typedef struct
@@ -46,7 +38,8 @@ typedef struct
   const gchar *path;            /* as sent, with its slash; never NULL */
   const gchar *query;           /* as sent, without its question mark */
   const gchar *range, *accept_encoding, *origin, *user_agent, *authorization;
-  const gchar *cmcd[GST_LLHLS_N_CMCD];  /* CMCD-Request, -Object, ... */
+  /* As gst_llhls_viewers_headers. */
+  const gchar *cmcd[GST_LLHLS_VIEWERS_HEADERS];
 } GstLlHlsAsk;
 
 typedef struct
@@ -92,18 +85,6 @@ typedef struct
   gpointer authorize_data;
 } GstLlHlsAccess;
 
-/* Who watches.  `on_request` is told of every request but OPTIONS, before it
- * is judged; `on_answer` when its answer is handed to the connection: `bytes`
- * is the body's size, `held_ns` how long it was held, `path` as it was asked
- * for.  One that went away while held is told with status 0. */
-typedef struct
-{
-  void (*on_request) (const GstLlHlsAsk * ask, gpointer user_data);
-  void (*on_answer) (guint64 connection, const gchar * path, guint status,
-      guint64 bytes, guint64 held_ns, gpointer user_data);
-  gpointer user_data;
-} GstLlHlsObserver;
-
 typedef struct
 {
   const gchar *script_uri;      /* what the page loads hls.js from, or NULL */
@@ -112,7 +93,7 @@ typedef struct
   guint max_waiters;
   guint max_peer_waiters;
   GstLlHlsAccess access;
-  GstLlHlsObserver observer;
+  GstLlHlsViewers *viewers;     /* is told of all; outlives it */
 } GstLlHlsResponderConfig;
 
 GstLlHlsResponder *gst_llhls_responder_new (GstLlHlsStore * store,

@@ -214,6 +214,7 @@ gst_llhls_serving_start (GstElement * element, GstLlHlsStore * store,
   origin_config.certificate_data = element;
   origin_config.responder.access.authorize = on_authorize;
   origin_config.responder.access.authorize_data = element;
+  origin_config.responder.viewers = config->viewers;
   gst_llhls_origin_settings_apply (config->settings, &origin_config);
   if (!check_settings (element, config->settings)
       || !load_script (element, config->player_script,

@@ -16,6 +16,7 @@ typedef struct
   guint port;
   const gchar *player_script;   /* URL, file, or NULL */
   const GstLlHlsOriginSettings *settings;
+  GstLlHlsViewers *viewers;     /* outlives the origin */
 } GstLlHlsServingConfig;
 
 /* The element class's signals; once. */

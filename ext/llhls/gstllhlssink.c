@@ -42,12 +42,14 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "gstelementmessage.h"
 #include "gstllhlsorigin.h"
 #include "gstllhlsoriginsettings.h"
 #include "gstllhlspad.h"
 #include "gstllhlsserving.h"
 #include "gstllhlsstream.h"
 #include "gstllhlstracksink.h"
+#include "gstllhlsviewers.h"
 #include "gststatstimer.h"
 
 GST_DEBUG_CATEGORY (gst_llhls_sink_debug);
@@ -277,8 +279,10 @@ start_viewers (GstLlHlsSink * self)
 }
 
 static void
-fill_serving (const Settings * s, GstLlHlsServingConfig * config)
+fill_serving (const Settings * s, GstLlHlsViewers * viewers,
+    GstLlHlsServingConfig * config)
 {
+  config->viewers = viewers;
   config->address = s->address;
   config->port = s->port;
   config->player_script = s->player_script;
@@ -292,7 +296,8 @@ start_origin (GstLlHlsSink * self, const Settings * s)
 
   if (s->port == NO_PORT)
     return TRUE;
-  fill_serving (s, &config);
+  start_viewers (self);
+  fill_serving (s, self->viewers, &config);
   self->origin = gst_llhls_serving_start (GST_ELEMENT (self), self->store,
       &config);
   if (self->origin == NULL)
@@ -407,7 +412,7 @@ post_listening (GstLlHlsSink * self, const Settings * s)
 {
   GstLlHlsServingConfig config;
 
-  fill_serving (s, &config);
+  fill_serving (s, self->viewers, &config);
   gst_llhls_serving_post_listening (GST_ELEMENT (self), self->origin, &config);
 }
 

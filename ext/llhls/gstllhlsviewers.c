@@ -8,12 +8,16 @@
 
 #include "gstllhlsviewers.h"
 
+#include <string.h>
+
 #include "cmcdevent.h"
 #include "gstelementmessage.h"
 
 #define SESSION_TIMEOUT (60 * GST_SECOND)
 #define SESSION_MEMORY (600 * GST_SECOND)
 #define MAX_SESSIONS 20000
+/* Of a rendition; longer ones are none of ours. */
+#define MAX_NAME 128
 /* A batch of events is not older than that. */
 #define MAX_EVENT_AGE (600 * GST_SECOND)
 
@@ -283,34 +287,75 @@ gst_llhls_viewers_free (GstLlHlsViewers * self)
 
 /* Reports */
 
+static gboolean
+is_of_viewers (const Request * request)
+{
+  switch (request->kind) {
+    case REQUEST_MULTIVARIANT:
+    case REQUEST_PLAYLIST:
+    case REQUEST_MEDIA:
+      return TRUE;
+    case REQUEST_PAGE:
+    case REQUEST_SCRIPT:
+    case REQUEST_BAD:
+      return FALSE;
+  }
+  g_assert_not_reached ();
+}
+
+/* Media lies in a folder of its rendition's name. */
+static const gchar *
+rendition_of (const Request * request, gchar * room, gsize size)
+{
+  gsize length;
+
+  if (request->kind == REQUEST_PLAYLIST)
+    return request->name;
+  length = strcspn (request->name, "/");
+  if (request->kind != REQUEST_MEDIA || request->name[length] == '\0'
+      || length >= size)
+    return NULL;
+  memcpy (room, request->name, length);
+  room[length] = '\0';
+  return room;
+}
+
 ViewersTag
-gst_llhls_viewers_on_request (GstLlHlsViewers * self, const gchar * rendition,
+gst_llhls_viewers_on_request (GstLlHlsViewers * self, const Request * request,
     const gchar * query, const gchar * const *headers, guint64 now)
 {
+  ViewersTag tag = { 0, 0, CMCD_ABSENT };
+  gchar room[MAX_NAME];
   CmcdResult result;
-  ViewersTag tag;
   Cmcd report;
 
+  if (!is_of_viewers (request))
+    return tag;
   cmcd_init (&report);
   result = cmcd_result_merge (cmcd_parse_headers (&report, headers,
           GST_LLHLS_VIEWERS_HEADERS), cmcd_parse_query (&report, query));
   g_mutex_lock (&self->lock);
-  tag = viewers_on_request (self->viewers, &report, result, rendition, now);
+  tag = viewers_on_request (self->viewers, &report, result,
+      rendition_of (request, room, sizeof (room)), now);
   g_mutex_unlock (&self->lock);
   return tag;
 }
 
 void
-gst_llhls_viewers_on_answer (GstLlHlsViewers * self, const ViewersTag * tag,
-    const gchar * rendition, guint status, guint64 bytes, guint64 since,
-    guint64 whole)
+gst_llhls_viewers_on_answer (GstLlHlsViewers * self, const Request * request,
+    const ViewersTag * tag, guint status, guint64 bytes, guint64 since,
+    const GstLlHlsObject * object)
 {
   ViewersAnswer answer = { status, bytes, VIEWERS_NO_AGE };
+  gchar room[MAX_NAME];
 
-  if (whole != 0)
-    answer.age = GST_CLOCK_DIFF (whole, since);
+  if (!is_of_viewers (request))
+    return;
+  if (object != NULL && request->kind == REQUEST_MEDIA)
+    answer.age = GST_CLOCK_DIFF (object->whole, since);
   g_mutex_lock (&self->lock);
-  viewers_on_answer (self->viewers, tag, rendition, &answer);
+  viewers_on_answer (self->viewers, tag, rendition_of (request, room,
+          sizeof (room)), &answer);
   g_mutex_unlock (&self->lock);
 }
 
@@ -367,10 +412,4 @@ gst_llhls_viewers_on_event_body (GstLlHlsViewers * self,
     return 413;
   take_events (self, body, size, now, &good, &bad);
   return good > 0 ? 204 : 400;
-}
-
-gchar *
-gst_llhls_viewers_cmsd (guint64 held_ns)
-{
-  return g_strdup_printf ("ht=%" G_GUINT64_FORMAT, held_ns / GST_MSECOND);
 }
