@@ -27,7 +27,6 @@ void gst_llhls_render_free (GstLlHlsRender * self);
 /* The rendition `view`, which is `snapshot`'s number `index`, with what is to
  * be said of the others; a delta update if asked for and there is one.  Valid
  * until the next call with another snapshot. */
- * with another snapshot. */
 const GstLlHlsText *gst_llhls_render_playlist (GstLlHlsRender * self,
     const GstLlHlsSnapshot * snapshot, const GstLlHlsView * view,
     guint index, RequestSkip skip);
