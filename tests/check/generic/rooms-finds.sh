@@ -21,7 +21,7 @@ expect() {
 # file PATH LINE ...
 file() {
   rm -rf "$work/tree"
-  mkdir -p "$work/tree/gst/common" "$work/tree/gst/demo" "$work/tree/ext/bondedsrt" "$work/tree/tests"
+  mkdir -p "$work/tree/gst/common" "$work/tree/gst/demo" "$work/tree/ext/bondedsrt" "$work/tree/tests" "$work/tree/tools/hls-check"
   printf '%s\n' "$spdx" > "$work/tree/gst/demo/core.h"
   echo '#pragma once' >> "$work/tree/gst/demo/core.h"
   path=$1
@@ -51,6 +51,20 @@ file ext/bondedsrt/gstother.c '#include <srt/srt.h>'
 expect "libsrt outside the fence" found
 file ext/bondedsrt/gstsrtlink.c '#include <srt/srt.h>'
 expect "libsrt at the fence" clean
+file tools/hls-check/rules.c '#include <glib.h>' '#include <string.h>'
+expect "a clean core of a tool" clean
+file tools/hls-check/rules.c '#include "../../gst/demo/core.h"'
+expect "a plugin's file in a tool" found
+file tools/hls-check/rules.c '#include <gio/gio.h>'
+expect "GIO in a tool's core" found
+file tools/hls-check/rules.c '#include "fetch.h"'
+expect "plumbing in a tool's core" found
+file tools/hls-check/main.c '#include <gio/gio.h>'
+expect "plumbing of a tool" clean
+file tools/hls-check/main.c '#include <libsoup/soup.h>'
+expect "libsoup outside a tool's fence" found
+file tools/hls-check/fetch.c '#include <libsoup/soup.h>'
+expect "libsoup at a tool's fence" clean
 file gst/demo/core.c '#include "core.h"'
 sed -i 1d "$work/tree/gst/demo/core.c"
 expect "no licence" found

@@ -15,14 +15,16 @@ complain() {
 }
 
 is_plumbing() {
-  case ${1##*/} in
-    gst*.c | gst*.h | plugin.c) return 0 ;;
+  case $1 in
+    tools/*/main.c | tools/*/fetch*.[ch]) return 0 ;;
+    tools/*) return 1 ;;
+    */gst*.c | */gst*.h | */plugin.c) return 0 ;;
   esac
   return 1
 }
 
 libc='assert|ctype|errno|float|inttypes|limits|math|stdarg|stddef|stdint|stdio|stdlib|string'
-for file in gst/*/*.[ch] ext/*/*.[ch]; do
+for file in gst/*/*.[ch] ext/*/*.[ch] tools/*/*.[ch]; do
   [ -f "$file" ] || continue
   dir=${file%/*}
   is_plumbing "$file" && continue
@@ -36,7 +38,15 @@ for file in gst/*/*.[ch] ext/*/*.[ch]; do
         case $name in
           */*) complain "$file: core includes \"$name\" by path"; continue ;;
           gst*) complain "$file: core includes plumbing \"$name\""; continue ;;
+          fetch*)
+            case $file in
+              tools/*) complain "$file: core includes plumbing \"$name\""; continue ;;
+            esac
+            ;;
           config.h) continue ;;
+        esac
+        case $file in
+          tools/*) [ -f "$dir/$name" ] || complain "$file: core of a tool includes \"$name\", which is not its own"; continue ;;
         esac
         [ -f "$dir/$name" ] || [ -f "gst/common/$name" ] ||
           complain "$file: core includes \"$name\", which is no core of its own or of gst/common"
@@ -55,17 +65,17 @@ LIST
   [ -z "$calls" ] || complain "$file: core has a clock, thread, lock, log or random source: $calls"
 done
 
-for file in gst/*/*.[ch] ext/*/*.[ch]; do
+for file in gst/*/*.[ch] ext/*/*.[ch] tools/*/*.[ch]; do
   [ -f "$file" ] || continue
   dir=${file%/*}
-  others=$(grep -nE '#[[:space:]]*include[[:space:]]*"(\.\.|gst/|ext/)' "$file")
+  others=$(grep -nE '#[[:space:]]*include[[:space:]]*"(\.\.|gst/|ext/|tools/)' "$file")
   [ -z "$others" ] || complain "$file: includes across folders: $others"
 done
 
 # fence FOLDER PATTERN FILES: only FILES in FOLDER may include PATTERN.
 fence() {
   folder=$1 pattern=$2 allowed=$3
-  for file in $(grep -lE "#[[:space:]]*include[[:space:]]*<$pattern" gst/*/*.[ch] ext/*/*.[ch] 2>/dev/null); do
+  for file in $(grep -lE "#[[:space:]]*include[[:space:]]*<$pattern" gst/*/*.[ch] ext/*/*.[ch] tools/*/*.[ch] 2>/dev/null); do
     case " $allowed " in
       *" $file "*) ;;
       *) complain "$file: includes <$pattern, which only $allowed may" ;;
@@ -73,16 +83,16 @@ fence() {
   done
 }
 fence ext/bondedsrt 'srt/' 'ext/bondedsrt/gstsrtlink.c'
-fence ext/llhls 'libsoup/' 'ext/llhls/gstllhlshttp1.c ext/llhls/gstllhlspush.c'
+fence ext/llhls 'libsoup/' 'ext/llhls/gstllhlshttp1.c ext/llhls/gstllhlspush.c tools/hls-check/fetch.c'
 fence ext/llhls 'nghttp2/' 'ext/llhls/gstllhlshttp2.c'
 fence ext/healthprobe 'ebur128' 'ext/healthprobe/gstloudness.c'
 fence ext/healthmonitor 'json-glib/' 'ext/healthmonitor/gsthealthjson.c'
 
-for file in $(find gst ext tests -name '*.[ch]'); do
+for file in $(find gst ext tools tests -name '*.[ch]'); do
   head -n 1 "$file" | grep -qF '/* SPDX-License-Identifier: LGPL-2.1-or-later */' ||
     complain "$file: first line is not the licence's SPDX line"
 done
-for file in $(find gst ext tests -name '*.h'); do
+for file in $(find gst ext tools tests -name '*.h'); do
   grep -qx '#pragma once' "$file" || complain "$file: no #pragma once"
 done
 

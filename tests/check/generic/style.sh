@@ -22,7 +22,7 @@ if [ "${1:-}" = --fix ]; then
   fix=yes
   shift
 fi
-[ $# -gt 0 ] || set -- $(find gst ext tests -name '*.c' | sort)
+[ $# -gt 0 ] || set -- $(find gst ext tools tests -name '*.c' | sort)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -38,13 +38,13 @@ for file; do
     bad=1
   fi
 done
-for file in $(find gst ext tests -name '*.[ch]'); do
+for file in $(find gst ext tools tests -name '*.[ch]'); do
   if grep -nP '\t| +$' "$file"; then
     echo "$file: tabs or blanks at the end of a line"
     bad=1
   fi
 done
-for file in $(find gst ext tests -name '*.h'); do
+for file in $(find gst ext tools tests -name '*.h'); do
   if awk 'length > 80 { print FILENAME ":" FNR ": over 80 columns"; f = 1 } END { exit !f }' "$file"; then
     bad=1
   fi
