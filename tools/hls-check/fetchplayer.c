@@ -14,7 +14,6 @@
 #include "httpanswer.h"
 
 #define MAX_JOBS 256
-#define MAX_DIGESTS 1024
 #define PROBE_INTERVAL (400 * HLS_MS)
 #define MAX_TRACKS 64
 
@@ -56,10 +55,7 @@ typedef struct
   gboolean queued_whole;        /* lock */
   guint64 whole_msn;            /* lock */
   GHashTable *maps;             /* lock: init URIs that were queued */
-  GHashTable *digests;          /* lock: URI to digest of its bytes */
   gchar *hint;                  /* lock: to be asked for */
-  guint hints, trickled;        /* lock */
-  GHashTable *hint_times;       /* lock: URI to ns of its first byte */
   GThread *poll, *media, *hinter;
 } Track;
 
@@ -236,27 +232,6 @@ note_hint_locked (Track * self)
   }
 }
 
-/* 73: the playlist and the hinted part are set free by the same event. */
-static void
-check_release_locked (Track * self, guint64 received)
-{
-  const M3u8Playlist *p = self->rendition->last;
-  const M3u8Part *last;
-  guint64 *at;
-
-  if (p == NULL || p->parts->len == 0)
-    return;
-  last = &g_array_index (p->parts, M3u8Part, p->parts->len - 1);
-  at = g_hash_table_lookup (self->hint_times, last->uri);
-  if (at == NULL)
-    return;
-  verdict_look (self->rendition->verdict, 73);
-  if (received > *at + self->player->check->tolerance)
-    HLS_SHOULD (self->rendition, 73, "%s came %.3f s before the playlist that"
-        " lists it", last->uri, HLS_S (received - *at));
-  g_hash_table_remove (self->hint_times, last->uri);
-}
-
 /* --- poll threads -------------------------------------------------------- */
 
 /* What a player asks for next; FALSE when it would poll. */
@@ -326,7 +301,6 @@ take_playlist_locked (Track * self, const HlsRequest * request,
   hls_check_feed (player->check, self->rendition, request, p);
   queue_media_locked (self);
   note_hint_locked (self);
-  check_release_locked (self, request->received);
 }
 
 /* TRUE when there is a playlist. */
@@ -452,22 +426,6 @@ take_job (Track * self)
 }
 
 static void
-note_digest_locked (Track * self, const gchar * uri, GBytes * body)
-{
-  g_autofree gchar *digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256,
-      body);
-  const gchar *before = g_hash_table_lookup (self->digests, uri);
-
-  verdict_look (self->rendition->verdict, 41);
-  if (before != NULL && !g_str_equal (before, digest))
-    HLS_MUST (self->rendition, 41, "%s has other bytes than before", uri);
-  if (g_hash_table_size (self->digests) >= MAX_DIGESTS)
-    g_hash_table_remove_all (self->digests);
-  g_hash_table_insert (self->digests, g_strdup (uri),
-      g_steal_pointer (&digest));
-}
-
-static void
 take_media_locked (Track * self, const Job * job, const HttpAnswer * a)
 {
   Player *player = self->player;
@@ -492,7 +450,7 @@ take_media_locked (Track * self, const Job * job, const HttpAnswer * a)
     HLS_MUST (self->rendition, 105, "%s: %" G_GSIZE_FORMAT " bytes for a range"
         " of %" G_GUINT64_FORMAT, job->uri, size, job->range.length);
   if (!job->range.present)
-    note_digest_locked (self, job->uri, a->body);
+    hls_rendition_fetched (self->rendition, job->uri, data, size);
   listed.map = job->map;
   if (job->init)
     hls_check_init (player->check, self->rendition, self->cmaf, job->uri,
@@ -553,46 +511,16 @@ take_hint (Track * self, const gchar * last)
   return hint;
 }
 
-/* 38: trickled parts take about as long to come as they last. */
-static void
-check_trickle_locked (Track * self, const HttpAnswer * a)
-{
-  const M3u8Playlist *p = self->rendition->last;
-
-  if (p == NULL || a->first_byte == 0)
-    return;
-  self->hints++;
-  if (a->finished - a->first_byte > p->part_target * 6 / 10)
-    self->trickled++;
-  verdict_look (self->rendition->verdict, 38);
-  if (self->hints >= 4 && self->trickled * 2 > self->hints)
-    HLS_MUST (self->rendition, 38, "%u of %u hinted parts took most of their"
-        " duration from first to last byte", self->trickled, self->hints);
-}
-
 static void
 take_hinted_locked (Track * self, const gchar * uri, const HttpAnswer * a)
 {
-  const M3u8Playlist *p = self->rendition->last;
-  guint i;
+  gsize size;
+  const guint8 *data = g_bytes_get_data (a->body, &size);
 
-  verdict_look (self->rendition->verdict, 45);
-  if (a->status == 200 && !a->truncated) {
-    note_digest_locked (self, uri, a->body);
-    check_trickle_locked (self, a);
-    if (g_hash_table_size (self->hint_times) >= MAX_DIGESTS)
-      g_hash_table_remove_all (self->hint_times);
-    g_hash_table_insert (self->hint_times, g_strdup (uri),
-        g_memdup2 (&a->first_byte, sizeof (a->first_byte)));
-    return;
-  }
-  for (i = 0; p != NULL && i < p->parts->len; i++) {
-    const M3u8Part *part = &g_array_index (p->parts, M3u8Part, i);
-
-    if (g_str_equal (part->uri, uri) && !part->gap && a->status != 503)
-      HLS_MUST (self->rendition, 45, "%s was hinted, answered %u, and is"
-          " listed now", uri, a->status);
-  }
+  if (a->status == 200 && !a->truncated)
+    hls_rendition_fetched (self->rendition, uri, data, size);
+  hls_rendition_hinted (self->rendition, uri, a->status, a->first_byte != 0
+      ? a->first_byte : a->finished, a->finished);
 }
 
 static gpointer
@@ -627,7 +555,7 @@ hint_thread (gpointer data)
 
 typedef struct
 {
-  gboolean blocks, ready, iframes;
+  gboolean blocks, ready, iframes, ended;
   guint64 first, last, target;
   gchar *media;                 /* a whole resource, or NULL */
 } Facts;
@@ -642,7 +570,8 @@ learn (Track * self, Facts * facts)
   g_mutex_lock (&self->player->lock);
   p = self->rendition->last;
   if (p != NULL && p->segments->len > 0) {
-    facts->ready = !p->endlist;
+    facts->ready = TRUE;
+    facts->ended = p->endlist && p->can_block;
     facts->blocks = p->can_block && !p->endlist;
     facts->iframes = p->iframes_only;
     facts->first = p->media_sequence;
@@ -691,6 +620,8 @@ probe_directives (HttpProbe probe, const Facts * f)
     case HTTP_PROBE_ORDER:
       return g_strdup_printf ("_HLS_skip=YES&_HLS_part=0&_HLS_msn=%"
           G_GUINT64_FORMAT, old);
+    case HTTP_PROBE_ENDED:
+      return g_strdup_printf ("_HLS_msn=%" G_GUINT64_FORMAT, f->last + 1);
     case HTTP_PROBE_MULTIVARIANT:
       return g_strdup_printf ("_HLS_msn=%" G_GUINT64_FORMAT "&_HLS_skip=YES",
           f->last + 1);
@@ -768,7 +699,8 @@ run_probe (Track * self, Fetch * fetch, HttpProbe probe, const Facts * f)
   g_autoptr (HttpAnswer) a = NULL;
   g_autofree gchar *header = NULL;
 
-  if (url == NULL || (probe_needs_blocking (probe) && !f->blocks))
+  if (url == NULL || (probe_needs_blocking (probe) && !f->blocks)
+      || (probe == HTTP_PROBE_ENDED && !f->ended))
     return;
   like = probe_like (self, fetch, probe, url);
   if (probe == HTTP_PROBE_CONDITIONAL
@@ -873,8 +805,6 @@ track_free (gpointer data)
   g_queue_clear_full (&self->jobs, (GDestroyNotify) job_free);
   cmaf_track_free (self->cmaf);
   g_hash_table_unref (self->maps);
-  g_hash_table_unref (self->digests);
-  g_hash_table_unref (self->hint_times);
   g_free (self->hint);
   g_free (self->url);
   g_free (self);
@@ -911,10 +841,6 @@ add_track (Player * self, const gchar * base, const gchar * uri,
       subtitles);
   track->cmaf = cmaf_track_new (&self->check->verdict, name);
   track->maps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  track->digests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-      g_free);
-  track->hint_times = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-      g_free);
   g_queue_init (&track->jobs);
   g_ptr_array_add (self->tracks, track);
 }

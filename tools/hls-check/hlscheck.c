@@ -110,6 +110,12 @@ hls_check_feed (HlsCheck * self, HlsRendition * rendition,
 {
   if (!hls_rendition_feed (rendition, request, playlist))
     return;
+  verdict_look (&self->verdict, 14);
+  if (!rendition->subtitles && !rendition->last->independent_segments
+      && (self->multivariant == NULL
+          || !self->multivariant->independent_segments)
+      && rendition->snapshots == 1)
+    HLS_SHOULD (rendition, 14, "no EXT-X-INDEPENDENT-SEGMENTS");
   hls_rules_reports (self, rendition);
   hls_rules_align (self, rendition);
 }

@@ -17,6 +17,10 @@ hls_rendition_new (Verdict * verdict, const gchar * name, const gchar * url,
   self->part_at = self->segment_at = HLS_NONE;
   self->seen_at = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
       g_free);
+  self->digests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+      g_free);
+  self->hint_times = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+      g_free);
   self->begins = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
       g_free);
   self->date_ranges = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
@@ -38,6 +42,8 @@ hls_rendition_free (HlsRendition * self)
   g_clear_pointer (&self->last, m3u8_free);
   g_queue_clear_full (&self->probes, (GDestroyNotify) hls_probe_free);
   g_hash_table_unref (self->seen_at);
+  g_hash_table_unref (self->digests);
+  g_hash_table_unref (self->hint_times);
   g_hash_table_unref (self->begins);
   g_hash_table_unref (self->date_ranges);
   g_free (self->hinted);
@@ -277,6 +283,7 @@ judge_whole (HlsRendition * self, const HlsRequest * request,
   hls_rules_dates (self, p);
   if (self->last != NULL) {
     hls_rules_pace (self, request, p);
+    hls_rules_release (self, request, p);
     hls_rules_evolution (self, self->last, p, request->received);
     check_map_hint (self, self->last, p);
     check_hinted (self, self->last, p, request->received);

@@ -69,6 +69,9 @@ typedef struct
   GHashTable *date_ranges;      /* id to START-DATE as gint64 */
   GQueue probes;                /* of HlsProbe */
   gchar *hinted;                /* URI of the last part hint */
+  GHashTable *digests;          /* URI to digest of its bytes */
+  GHashTable *hint_times;       /* URI to ns of a hinted part's first byte */
+  guint hints, trickled;
   gboolean has_init;
   CmafInit init;                /* the newest */
   guint64 peak_bps;             /* of whole segments */
@@ -99,6 +102,15 @@ void hls_rendition_probed (HlsRendition * self, const HlsProbe * probe,
     guint status);
 void hls_probe_free (HlsProbe * probe);
 
+/* The whole of what stands at a URI was fetched. */
+void hls_rendition_fetched (HlsRendition * self, const gchar * uri,
+    const guint8 * data, gsize size);
+
+/* The answer to a request for a hinted part: first and last byte at these
+ * times; status 0 when there was none. */
+void hls_rendition_hinted (HlsRendition * self, const gchar * uri,
+    guint status, guint64 first_byte, guint64 finished);
+
 /* --- the rules, by subject; one file each -------------------------------- */
 
 void hls_rules_problems (Verdict * verdict, const gchar * name,
@@ -117,6 +129,8 @@ void hls_rules_evolution (HlsRendition * self,
     const M3u8Playlist * before, const M3u8Playlist * after, guint64 now);
 void hls_rules_ranges (HlsRendition * self,
     const M3u8Playlist * before, const M3u8Playlist * after);
+void hls_rules_release (HlsRendition * self, const HlsRequest * request,
+    const M3u8Playlist * playlist);
 void hls_rules_pace (HlsRendition * self, const HlsRequest * request,
     const M3u8Playlist * playlist);
 

@@ -285,6 +285,8 @@ compare_headers (HlsRendition * a, HlsRendition * b)
     HLS_MUST (a, 130, "EXT-X-PLAYLIST-TYPE differs from that of %s", b->name);
   if (x->endlist != y->endlist)
     return;
+  if (a->iframes && y->can_block && !x->can_block)
+    HLS_SHOULD (a, 76, "no CAN-BLOCK-RELOAD, %s has it", b->name);
   if (g_strcmp0 (x->control, y->control) != 0)
     HLS_MUST (a, 16, "EXT-X-SERVER-CONTROL %s, %s has %s", x->control != NULL
         ? x->control : "none", b->name, y->control != NULL ? y->control

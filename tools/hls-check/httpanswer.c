@@ -348,6 +348,18 @@ check_far (Verdict * v, const gchar * name, guint rule, const HttpAnswer * a,
         (gdouble) took / M3U8_SECOND);
 }
 
+static void
+check_ended (Verdict * v, const gchar * name, const HttpAnswer * a,
+    guint64 target, guint64 tolerance)
+{
+  guint64 took = a->finished - MIN (a->finished, a->requested);
+
+  check_status (v, name, 68, VERDICT_MUST, a, a->status == 200, "200");
+  if (took > MAX (target, tolerance))
+    MUST (68, "%s took %.1f s, though the stream has ended", a->url,
+        (gdouble) took / M3U8_SECOND);
+}
+
 void
 http_rules_probe (Verdict * v, const gchar * name, HttpProbe probe,
     const HttpAnswer * a, const HttpAnswer * like, guint64 target,
@@ -415,6 +427,9 @@ http_rules_probe (Verdict * v, const gchar * name, HttpProbe probe,
       return;
     case HTTP_PROBE_CONDITIONAL:
       check_status (v, name, 109, VERDICT_SHOULD, a, a->status == 304, "304");
+      return;
+    case HTTP_PROBE_ENDED:
+      check_ended (v, name, a, target, tolerance);
       return;
     case HTTP_PROBE_LAST:
       return;

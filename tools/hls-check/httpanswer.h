@@ -29,7 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (HttpAnswer, http_answer_free)
 const gchar *http_answer_header (const HttpAnswer * self,
     const gchar * name);
 
-/* Cache-Control: TRUE and the time (s) when the answer may be kept. */
+/* Cache-Control: TRUE and for how many seconds, when that is told. */
 gboolean http_answer_max_age (const HttpAnswer * self, guint64 * seconds);
 
 typedef enum
@@ -66,6 +66,7 @@ typedef enum
   HTTP_PROBE_ORDER,
   HTTP_PROBE_MULTIVARIANT,      /* with directives */
   HTTP_PROBE_CONDITIONAL,       /* If-None-Match with the answer's ETag */
+  HTTP_PROBE_ENDED,             /* _HLS_msn behind EXT-X-ENDLIST */
   HTTP_PROBE_LAST,
 } HttpProbe;
 
