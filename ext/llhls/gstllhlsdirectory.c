@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Threads: any (write, remove), one of its own (the disk).  `lock` is held for
- * the queue and the counters only, never for the disk or a message. */
+/* Threads: any (put, remove), one of its own (the disk).  `lock` is held for
+ * the outbox only, never for the disk or a message. */
 #include "gstllhlsdirectory.h"
 
 #include <errno.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "gstelementmessage.h"
@@ -13,17 +14,9 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
 
-/* From so many waiting jobs on, or when writes fail, a file that is written
- * anew takes the place of its older content. */
-#define BACKLOG 64
-#define RETRY_US G_USEC_PER_SEC
-
-typedef struct
-{
-  gchar *name;
-  GstLlHlsObject *object;       /* NULL: remove the file */
-  gboolean failed;              /* before; counted once */
-} Job;
+#define RETRY GST_SECOND
+#define MAX_BYTES (128 * 1024 * 1024)
+#define MAX_JOBS 8192
 
 struct _GstLlHlsDirectory
 {
@@ -31,31 +24,20 @@ struct _GstLlHlsDirectory
   gchar *path;                  /* fixed */
   GThread *thread;
   GMutex lock;
-  GCond cond;                   /* jobs, ending */
-  GQueue jobs;                  /* lock, of Job */
-  gboolean ending;              /* lock */
-  gboolean failing;             /* lock, written by the disk's thread only */
-  guint64 written, failed;      /* lock */
-  /* The disk's thread only. */
-  gint64 retry_at, failing_since;       /* us, monotonic */
-  guint incident;
+  GCond cond;                   /* something to do, or the end */
+  Outbox outbox;                /* lock; payloads are GstLlHlsObject */
 };
 
-static void
-free_job (gpointer data)
+static guint64
+now_ns (void)
 {
-  Job *job = data;
-
-  g_clear_pointer (&job->object, gst_llhls_object_unref);
-  g_free (job->name);
-  g_free (job);
+  return g_get_monotonic_time () * GST_USECOND;
 }
 
-static gboolean
-write_pieces (const gchar * path, const GstLlHlsObject * object,
-    GError ** error)
+static GByteArray *
+join_pieces (const GstLlHlsObject * object)
 {
-  g_autoptr (GByteArray) all = g_byte_array_new ();
+  GByteArray *all = g_byte_array_new ();
   guint i;
 
   for (i = 0; i < object->n; i++) {
@@ -64,83 +46,76 @@ write_pieces (const gchar * path, const GstLlHlsObject * object,
 
     g_byte_array_append (all, data, size);
   }
-  /* CONSISTENT is a temporary file and a rename. */
-  return g_file_set_contents_full (path, (gchar *) all->data, all->len,
-      G_FILE_SET_CONTENTS_CONSISTENT, 0644, error);
+  return all;
+}
+
+/* What is written of `job`; with the gaps of this directory in playlists. */
+static GByteArray *
+read_job_locked (GstLlHlsDirectory * self, const OutboxJob * job)
+{
+  GByteArray *all;
+  gchar *text;
+
+  if (job->kind == OUTBOX_REMOVAL)
+    return NULL;
+  all = join_pieces (job->payload);
+  if (job->kind != OUTBOX_PLAYLIST)
+    return all;
+  text = outbox_mark_gaps (&self->outbox, (gchar *) all->data, all->len);
+  if (text == NULL)
+    return all;
+  g_byte_array_unref (all);
+  return g_byte_array_new_take ((guint8 *) text, strlen (text));
 }
 
 static gboolean
-write_file (GstLlHlsDirectory * self, const Job * job, GError ** error)
+write_file (GstLlHlsDirectory * self, const gchar * name,
+    const GByteArray * content, GError ** error)
 {
-  g_autofree gchar *path = g_build_filename (self->path, job->name, NULL);
+  g_autofree gchar *path = g_build_filename (self->path, name, NULL);
   g_autofree gchar *folder = g_path_get_dirname (path);
 
   g_mkdir_with_parents (folder, 0755);
-  return write_pieces (path, job->object, error);
+  /* CONSISTENT is a temporary file and a rename. */
+  return g_file_set_contents_full (path, (gchar *) content->data, content->len,
+      G_FILE_SET_CONTENTS_CONSISTENT, 0644, error);
 }
 
 static void
-remove_file (GstLlHlsDirectory * self, const Job * job)
+remove_file (GstLlHlsDirectory * self, const gchar * name)
 {
-  g_autofree gchar *path = g_build_filename (self->path, job->name, NULL);
+  g_autofree gchar *path = g_build_filename (self->path, name, NULL);
 
   g_unlink (path);
 }
 
-static Job *
-find_job_locked (GstLlHlsDirectory * self, const gchar * name)
-{
-  GList *l;
-
-  for (l = self->jobs.head; l != NULL; l = l->next) {
-    if (g_str_equal (((Job *) l->data)->name, name))
-      return l->data;
-  }
-  return NULL;
-}
-
-/* Where writes fail only removals are run until it is time to try again: they
- * make room. */
-static Job *
-take_job_locked (GstLlHlsDirectory * self, gint64 now)
-{
-  GList *l;
-
-  if (!self->failing || now >= self->retry_at || self->ending)
-    return g_queue_pop_head (&self->jobs);
-  for (l = self->jobs.head; l != NULL; l = l->next) {
-    Job *job = l->data;
-
-    if (job->object == NULL) {
-      g_queue_delete_link (&self->jobs, l);
-      return job;
-    }
-  }
-  return NULL;
-}
-
 /* NULL: the end. */
-static Job *
-wait_for_job (GstLlHlsDirectory * self)
+static OutboxJob *
+wait_for_job (GstLlHlsDirectory * self, GByteArray ** content)
 {
-  Job *job;
+  OutboxJob *job;
 
   g_mutex_lock (&self->lock);
-  while ((job = take_job_locked (self, g_get_monotonic_time ())) == NULL
-      && !self->ending) {
-    if (self->failing && self->jobs.length > 0)
-      g_cond_wait_until (&self->cond, &self->lock, self->retry_at);
+  while ((job = outbox_take (&self->outbox, now_ns ())) == NULL
+      && !self->outbox.ending) {
+    guint64 deadline = outbox_deadline (&self->outbox);
+
+    if (deadline != OUTBOX_NONE)
+      g_cond_wait_until (&self->cond, &self->lock, deadline / GST_USECOND + 1);
     else
       g_cond_wait (&self->cond, &self->lock);
   }
+  if (job != NULL)
+    *content = read_job_locked (self, job);
   g_mutex_unlock (&self->lock);
   return job;
 }
 
 static void
-post_failing (GstLlHlsDirectory * self, const gchar * error)
+post_open (GstLlHlsDirectory * self, const OutboxReport * report,
+    const gchar * error)
 {
-  g_autofree gchar *incident = g_strdup_printf ("files-%u", ++self->incident);
+  g_autofree gchar *incident = g_strdup_printf ("files-%u", report->incident);
   g_autofree gchar *summary = g_strdup_printf ("Could not write to the "
       "directory \"%s\": %s.", self->path, error);
 
@@ -151,84 +126,72 @@ post_failing (GstLlHlsDirectory * self, const gchar * error)
 }
 
 static void
-post_working (GstLlHlsDirectory * self, guint64 duration)
+post_close (GstLlHlsDirectory * self, const OutboxReport * report,
+    gboolean stopped)
 {
-  g_autofree gchar *incident = g_strdup_printf ("files-%u", self->incident);
-  g_autofree gchar *summary = g_strdup_printf ("Files are written to the "
-      "directory \"%s\" again.", self->path);
+  g_autofree gchar *incident = g_strdup_printf ("files-%u", report->incident);
+  g_autofree gchar *summary = NULL;
 
+  summary = g_strdup_printf (stopped ? "Stopped while files could not be "
+      "written to the directory \"%s\"." : "Files are written to the "
+      "directory \"%s\" again.", self->path);
   gst_element_message_post (self->element, "llhlssink-files",
       GST_ELEMENT_MESSAGE_CRITICAL, summary, "state", G_TYPE_STRING, "close",
-      "incident", G_TYPE_STRING, incident, "duration", G_TYPE_UINT64, duration,
-      "location", G_TYPE_STRING, self->path, NULL);
+      "incident", G_TYPE_STRING, incident, "duration", G_TYPE_UINT64,
+      report->duration, "location", G_TYPE_STRING, self->path,
+      "reason", G_TYPE_STRING, stopped ? "stopped" : "recovered", NULL);
 }
 
 static void
-on_written (GstLlHlsDirectory * self, Job * job)
+tell (GstLlHlsDirectory * self, const OutboxReport * report,
+    const gchar * error, gboolean stopped)
 {
-  gboolean recovered;
-
-  g_mutex_lock (&self->lock);
-  recovered = self->failing;
-  self->failing = FALSE;
-  self->written++;
-  g_mutex_unlock (&self->lock);
-  free_job (job);
-  if (recovered)
-    post_working (self, (g_get_monotonic_time () - self->failing_since)
-        * GST_USECOND);
-}
-
-/* The file stays first: what comes behind it may name it. */
-static void
-on_failed (GstLlHlsDirectory * self, Job * job, const gchar * error)
-{
-  gint64 now = g_get_monotonic_time ();
-  gboolean first;
-
-  GST_WARNING ("could not write %s/%s: %s", self->path, job->name, error);
-  self->retry_at = now + RETRY_US;
-  g_mutex_lock (&self->lock);
-  first = !self->failing;
-  self->failing = TRUE;
-  self->failed += !job->failed;
-  job->failed = TRUE;
-  if (self->ending)
-    g_queue_clear_full (&self->jobs, free_job);
-  if (self->ending || find_job_locked (self, job->name) != NULL)
-    free_job (job);
-  else
-    g_queue_push_head (&self->jobs, job);
-  g_mutex_unlock (&self->lock);
-  if (!first)
-    return;
-  self->failing_since = now;
-  post_failing (self, error);
-}
-
-static void
-run_job (GstLlHlsDirectory * self, Job * job)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (job->object == NULL) {
-    remove_file (self, job);
-    free_job (job);
-  } else if (write_file (self, job, &error)) {
-    on_written (self, job);
-  } else {
-    on_failed (self, job, error->message);
+  switch (report->news) {
+    case OUTBOX_NO_NEWS:
+      break;
+    case OUTBOX_INCIDENT_OPENS:
+      post_open (self, report, error);
+      break;
+    case OUTBOX_INCIDENT_CLOSES:
+      post_close (self, report, stopped);
+      break;
   }
+}
+
+static void
+finish_job (GstLlHlsDirectory * self, OutboxJob * job, const GError * error)
+{
+  OutboxReport report;
+
+  g_mutex_lock (&self->lock);
+  if (error != NULL)
+    GST_WARNING ("could not write %s/%s: %s", self->path, job->name,
+        error->message);
+  report = outbox_finish (&self->outbox, job, error == NULL ? OUTBOX_DONE
+      : OUTBOX_FAILED, now_ns ());
+  g_mutex_unlock (&self->lock);
+  if (error != NULL)
+    GST_DEBUG ("%s", report.reason);
+  tell (self, &report, error != NULL ? error->message : NULL, FALSE);
 }
 
 static gpointer
 run (gpointer data)
 {
   GstLlHlsDirectory *self = data;
-  Job *job;
+  GByteArray *content = NULL;
+  OutboxJob *job;
 
-  while ((job = wait_for_job (self)) != NULL)
-    run_job (self, job);
+  while ((job = wait_for_job (self, &content)) != NULL) {
+    g_autoptr (GError) error = NULL;
+
+    if (content == NULL)
+      remove_file (self, job->name);
+    else
+      write_file (self, job->name, content, &error);
+    g_clear_pointer (&content, g_byte_array_unref);
+    finish_job (self, job, error);
+  }
   return NULL;
 }
 
@@ -236,6 +199,9 @@ GstLlHlsDirectory *
 gst_llhls_directory_new (GstElement * element, const gchar * path,
     GError ** error)
 {
+  OutboxConfig config = { RETRY, RETRY, 0, 0, MAX_BYTES, MAX_JOBS, TRUE,
+    (GDestroyNotify) gst_llhls_object_unref
+  };
   GstLlHlsDirectory *self;
 
   if (g_mkdir_with_parents (path, 0755) < 0 || g_access (path, W_OK) < 0) {
@@ -248,65 +214,60 @@ gst_llhls_directory_new (GstElement * element, const gchar * path,
   self = g_new0 (GstLlHlsDirectory, 1);
   self->element = element;
   self->path = g_strdup (path);
-  g_queue_init (&self->jobs);
+  outbox_init (&self->outbox, &config);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   self->thread = g_thread_new ("llhls-directory", run, self);
   return self;
 }
 
-static void
-push_job (GstLlHlsDirectory * self, const gchar * name, GstLlHlsObject * object)
+void
+gst_llhls_directory_put (GstLlHlsDirectory * self, guint lane,
+    OutboxKind kind, const gchar * name, guint64 msn, GstLlHlsObject * object)
 {
-  Job *job = g_new0 (Job, 1), *older = NULL;
-
-  job->name = g_strdup (name);
-  job->object = object;
   g_mutex_lock (&self->lock);
-  if (self->failing || self->jobs.length >= BACKLOG)
-    older = find_job_locked (self, name);
-  if (older != NULL) {
-    job->failed = older->failed;
-    g_queue_remove (&self->jobs, older);
-    free_job (older);
-  }
-  g_queue_push_tail (&self->jobs, job);
+  outbox_put (&self->outbox, lane, kind, name, msn,
+      gst_llhls_object_ref (object), gst_llhls_object_size (object));
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->lock);
 }
 
 void
-gst_llhls_directory_write (GstLlHlsDirectory * self, const gchar * name,
-    GBytes * const *pieces, guint n)
-{
-  push_job (self, name, gst_llhls_object_new (NULL, pieces, n));
-}
-
-void
-gst_llhls_directory_remove (GstLlHlsDirectory * self, const gchar * name)
-{
-  push_job (self, name, NULL);
-}
-
-void
-gst_llhls_directory_stats (GstLlHlsDirectory * self, guint64 * written,
-    guint64 * failed)
+gst_llhls_directory_remove (GstLlHlsDirectory * self, guint lane,
+    const gchar * name)
 {
   g_mutex_lock (&self->lock);
-  *written = self->written;
-  *failed = self->failed;
+  outbox_remove (&self->outbox, lane, name);
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_llhls_directory_add_stats (GstLlHlsDirectory * self, GstStructure * stats)
+{
+  const Outbox *outbox = &self->outbox;
+
+  g_mutex_lock (&self->lock);
+  gst_structure_set (stats, "files-written", G_TYPE_UINT64, outbox->sent,
+      "files-failed", G_TYPE_UINT64, outbox->failures,
+      "files-dropped", G_TYPE_UINT64, outbox->dropped,
+      "files-backlog-bytes", G_TYPE_INT64, (gint64) outbox->bytes, NULL);
   g_mutex_unlock (&self->lock);
 }
 
 void
 gst_llhls_directory_free (GstLlHlsDirectory * self)
 {
+  OutboxReport report;
+
   g_mutex_lock (&self->lock);
-  self->ending = TRUE;
+  outbox_end (&self->outbox);
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->lock);
   g_thread_join (self->thread);
-  g_queue_clear_full (&self->jobs, free_job);
+  report = outbox_stop (&self->outbox, now_ns ());
+  tell (self, &report, NULL, TRUE);
+  outbox_clear (&self->outbox);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self->path);

@@ -4,13 +4,13 @@
 #include <gst/gst.h>
 
 #include "gstllhlsstore.h"
+#include "outbox.h"
 
 G_BEGIN_DECLS
 
-/* Writes objects as files, in the order given, on a thread of its own: a slow
- * or full disk never holds the stream up.  Each file appears whole, by rename.
- * A file that can't be written is tried again and what comes behind it waits,
- * so that no playlist names it before; `llhlssink-files` tells of it.  Any
+/* Writes objects as files on a thread of its own: a slow or full disk never
+ * holds the stream up.  Each file appears whole, by rename.  Order, retries
+ * and bounds are the outbox's; `llhlssink-files` tells of failures.  Any
  * thread may call. */
 typedef struct _GstLlHlsDirectory GstLlHlsDirectory;
 
@@ -19,14 +19,15 @@ typedef struct _GstLlHlsDirectory GstLlHlsDirectory;
 GstLlHlsDirectory *gst_llhls_directory_new (GstElement * element,
     const gchar * path, GError ** error);
 
-/* `name` is relative, with at most one folder.  Takes references. */
-void gst_llhls_directory_write (GstLlHlsDirectory * self, const gchar * name,
-    GBytes * const *pieces, guint n);
-void gst_llhls_directory_remove (GstLlHlsDirectory * self,
+/* `name` is relative, with at most one folder.  Takes a reference. */
+void gst_llhls_directory_put (GstLlHlsDirectory * self, guint lane,
+    OutboxKind kind, const gchar * name, guint64 msn,
+    GstLlHlsObject * object);
+void gst_llhls_directory_remove (GstLlHlsDirectory * self, guint lane,
     const gchar * name);
 
-void gst_llhls_directory_stats (GstLlHlsDirectory * self, guint64 * written,
-    guint64 * failed);
+void gst_llhls_directory_add_stats (GstLlHlsDirectory * self,
+    GstStructure * stats);
 
 /* Writes what is waiting as long as that can be done, then ends. */
 void gst_llhls_directory_free (GstLlHlsDirectory * self);

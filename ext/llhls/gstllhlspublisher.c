@@ -18,7 +18,7 @@
 typedef struct
 {
   GstLlHlsView *view;           /* as last published */
-  PlaylistText text, file;
+  PlaylistText text, file, push;
 } Form;
 
 typedef enum
@@ -32,6 +32,7 @@ typedef enum
 typedef struct
 {
   Playlist *playlist;           /* not owned */
+  guint lane;                   /* of the outputs; 0 is the multivariant's */
   const MultivariantRendition *info;    /* not owned */
   const gchar *content_type;
   guint n_forms;                /* FORM_MEDIA alone, or both */
@@ -43,13 +44,14 @@ typedef struct
 struct _GstLlHlsPublisher
 {
   GstLlHlsStore *store;
-  GstLlHlsDirectory *directory; /* not owned, or NULL */
+  const GstLlHlsOutputs *outputs;       /* not owned */
   Packager *packager;           /* not owned */
   DaterangeSet *ranges;         /* not owned */
   GstLlHlsPublisherConfig config;
   GPtrArray *renditions;        /* of Rendition, as the packager's tracks */
   GPtrArray *texts;             /* of Rendition, behind them */
   GBytes *multivariant;         /* what is published */
+  guint lanes;                  /* given away */
   gboolean published, final;
 };
 
@@ -63,37 +65,41 @@ free_rendition (gpointer data)
     g_clear_pointer (&rendition->forms[i].view, gst_llhls_view_unref);
     playlist_text_clear (&rendition->forms[i].text);
     playlist_text_clear (&rendition->forms[i].file);
+    playlist_text_clear (&rendition->forms[i].push);
   }
   g_free (rendition);
 }
 
 static Rendition *
-new_rendition (Playlist * playlist, const MultivariantRendition * info,
+new_rendition (GstLlHlsPublisher * self, Playlist * playlist,
+    const MultivariantRendition * info,
     const gchar * content_type, gboolean iframes)
 {
   Rendition *rendition = g_new0 (Rendition, 1);
   guint i;
 
   rendition->playlist = playlist;
+  rendition->lane = ++self->lanes;
   rendition->info = info;
   rendition->content_type = content_type;
   rendition->n_forms = iframes ? N_FORMS : 1;
   for (i = 0; i < N_FORMS; i++) {
     playlist_text_init (&rendition->forms[i].text);
     playlist_text_init (&rendition->forms[i].file);
+    playlist_text_init (&rendition->forms[i].push);
   }
   return rendition;
 }
 
 GstLlHlsPublisher *
-gst_llhls_publisher_new (GstLlHlsStore * store, GstLlHlsDirectory * directory,
-    Packager * packager, DaterangeSet * ranges,
+gst_llhls_publisher_new (GstLlHlsStore * store,
+    const GstLlHlsOutputs * outputs, Packager * packager, DaterangeSet * ranges,
     const GstLlHlsPublisherConfig * config)
 {
   GstLlHlsPublisher *self = g_new0 (GstLlHlsPublisher, 1);
 
   self->store = gst_llhls_store_ref (store);
-  self->directory = directory;
+  self->outputs = outputs;
   self->packager = packager;
   self->ranges = ranges;
   self->config = *config;
@@ -144,7 +150,7 @@ nth_rendition (GstLlHlsPublisher * self, guint i)
   while (self->renditions->len < self->packager->tracks->len) {
     PackagerTrack *track = nth_track (self, self->renditions->len);
 
-    g_ptr_array_add (self->renditions, new_rendition (&track->playlist,
+    g_ptr_array_add (self->renditions, new_rendition (self, &track->playlist,
             &track->info, content_type (track), track->video
             && self->config.iframes));
   }
@@ -156,27 +162,28 @@ void
 gst_llhls_publisher_add_text (GstLlHlsPublisher * self, Playlist * playlist,
     const MultivariantRendition * info)
 {
-  g_ptr_array_add (self->texts, new_rendition (playlist, info, TEXT_TYPE,
+  g_ptr_array_add (self->texts, new_rendition (self, playlist, info, TEXT_TYPE,
           FALSE));
 }
 
 /* Media */
 
+/* Into the store and to the outputs.  Takes `path` and `object`. */
 static void
-put_file (GstLlHlsPublisher * self, const gchar * path, GBytes * content)
+put_media (GstLlHlsPublisher * self, const Rendition * rendition,
+    OutboxKind kind, guint64 msn, gchar * path, GstLlHlsObject * object)
 {
-  if (self->directory != NULL)
-    gst_llhls_directory_write (self->directory, path, &content, 1);
+  gst_llhls_outputs_put (self->outputs, rendition->lane, kind, path, msn,
+      object);
+  gst_llhls_store_add (self->store, path, object);
 }
 
 void
 gst_llhls_publisher_add_init (GstLlHlsPublisher * self, PackagerTrack * track,
     const gchar * name, GBytes * init)
 {
-  g_autofree gchar *path = playlist_map_uri (&track->playlist, name);
-
-  put_file (self, path, init);
-  gst_llhls_store_add (self->store, g_steal_pointer (&path),
+  put_media (self, nth_rendition (self, track->index), OUTBOX_INIT, 0,
+      playlist_map_uri (&track->playlist, name),
       gst_llhls_object_new (content_type (track), &init, 1));
 }
 
@@ -193,9 +200,9 @@ store_part (GstLlHlsPublisher * self, const Rendition * rendition,
   data = g_array_index (segment->parts, PlaylistPart, event->part).data;
   if (data == NULL)
     return;
-  gst_llhls_store_add (self->store, playlist_part_uri (playlist, event->msn,
-          event->part), gst_llhls_object_new (rendition->content_type, &data,
-          1));
+  put_media (self, rendition, OUTBOX_PART, event->msn,
+      playlist_part_uri (playlist, event->msn, event->part),
+      gst_llhls_object_new (rendition->content_type, &data, 1));
 }
 
 /* Its parts, or what stands for them. */
@@ -221,18 +228,15 @@ store_segment (GstLlHlsPublisher * self, const Rendition * rendition,
 {
   const Playlist *playlist = rendition->playlist;
   const PlaylistSegment *segment = playlist_find (playlist, event->msn);
-  g_autofree gchar *path = NULL;
   g_autofree GBytes **pieces = NULL;
   guint n;
 
   if (segment == NULL)
     return;
-  path = playlist_segment_uri (playlist, event->msn);
   pieces = g_new (GBytes *, segment->parts->len + 1);
   n = collect_pieces (segment, pieces);
-  if (self->directory != NULL)
-    gst_llhls_directory_write (self->directory, path, pieces, n);
-  gst_llhls_store_add (self->store, g_steal_pointer (&path),
+  put_media (self, rendition, OUTBOX_SEGMENT, event->msn,
+      playlist_segment_uri (playlist, event->msn),
       gst_llhls_object_new (rendition->content_type, pieces, n));
 }
 
@@ -247,12 +251,15 @@ drop_expired (GstLlHlsPublisher * self, Rendition * rendition)
     g_autofree gchar *path = playlist_segment_uri (playlist, segment->msn);
 
     gst_llhls_store_remove (self->store, path);
-    if (self->directory != NULL && !segment->gap)
-      gst_llhls_directory_remove (self->directory, path);
+    if (!segment->gap)
+      gst_llhls_outputs_remove (self->outputs, rendition->lane, OUTBOX_SEGMENT,
+          path);
     for (i = 0; i < segment->parts->len; i++) {
       g_autofree gchar *part = playlist_part_uri (playlist, segment->msn, i);
 
       gst_llhls_store_remove (self->store, part);
+      gst_llhls_outputs_remove (self->outputs, rendition->lane, OUTBOX_PART,
+          part);
     }
     playlist_segment_free (segment);
   }
@@ -378,32 +385,49 @@ static void
 publish_multivariant (GstLlHlsPublisher * self)
 {
   g_autoptr (GBytes) text = take_text (render_multivariant (self));
+  g_autoptr (GstLlHlsObject) object = NULL;
 
   if (self->multivariant != NULL && g_bytes_equal (self->multivariant, text))
     return;
   g_clear_pointer (&self->multivariant, g_bytes_unref);
   self->multivariant = g_steal_pointer (&text);
-  put_file (self, REQUEST_MULTIVARIANT_NAME, self->multivariant);
+  object = gst_llhls_object_new (NULL, &self->multivariant, 1);
+  gst_llhls_outputs_put (self->outputs, 0, OUTBOX_MULTIVARIANT,
+      REQUEST_MULTIVARIANT_NAME, 0, object);
 }
 
-/* Files are for servers that cannot hold requests: whole segments only. */
+/* Files are for servers that cannot hold requests: whole segments only.  What
+ * is pushed with parts is not held either. */
 static void
-write_playlists (GstLlHlsPublisher * self, Rendition * rendition)
+write_playlist (GstLlHlsPublisher * self, Rendition * rendition, guint form,
+    gboolean low_latency)
+{
+  PlaylistSettings settings = settings_of (self, form);
+  PlaylistText *text = low_latency ? &rendition->forms[form].push
+      : &rendition->forms[form].file;
+  g_autofree gchar *name = NULL;
+
+  settings.low_latency = low_latency;
+  settings.unattended = TRUE;
+  settings.delta_updates = FALSE;
+  name = playlist_rendered_name (rendition->playlist, &settings);
+  gst_llhls_outputs_put_playlist (self->outputs, rendition->lane, name,
+      low_latency, take_text (playlist_text_render (text, rendition->playlist,
+              &settings, self->ranges)));
+}
+
+static void
+write_playlists (GstLlHlsPublisher * self, Rendition * rendition,
+    gboolean low_latency)
 {
   guint form;
 
-  for (form = 0; self->directory != NULL && form < rendition->n_forms; form++) {
-    PlaylistSettings settings = settings_of (self, form);
-    g_autofree gchar *name = NULL;
-    g_autoptr (GBytes) text = NULL;
-
-    settings.low_latency = FALSE;
-    settings.delta_updates = FALSE;
-    name = playlist_rendered_name (rendition->playlist, &settings);
-    text = take_text (playlist_text_render (&rendition->forms[form].file,
-            rendition->playlist, &settings, self->ranges));
-    put_file (self, name, text);
-  }
+  /* A playlist without segments is taken for broken. */
+  if (!gst_llhls_outputs_want (self->outputs, low_latency)
+      || rendition->playlist->listed == 0)
+    return;
+  for (form = 0; form < rendition->n_forms; form++)
+    write_playlist (self, rendition, form, low_latency);
 }
 
 static void
@@ -495,7 +519,9 @@ gst_llhls_publisher_publish (GstLlHlsPublisher * self)
   /* Files change with whole segments, the origin's playlists with each part. */
   for (i = 0; i < count_renditions (self); i++) {
     if ((all || nth_rendition (self, i)->whole) && !is_withdrawn (self, i))
-      write_playlists (self, nth_rendition (self, i));
+      write_playlists (self, nth_rendition (self, i), FALSE);
+    if ((all || nth_rendition (self, i)->changed) && !is_withdrawn (self, i))
+      write_playlists (self, nth_rendition (self, i), TRUE);
   }
   publish_snapshot (self, all);
   for (i = 0; i < count_renditions (self); i++)

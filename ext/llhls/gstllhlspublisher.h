@@ -4,14 +4,14 @@
 #include <gst/gst.h>
 
 #include "daterange.h"
-#include "gstllhlsdirectory.h"
+#include "gstllhlsoutputs.h"
 #include "gstllhlsstore.h"
 #include "packager.h"
 
 G_BEGIN_DECLS
 
 /* Carries what the packager made to the outputs: media and playlists into the
- * store, files into the directory.  Who holds the packager's lock calls. */
+ * store and to the outputs.  Who holds the packager's lock calls. */
 typedef struct _GstLlHlsPublisher GstLlHlsPublisher;
 
 typedef struct
@@ -20,9 +20,9 @@ typedef struct
   gint64 start_offset;          /* ns of EXT-X-START, 0 = none */
 } GstLlHlsPublisherConfig;
 
-/* `directory` may be NULL; it, `packager` and `ranges` must live longer. */
+/* `outputs`, `packager` and `ranges` must live longer. */
 GstLlHlsPublisher *gst_llhls_publisher_new (GstLlHlsStore * store,
-    GstLlHlsDirectory * directory, Packager * packager,
+    const GstLlHlsOutputs * outputs, Packager * packager,
     DaterangeSet * ranges, const GstLlHlsPublisherConfig * config);
 void gst_llhls_publisher_free (GstLlHlsPublisher * self);
 

@@ -31,7 +31,7 @@
 /* Locks, in this order: self->lock, the stream's lock, the store's lock; the
  * object lock under none of them.
  * Threads: application (properties, states, pads), streaming (in the stream),
- * the server's, the directory's; the last two are joined in stop (). */
+ * the server's, the outputs'; the last two are joined in stop (). */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -45,6 +45,7 @@
 #include "gstelementmessage.h"
 #include "gstllhlsorigin.h"
 #include "gstllhlsoriginsettings.h"
+#include "gstllhlsoutputsettings.h"
 #include "gstllhlspad.h"
 #include "gstllhlsserving.h"
 #include "gstllhlsstream.h"
@@ -74,8 +75,8 @@ typedef struct
   guint gap_timeout;            /* ms */
   gchar *address;
   gint port;
-  gchar *location;
   gchar *state_file;
+  GstLlHlsOutputSettings outputs;
   gchar *player_script;
   gboolean key_requests;
   gboolean iframes;
@@ -110,7 +111,7 @@ struct _GstLlHlsSink
    * between. */
   GstLlHlsStore *store;
   GstLlHlsStream *stream;
-  GstLlHlsDirectory *directory;
+  GstLlHlsOutputs outputs;
   GstLlHlsOrigin *origin;
   GstLlHlsViewers *viewers;     /* outlives origin */
 };
@@ -124,8 +125,9 @@ enum
   PROP_ADDRESS,
   PROP_PORT,
   PROP_ACTUAL_PORT,
-  PROP_LOCATION,
   PROP_STATE_FILE,
+  PROP_OUTPUTS,                 /* the first of the outputs' */
+  PROP_OUTPUTS_LAST = PROP_OUTPUTS + GST_LLHLS_N_OUTPUT_PROPERTIES - 1,
   PROP_PLAYER_SCRIPT,
   PROP_SEND_KEYFRAME_REQUESTS,
   PROP_IFRAME_PLAYLISTS,
@@ -211,8 +213,8 @@ copy_settings (GstLlHlsSink * self, Settings * to)
   GST_OBJECT_LOCK (self);
   *to = self->settings;
   to->address = g_strdup (self->settings.address);
-  to->location = g_strdup (self->settings.location);
   to->state_file = g_strdup (self->settings.state_file);
+  gst_llhls_output_settings_copy (&to->outputs, &self->settings.outputs);
   to->player_script = g_strdup (self->settings.player_script);
   gst_llhls_origin_settings_copy (&to->origin, &self->settings.origin);
   GST_OBJECT_UNLOCK (self);
@@ -222,8 +224,8 @@ static void
 clear_settings (Settings * settings)
 {
   g_clear_pointer (&settings->address, g_free);
-  g_clear_pointer (&settings->location, g_free);
   g_clear_pointer (&settings->state_file, g_free);
+  gst_llhls_output_settings_clear (&settings->outputs);
   g_clear_pointer (&settings->player_script, g_free);
   gst_llhls_origin_settings_clear (&settings->origin);
 }
@@ -240,11 +242,13 @@ check_settings (GstLlHlsSink * self, const Settings * s)
             s->part_duration, s->target_duration));
     return FALSE;
   }
-  if (s->port == NO_PORT && s->location == NULL) {
+  if (!gst_llhls_output_settings_check (&s->outputs, GST_ELEMENT (self)))
+    return FALSE;
+  if (s->port == NO_PORT && !gst_llhls_output_settings_any (&s->outputs)) {
     GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
         (_("The stream has nowhere to go.")),
-        ("port is -1 and location is not set; set port to 0 or more, or "
-            "location to a directory"));
+        ("port is -1, location and push-url are not set; set port to 0 or "
+            "more, location to a directory, or push-url to a server"));
     return FALSE;
   }
   if (s->port == NO_PORT)
@@ -308,26 +312,8 @@ start_origin (GstLlHlsSink * self, const Settings * s)
   return TRUE;
 }
 
-static gboolean
-start_directory (GstLlHlsSink * self, const Settings * s)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (s->location == NULL)
-    return TRUE;
-  self->directory = gst_llhls_directory_new (GST_ELEMENT (self), s->location,
-      &error);
-  if (self->directory != NULL)
-    return TRUE;
-  GST_ELEMENT_ERROR (self, RESOURCE, OPEN_WRITE,
-      (_("Could not write to the directory \"%s\"."), s->location),
-      ("location is \"%s\": %s; set it to a directory that can be made and "
-          "written", s->location, error->message));
-  return FALSE;
-}
-
 static void
-wake_outputs (gpointer data)
+wake_server (gpointer data)
 {
   GstLlHlsSink *self = data;
 
@@ -360,10 +346,10 @@ start_stream (GstLlHlsSink * self, const Settings * s)
   config.state_file = s->state_file;
   config.iframes = s->iframes;
   config.start_offset = s->start_offset * (GstClockTimeDiff) GST_MSECOND;
-  config.wake = wake_outputs;
+  config.wake = wake_server;
   config.user_data = self;
   stream = gst_llhls_stream_new (GST_ELEMENT (self), self->store,
-      self->directory, &config);
+      &self->outputs, &config);
   g_mutex_lock (&self->lock);
   self->stream = stream;
   for (l = self->entries; l != NULL; l = l->next)
@@ -399,7 +385,7 @@ stop (GstLlHlsSink * self)
   g_clear_pointer (&origin, gst_llhls_origin_free);
   g_clear_pointer (&viewers, gst_llhls_viewers_free);
   g_clear_pointer (&stream, gst_llhls_stream_free);
-  g_clear_pointer (&self->directory, gst_llhls_directory_free);
+  gst_llhls_outputs_clear (&self->outputs);
   g_clear_pointer (&self->store, gst_llhls_store_unref);
   GST_OBJECT_LOCK (self);
   self->actual_port = NO_PORT;
@@ -429,7 +415,9 @@ start (GstLlHlsSink * self)
   ok = check_settings (self, &s);
   if (ok) {
     self->store = gst_llhls_store_new (&limits);
-    ok = start_directory (self, &s) && start_origin (self, &s);
+    gst_llhls_outputs_init (&self->outputs);
+    ok = gst_llhls_output_settings_start (&s.outputs, GST_ELEMENT (self),
+        limits.target, &self->outputs) && start_origin (self, &s);
   }
   if (ok) {
     start_stream (self, &s);
@@ -704,13 +692,8 @@ make_stats (GstLlHlsSink * self)
     gst_llhls_origin_add_stats (self->origin, stats);
   if (self->viewers != NULL)
     gst_llhls_viewers_add_stats (self->viewers, stats);
-  if (self->stream != NULL && self->directory != NULL) {
-    guint64 written, failed;
-
-    gst_llhls_directory_stats (self->directory, &written, &failed);
-    gst_structure_set (stats, "files-written", G_TYPE_UINT64, written,
-        "files-failed", G_TYPE_UINT64, failed, NULL);
-  }
+  if (self->stream != NULL)
+    gst_llhls_outputs_add_stats (&self->outputs, stats);
   g_mutex_unlock (&self->lock);
   return stats;
 }
@@ -751,6 +734,11 @@ gst_llhls_sink_set_property (GObject * object, guint id, const GValue * value,
     GST_OBJECT_UNLOCK (self);
     return;
   }
+  if (id >= PROP_OUTPUTS && id <= PROP_OUTPUTS_LAST) {
+    gst_llhls_output_settings_set (&s->outputs, id - PROP_OUTPUTS, value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
   switch (id) {
     case PROP_TARGET_DURATION:
       s->target_duration = g_value_get_uint (value);
@@ -769,9 +757,6 @@ gst_llhls_sink_set_property (GObject * object, guint id, const GValue * value,
       break;
     case PROP_PORT:
       s->port = g_value_get_int (value);
-      break;
-    case PROP_LOCATION:
-      replace_string (&s->location, value);
       break;
     case PROP_STATE_FILE:
       replace_string (&s->state_file, value);
@@ -816,6 +801,11 @@ gst_llhls_sink_get_property (GObject * object, guint id, GValue * value,
     GST_OBJECT_UNLOCK (self);
     return;
   }
+  if (id >= PROP_OUTPUTS && id <= PROP_OUTPUTS_LAST) {
+    gst_llhls_output_settings_get (&s->outputs, id - PROP_OUTPUTS, value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
   switch (id) {
     case PROP_TARGET_DURATION:
       g_value_set_uint (value, s->target_duration);
@@ -837,9 +827,6 @@ gst_llhls_sink_get_property (GObject * object, guint id, GValue * value,
       break;
     case PROP_ACTUAL_PORT:
       g_value_set_int (value, self->actual_port);
-      break;
-    case PROP_LOCATION:
-      g_value_set_string (value, s->location);
       break;
     case PROP_STATE_FILE:
       g_value_set_string (value, s->state_file);
@@ -986,17 +973,6 @@ install_outputs (void)
       "Actual port", "TCP port that is listened on (-1 = none)", NO_PORT,
       65535, NO_PORT, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   /**
-   * GstLlHlsSink:location:
-   *
-   * Directory to write segments and playlists to, for a web server that has
-   * only files: without parts.  Read when the element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_LOCATION] = g_param_spec_string ("location", "Location",
-      "Directory to write whole segments and playlists to (NULL = none)",
-      NULL, flags);
-  /**
    * GstLlHlsSink:state-file:
    *
    * File in which the numbers that were given away are kept, so that a process
@@ -1081,6 +1057,7 @@ install_properties (GObjectClass * klass)
 {
   install_durations ();
   install_outputs ();
+  gst_llhls_output_settings_install (&properties[PROP_OUTPUTS]);
   install_playlists ();
   /**
    * GstLlHlsSink:stats:
@@ -1158,6 +1135,7 @@ gst_llhls_sink_init (GstLlHlsSink * self)
   self->settings.gap_timeout = DEFAULT_GAP_TIMEOUT;
   self->settings.address = g_strdup (DEFAULT_ADDRESS);
   self->settings.port = DEFAULT_PORT;
+  gst_llhls_output_settings_init (&self->settings.outputs);
   self->settings.key_requests = DEFAULT_SEND_KEYFRAME_REQUESTS;
   self->settings.iframes = DEFAULT_IFRAME_PLAYLISTS;
   gst_llhls_origin_settings_init (&self->settings.origin);

@@ -217,6 +217,17 @@ gst_llhls_object_ref (GstLlHlsObject * self)
   return self;
 }
 
+gsize
+gst_llhls_object_size (const GstLlHlsObject * self)
+{
+  gsize size = 0;
+  guint i;
+
+  for (i = 0; i < self->n; i++)
+    size += g_bytes_get_size (self->pieces[i]);
+  return size;
+}
+
 void
 gst_llhls_object_unref (GstLlHlsObject * self)
 {

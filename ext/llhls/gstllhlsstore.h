@@ -81,6 +81,7 @@ GstLlHlsObject *gst_llhls_object_new (const gchar * content_type,
     GBytes * const *pieces, guint n);
 GstLlHlsObject *gst_llhls_object_ref (GstLlHlsObject * self);
 void gst_llhls_object_unref (GstLlHlsObject * self);
+gsize gst_llhls_object_size (const GstLlHlsObject * self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstLlHlsSnapshot, gst_llhls_snapshot_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstLlHlsObject, gst_llhls_object_unref)

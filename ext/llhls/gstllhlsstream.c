@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Locks, in this order: stream locks of the pads, self->lock, the store's lock
- * or the directory's or state's queue.  The object lock of a pad is taken under none of
+ * or an output's or state's queue.  The object lock of a pad is taken under none of
  * ours.  Nothing is posted, pushed or woken under self->lock: results are
  * collected there and carried out behind it.
  * Threads: streaming threads (push, caps, flush, end), application (stats,
@@ -137,7 +137,7 @@ save_state_locked (GstLlHlsStream * self)
 
 GstLlHlsStream *
 gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
-    GstLlHlsDirectory * directory, const GstLlHlsStreamConfig * config)
+    const GstLlHlsOutputs * outputs, const GstLlHlsStreamConfig * config)
 {
   GstLlHlsStream *self = g_new0 (GstLlHlsStream, 1);
   g_autofree gchar *prefix = NULL;
@@ -166,7 +166,7 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
   if (state.target != 0)
     packager_restore (&self->packager, &state);
   daterange_set_init (&self->ranges);
-  self->publisher = gst_llhls_publisher_new (store, directory, &self->packager,
+  self->publisher = gst_llhls_publisher_new (store, outputs, &self->packager,
       &self->ranges, &published);
   self->tracks = g_ptr_array_new_with_free_func (free_track);
   self->texts = g_ptr_array_new_with_free_func (free_track);

@@ -3,14 +3,14 @@
 
 #include <gst/gst.h>
 
-#include "gstllhlsdirectory.h"
+#include "gstllhlsoutputs.h"
 #include "gstllhlspad.h"
 #include "gstllhlsstore.h"
 
 G_BEGIN_DECLS
 
 /* From buffers to published playlists: feeds the packager core under one lock,
- * carries its results to the store and the directory, and tells the
+ * carries its results to the store and the outputs, and tells the
  * application.  One for the time from READY to PAUSED and back. */
 typedef struct _GstLlHlsStream GstLlHlsStream;
 typedef struct _GstLlHlsTrack GstLlHlsTrack;
@@ -32,10 +32,9 @@ typedef struct
   gpointer user_data;
 } GstLlHlsStreamConfig;
 
-/* `element` posts the messages and outlives the stream; `directory` may be
- * NULL. */
+/* `element` posts the messages and outlives the stream; `outputs` too. */
 GstLlHlsStream *gst_llhls_stream_new (GstElement * element,
-    GstLlHlsStore * store, GstLlHlsDirectory * directory,
+    GstLlHlsStore * store, const GstLlHlsOutputs * outputs,
     const GstLlHlsStreamConfig * config);
 void gst_llhls_stream_free (GstLlHlsStream * self);
 

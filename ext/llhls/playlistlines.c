@@ -71,14 +71,17 @@ playlist_append_version (GString * out, guint version,
 static void
 append_server_control (GString * out, const PlaylistSettings * settings)
 {
-  g_string_append (out, "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES");
+  g_string_append (out, "#EXT-X-SERVER-CONTROL:");
+  if (!settings->unattended)
+    g_string_append (out, "CAN-BLOCK-RELOAD=YES,");
   if (settings->delta_updates) {
-    g_string_append (out, ",CAN-SKIP-UNTIL=");
+    g_string_append (out, "CAN-SKIP-UNTIL=");
     playlist_append_decimal (out, playlist_skip_boundary (settings), SECOND, 1);
     if (settings->skip_dateranges)
       g_string_append (out, ",CAN-SKIP-DATERANGES=YES");
+    g_string_append_c (out, ',');
   }
-  g_string_append (out, ",PART-HOLD-BACK=");
+  g_string_append (out, "PART-HOLD-BACK=");
   playlist_append_decimal (out, 3 * settings->part_target, SECOND, 3);
   g_string_append_c (out, '\n');
 }
@@ -201,7 +204,7 @@ playlist_append_end (GString * out, const Playlist * self,
   if (self->ended)
     g_string_append (out, "#EXT-X-ENDLIST\n");
   if (self->ended || !settings->low_latency || settings->iframes
-      || last == NULL)
+      || settings->unattended || last == NULL)
     return;
   if (self->hint_map != NULL && g_strcmp0 (self->hint_map, last->map) != 0)
     append_hint (out, settings, "MAP", playlist_map_uri (self, self->hint_map));

@@ -23,6 +23,8 @@ typedef struct
   /* Parameter that each URI takes over from the playlist's own URL, with
    * EXT-X-DEFINE:QUERYPARAM; NULL = none. */
   const gchar *query_param;
+  /* Parts on a server that holds no request: no blocking, no hint. */
+  gboolean unattended;
 } PlaylistSettings;
 
 /* How far from the end a delta update may skip, ns (RFC 8216bis 4.4.3.8). */
