@@ -5,6 +5,13 @@
 
 #include <string.h>
 
+/* Neither is 0: a value that was found must differ from none. */
+enum
+{
+  UNSENT = 1,
+  SENT
+};
+
 typedef struct
 {
   GQueue puts, removals;        /* of OutboxJob */
@@ -12,7 +19,8 @@ typedef struct
   OutboxJob *init;              /* sent last, kept to be sent again */
   gboolean failing;
   guint64 retry_at, pause;      /* ns */
-  gboolean named, listed;       /* there will be a playlist; it was sent */
+  gboolean named;               /* a playlist has come */
+  gboolean unnamed;             /* there will be one, none has come */
 } Lane;
 
 static void
@@ -45,6 +53,8 @@ outbox_init (Outbox * self, const OutboxConfig * config)
   self->config = *config;
   self->lanes = g_ptr_array_new_with_free_func (g_free);
   self->missing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->playlists = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+      NULL);
   self->last_done = OUTBOX_NONE;
 }
 
@@ -71,6 +81,7 @@ outbox_clear (Outbox * self)
   }
   g_clear_pointer (&self->lanes, g_ptr_array_unref);
   g_clear_pointer (&self->missing, g_hash_table_unref);
+  g_clear_pointer (&self->playlists, g_hash_table_unref);
 }
 
 static Lane *
@@ -260,6 +271,16 @@ new_job (Outbox * self, guint lane, OutboxKind kind, const gchar * name)
   return job;
 }
 
+static void
+expect_playlist (Outbox * self, Lane * lane, const gchar * name)
+{
+  lane->named = TRUE;
+  lane->unnamed = FALSE;
+  if (!g_hash_table_contains (self->playlists, name))
+    g_hash_table_insert (self->playlists, g_strdup (name),
+        GINT_TO_POINTER (UNSENT));
+}
+
 void
 outbox_put (Outbox * self, guint lane, OutboxKind kind, const gchar * name,
     guint64 msn, gpointer payload, gsize size)
@@ -269,7 +290,10 @@ outbox_put (Outbox * self, guint lane, OutboxKind kind, const gchar * name,
 
   if (kind == OUTBOX_PLAYLIST || kind == OUTBOX_MULTIVARIANT)
     replace_playlists (self, to, name);
-  to->named |= kind == OUTBOX_INIT || kind == OUTBOX_PLAYLIST;
+  if (kind == OUTBOX_INIT && !to->named)
+    to->unnamed = TRUE;
+  if (kind == OUTBOX_PLAYLIST)
+    expect_playlist (self, to, name);
   job = new_job (self, lane, kind, name);
   job->msn = msn;
   job->payload = payload;
@@ -331,6 +355,12 @@ outbox_remove (Outbox * self, guint lane, const gchar * name)
 
 /* Taking */
 
+static gboolean
+is_unsent (gpointer name, gpointer sent, gpointer data)
+{
+  return GPOINTER_TO_INT (sent) == UNSENT;
+}
+
 /* The multivariant playlist names the others. */
 static gboolean
 is_ready (const Outbox * self, const OutboxJob * job)
@@ -340,10 +370,10 @@ is_ready (const Outbox * self, const OutboxJob * job)
   if (job->kind != OUTBOX_MULTIVARIANT)
     return TRUE;
   for (i = 1; i < self->lanes->len; i++) {
-    if (nth_lane (self, i)->named && !nth_lane (self, i)->listed)
+    if (nth_lane (self, i)->unnamed)
       return FALSE;
   }
-  return TRUE;
+  return g_hash_table_find (self->playlists, is_unsent, NULL) == NULL;
 }
 
 static OutboxJob *
@@ -469,7 +499,9 @@ on_done (Outbox * self, Lane * lane, OutboxJob * job, guint64 now,
   }
   self->sent++;
   lane->failing = FALSE;
-  lane->listed |= job->kind == OUTBOX_PLAYLIST;
+  if (job->kind == OUTBOX_PLAYLIST)
+    g_hash_table_insert (self->playlists, g_strdup (job->name),
+        GINT_TO_POINTER (SENT));
   if (job->kind == OUTBOX_INIT)
     keep_init (self, lane, job);
   else

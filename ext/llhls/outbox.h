@@ -79,6 +79,7 @@ typedef struct
   OutboxConfig config;
   GPtrArray *lanes;
   GHashTable *missing;          /* names; set */
+  GHashTable *playlists;        /* names; whether they were sent */
   guint next_lane;              /* whose turn it is */
   gboolean ending;
   guint jobs;                   /* waiting or under way */

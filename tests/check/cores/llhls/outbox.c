@@ -139,8 +139,13 @@ GST_START_TEST (outbox_sends_the_multivariant_behind_all_that_it_names)
   make (&box);
   put (&box, 0, OUTBOX_MULTIVARIANT, "live.m3u8", 0);
   put (&box, 1, OUTBOX_PLAYLIST, "v1.m3u8", 0);
-  put (&box, 2, OUTBOX_PLAYLIST, "v2.m3u8", 0);
+  put (&box, 1, OUTBOX_PLAYLIST, "v1-iframes.m3u8", 0);
+  put (&box, 2, OUTBOX_INIT, "v2/init", 0);
   send_at (&box, "v1.m3u8", 0);
+  send_at (&box, "v2/init", 0);
+  send_at (&box, "v1-iframes.m3u8", 0);
+  fail_unless (outbox_take (&box, 0) == NULL);
+  put (&box, 2, OUTBOX_PLAYLIST, "v2.m3u8", 0);
   other = outbox_take (&box, 0);
   fail_unless_equals_string (other->name, "v2.m3u8");
   fail_unless (outbox_take (&box, 0) == NULL);
