@@ -9,6 +9,23 @@
 
 #define DEFAULT_PUSH_DELETE TRUE
 #define DEFAULT_PUSH_PARTS FALSE
+#define DEFAULT_PLAYLIST_TYPE GST_LLHLS_PLAYLIST_LIVE
+
+GType
+gst_llhls_playlist_type_get_type (void)
+{
+  static gsize type;
+  static const GEnumValue values[] = {
+    {GST_LLHLS_PLAYLIST_LIVE, "Old segments leave the playlists", "live"},
+    {GST_LLHLS_PLAYLIST_EVENT, "All segments stay in the playlists", "event"},
+    {0, NULL, NULL}
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GstLlHlsPlaylistType",
+            values));
+  return type;
+}
 
 void
 gst_llhls_output_settings_install (GParamSpec ** specs)
@@ -77,6 +94,18 @@ gst_llhls_output_settings_install (GParamSpec ** specs)
       "Push headers", "Header fields of each pushed request (strings)",
       GST_TYPE_STRUCTURE, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS
       | GST_PARAM_MUTABLE_READY);
+  /**
+   * GstLlHlsSink:playlist-type:
+   *
+   * Whether old segments leave the playlists, or all stay until the end.  Read
+   * when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  specs[GST_LLHLS_OUTPUT_PLAYLIST_TYPE] = g_param_spec_enum ("playlist-type",
+      "Playlist type", "Whether old segments leave the playlists",
+      GST_TYPE_LLHLS_PLAYLIST_TYPE, DEFAULT_PLAYLIST_TYPE, flags);
+  gst_type_mark_as_plugin_api (GST_TYPE_LLHLS_PLAYLIST_TYPE, 0);
 }
 
 void
@@ -87,6 +116,7 @@ gst_llhls_output_settings_init (GstLlHlsOutputSettings * self)
   *self = zero;
   self->push_delete = DEFAULT_PUSH_DELETE;
   self->push_parts = DEFAULT_PUSH_PARTS;
+  self->type = DEFAULT_PLAYLIST_TYPE;
 }
 
 void
@@ -205,6 +235,9 @@ gst_llhls_output_settings_set (GstLlHlsOutputSettings * self,
       gst_clear_structure (&self->push_headers);
       self->push_headers = g_value_dup_boxed (value);
       break;
+    case GST_LLHLS_OUTPUT_PLAYLIST_TYPE:
+      self->type = g_value_get_enum (value);
+      break;
     case GST_LLHLS_N_OUTPUT_PROPERTIES:
       g_assert_not_reached ();
   }
@@ -226,6 +259,9 @@ gst_llhls_output_settings_get (const GstLlHlsOutputSettings * self,
       break;
     case GST_LLHLS_OUTPUT_PUSH_PARTS:
       g_value_set_boolean (value, self->push_parts);
+      break;
+    case GST_LLHLS_OUTPUT_PLAYLIST_TYPE:
+      g_value_set_enum (value, self->type);
       break;
     case GST_LLHLS_OUTPUT_PUSH_HEADERS:
     case GST_LLHLS_N_OUTPUT_PROPERTIES:

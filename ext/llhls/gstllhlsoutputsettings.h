@@ -16,8 +16,25 @@ typedef enum
   GST_LLHLS_OUTPUT_PUSH_DELETE,
   GST_LLHLS_OUTPUT_PUSH_PARTS,
   GST_LLHLS_OUTPUT_PUSH_HEADERS,
+  GST_LLHLS_OUTPUT_PLAYLIST_TYPE,
   GST_LLHLS_N_OUTPUT_PROPERTIES
 } GstLlHlsOutputProperty;
+
+/**
+ * GstLlHlsPlaylistType:
+ * @GST_LLHLS_PLAYLIST_LIVE: segments leave when they are older than the window
+ * @GST_LLHLS_PLAYLIST_EVENT: all segments stay (EXT-X-PLAYLIST-TYPE:EVENT)
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_LLHLS_PLAYLIST_LIVE,
+  GST_LLHLS_PLAYLIST_EVENT,
+} GstLlHlsPlaylistType;
+
+#define GST_TYPE_LLHLS_PLAYLIST_TYPE (gst_llhls_playlist_type_get_type ())
+GType gst_llhls_playlist_type_get_type (void);
 
 typedef struct
 {
@@ -25,6 +42,7 @@ typedef struct
   gchar *push_url;
   gboolean push_delete, push_parts;
   GstStructure *push_headers;
+  GstLlHlsPlaylistType type;
 } GstLlHlsOutputSettings;
 
 /* Fills in `specs`, GST_LLHLS_N_OUTPUT_PROPERTIES of them. */

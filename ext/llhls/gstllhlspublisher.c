@@ -9,6 +9,7 @@
 
 #include "playlisttext.h"
 #include "request.h"
+#include "vod.h"
 
 #define VIDEO_TYPE "video/mp4"
 #define AUDIO_TYPE "audio/mp4"
@@ -52,6 +53,7 @@ struct _GstLlHlsPublisher
   GPtrArray *texts;             /* of Rendition, behind them */
   GBytes *multivariant;         /* what is published */
   guint lanes;                  /* given away */
+  GPtrArray *vod;               /* of GstLlHlsView; NULL before the end */
   gboolean published, final;
 };
 
@@ -114,6 +116,7 @@ gst_llhls_publisher_free (GstLlHlsPublisher * self)
   g_ptr_array_unref (self->renditions);
   g_ptr_array_unref (self->texts);
   g_clear_pointer (&self->multivariant, g_bytes_unref);
+  g_clear_pointer (&self->vod, g_ptr_array_unref);
   gst_llhls_store_unref (self->store);
   g_free (self);
 }
@@ -443,6 +446,82 @@ add_view (GstLlHlsPublisher * self, GstLlHlsSnapshot * snapshot,
   g_ptr_array_add (snapshot->views, gst_llhls_view_ref (*view));
 }
 
+/* The end */
+
+static void
+add_vod (GstLlHlsPublisher * self, const gchar * name, guint lane,
+    OutboxKind kind, GBytes * text)
+{
+  GstLlHlsView *view = gst_llhls_view_new (name);
+  g_autoptr (GstLlHlsObject) object = gst_llhls_object_new (NULL, &text, 1);
+  g_autofree gchar *file = g_strconcat (name, ".m3u8", NULL);
+
+  view->playlist = text;
+  view->position.ended = TRUE;
+  g_ptr_array_add (self->vod, view);
+  gst_llhls_outputs_put (self->outputs, lane, kind, file, 0, object);
+}
+
+/* All VOD playlists begin at the same time (6.2.4), and segments of the same
+ * number do. */
+static guint64
+first_common (GstLlHlsPublisher * self)
+{
+  guint64 msn = 0;
+  guint i;
+
+  for (i = 0; i < count_renditions (self); i++) {
+    const PlaylistSegment *first =
+        g_queue_peek_head (&nth_rendition (self, i)->playlist->segments);
+
+    if (first != NULL)
+      msn = MAX (msn, first->msn);
+  }
+  return msn;
+}
+
+static void
+add_vod_rendition (GstLlHlsPublisher * self, Rendition * rendition, guint64 msn)
+{
+  guint form;
+
+  for (form = 0; form < rendition->n_forms; form++) {
+    PlaylistSettings settings = settings_of (self, form);
+    g_autofree gchar *file = playlist_rendered_name (rendition->playlist,
+        &settings);
+    g_autofree gchar *name = NULL;
+    gchar *text = vod_render (rendition->playlist, &settings, self->ranges,
+        msn);
+
+    if (text == NULL)
+      continue;
+    *strrchr (file, '.') = '\0';
+    name = g_strconcat (VOD_PREFIX, file, NULL);
+    add_vod (self, name, rendition->lane, OUTBOX_PLAYLIST, take_text (text));
+  }
+}
+
+static void
+publish_vod (GstLlHlsPublisher * self)
+{
+  guint64 msn = first_common (self);
+  g_autofree gchar *live = NULL;
+  guint i;
+
+  if (!self->packager->ended || self->vod != NULL || self->multivariant == NULL)
+    return;
+  self->vod =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) gst_llhls_view_unref);
+  for (i = 0; i < count_renditions (self); i++)
+    add_vod_rendition (self, nth_rendition (self, i), msn);
+  if (self->vod->len == 0)
+    return;
+  live = g_strndup (g_bytes_get_data (self->multivariant, NULL),
+      g_bytes_get_size (self->multivariant));
+  add_vod (self, VOD_NAME, 0, OUTBOX_MULTIVARIANT,
+      take_text (vod_render_multivariant (live)));
+}
+
 /* Key frame playlists change with whole segments only, and come last: they are
  * the last to be asked for. */
 static void
@@ -465,6 +544,9 @@ publish_snapshot (GstLlHlsPublisher * self, gboolean all)
       add_view (self, snapshot, rendition, FORM_IFRAMES,
           all || rendition->whole);
   }
+  for (i = 0; self->vod != NULL && i < self->vod->len; i++)
+    g_ptr_array_add (snapshot->views,
+        gst_llhls_view_ref (g_ptr_array_index (self->vod, i)));
   snapshot->listed = TRUE;
   snapshot->ended = self->packager->ended;
   if (self->multivariant != NULL)
@@ -523,6 +605,7 @@ gst_llhls_publisher_publish (GstLlHlsPublisher * self)
     if ((all || nth_rendition (self, i)->changed) && !is_withdrawn (self, i))
       write_playlists (self, nth_rendition (self, i), TRUE);
   }
+  publish_vod (self);
   publish_snapshot (self, all);
   for (i = 0; i < count_renditions (self); i++)
     nth_rendition (self, i)->changed = nth_rendition (self, i)->whole = FALSE;

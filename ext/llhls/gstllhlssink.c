@@ -344,6 +344,7 @@ start_stream (GstLlHlsSink * self, const Settings * s)
       : s->gap_timeout * GST_MSECOND;
   config.key_requests = s->key_requests;
   config.state_file = s->state_file;
+  config.event = s->outputs.type == GST_LLHLS_PLAYLIST_EVENT;
   config.iframes = s->iframes;
   config.start_offset = s->start_offset * (GstClockTimeDiff) GST_MSECOND;
   config.wake = wake_server;

@@ -37,6 +37,9 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 /* Between two runs of the timer. */
 #define MIN_SLEEP (5 * GST_MSECOND)
 
+/* Longer than any event; no sum of two overflows. */
+#define EVENT_WINDOW (G_MAXUINT64 / 8)
+
 struct _GstLlHlsTrack
 {
   GstLlHlsStream *stream;
@@ -160,7 +163,11 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
   prefix = g_strdup_printf ("%" G_GINT64_MODIFIER "x-", self->start);
   core.prefix = prefix;
   g_mutex_init (&self->lock);
+  if (config->event)
+    core.window = EVENT_WINDOW;
   packager_init (&self->packager, &core);
+  if (config->event)
+    self->packager.settings.type = PLAYLIST_EVENT;
   self->packager.settings.skip_dateranges = TRUE;
   self->packager.settings.query_param = config->query_param;
   if (state.target != 0)

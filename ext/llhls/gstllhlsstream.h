@@ -30,6 +30,7 @@ typedef struct
    * something new was published. */
   void (*wake) (gpointer user_data);
   gpointer user_data;
+  gboolean event;               /* nothing leaves the playlists */
 } GstLlHlsStreamConfig;
 
 /* `element` posts the messages and outlives the stream; `outputs` too. */

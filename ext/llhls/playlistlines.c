@@ -86,6 +86,21 @@ append_server_control (GString * out, const PlaylistSettings * settings)
   g_string_append_c (out, '\n');
 }
 
+static void
+append_type (GString * out, PlaylistType type)
+{
+  switch (type) {
+    case PLAYLIST_LIVE:
+      break;
+    case PLAYLIST_EVENT:
+      g_string_append (out, "#EXT-X-PLAYLIST-TYPE:EVENT\n");
+      break;
+    case PLAYLIST_VOD:
+      g_string_append (out, "#EXT-X-PLAYLIST-TYPE:VOD\n");
+      break;
+  }
+}
+
 void
 playlist_append_header (GString * out, const Playlist * self,
     const PlaylistSettings * settings, guint version)
@@ -97,6 +112,7 @@ playlist_append_header (GString * out, const Playlist * self,
   playlist_append_version (out, version, settings->query_param);
   g_string_append_printf (out, "#EXT-X-TARGETDURATION:%u\n",
       settings->target_duration);
+  append_type (out, settings->type);
   if (settings->low_latency)
     append_server_control (out, settings);
   if (settings->low_latency && !settings->iframes) {

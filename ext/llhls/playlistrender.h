@@ -9,6 +9,13 @@ G_BEGIN_DECLS
 
 #define PLAYLIST_IFRAMES_SUFFIX "-iframes"
 
+typedef enum
+{
+  PLAYLIST_LIVE,                /* old segments leave */
+  PLAYLIST_EVENT,               /* none does */
+  PLAYLIST_VOD,                 /* nothing changes */
+} PlaylistType;
+
 /* What every playlist of a presentation says alike and never changes. */
 typedef struct
 {
@@ -25,6 +32,7 @@ typedef struct
   const gchar *query_param;
   /* Parts on a server that holds no request: no blocking, no hint. */
   gboolean unattended;
+  PlaylistType type;
 } PlaylistSettings;
 
 /* How far from the end a delta update may skip, ns (RFC 8216bis 4.4.3.8). */

@@ -868,6 +868,83 @@ GST_START_TEST (llhlssink_writes_the_newest_playlist_when_the_disk_is_back)
 
 GST_END_TEST;
 
+/* (transfer full) What the origin says; `status` may be NULL. */
+static gchar *
+get (Rig * rig, const gchar * path, guint * status)
+{
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autoptr (SoupMessage) message = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_autofree gchar *url = NULL;
+  gint port;
+
+  g_object_get (rig->sink, "actual-port", &port, NULL);
+  url = g_strdup_printf ("http://127.0.0.1:%d/%s", port, path);
+  message = soup_message_new ("GET", url);
+  body = soup_session_send_and_read (session, message, NULL, NULL);
+  fail_unless (body != NULL);
+  if (status != NULL)
+    *status = soup_message_get_status (message);
+  return g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+}
+
+GST_START_TEST (llhlssink_leaves_vod_playlists)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("llhlsXXXXXX", NULL);
+  g_autofree gchar *text = NULL, *all = NULL, *file = NULL, *again = NULL;
+  guint status = 0;
+  Rig rig;
+
+  rig_make (&rig, 6000, "port", 0, "location", folder, NULL);
+  rig_play (&rig);
+  push_segments (&rig, 20);
+  g_free (get (&rig, "vod.m3u8", &status));
+  fail_unless_equals_int (status, 404);
+  gst_harness_push_event (rig.video, gst_event_new_eos ());
+  all = get (&rig, "vod.m3u8", &status);
+  fail_unless_equals_int (status, 200);
+  fail_unless (strstr (all, "\nvod-video_0.m3u8\n") != NULL, "%s", all);
+  text = get (&rig, "vod-video_0.m3u8", &status);
+  fail_unless_equals_int (status, 200);
+  fail_unless (strstr (text, "#EXT-X-PLAYLIST-TYPE:VOD\n") != NULL);
+  fail_unless (count_in (text, "#EXTINF") >= 6, "%s", text);
+  fail_unless (count_in (text, "#EXTINF") <= 8, "%s", text);
+  again = get (&rig, "vod-video_0.m3u8?_HLS_msn=5", &status);
+  fail_unless_equals_string (again, text);
+  gst_element_set_state (rig.sink, GST_STATE_NULL);
+  file = read_file (folder, "vod-video_0.m3u8");
+  fail_unless_equals_string (file, text);
+  fail_unless_equals_int (check_files (folder, file), 0);
+  rig_clear (&rig);
+  remove_tree (folder);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_event_keeps_all)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("llhlsXXXXXX", NULL);
+  g_autofree gchar *text = NULL, *vod = NULL;
+  Rig rig;
+
+  rig_make (&rig, 6000, "location", folder, NULL);
+  gst_util_set_object_arg (G_OBJECT (rig.sink), "playlist-type", "event");
+  rig_play (&rig);
+  push_segments (&rig, 20);
+  end (&rig);
+  text = read_file (folder, "video_0.m3u8");
+  fail_unless (strstr (text, "#EXT-X-PLAYLIST-TYPE:EVENT\n") != NULL);
+  fail_unless (strstr (text, "#EXT-X-ENDLIST\n") != NULL);
+  fail_unless_equals_int (count_in (text, "#EXTINF"), 20);
+  vod = read_file (folder, "vod-video_0.m3u8");
+  fail_unless_equals_int (count_in (vod, "#EXTINF"), 20);
+  fail_unless_equals_int (check_files (folder, vod), 0);
+  rig_clear (&rig);
+  remove_tree (folder);
+}
+
+GST_END_TEST;
+
 static Suite *
 llhlsoutputs_suite (void)
 {
@@ -889,6 +966,8 @@ llhlsoutputs_suite (void)
   tcase_add_test (tc, llhlssink_closes_the_incident_of_its_files_at_the_end);
   tcase_add_test (tc,
       llhlssink_writes_the_newest_playlist_when_the_disk_is_back);
+  tcase_add_test (tc, llhlssink_leaves_vod_playlists);
+  tcase_add_test (tc, llhlssink_event_keeps_all);
   return s;
 }
 
