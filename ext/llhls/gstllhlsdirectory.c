@@ -255,6 +255,28 @@ gst_llhls_directory_add_stats (GstLlHlsDirectory * self, GstStructure * stats)
   g_mutex_unlock (&self->lock);
 }
 
+GstLlHlsObject *
+gst_llhls_directory_peek (GstLlHlsDirectory * self, const gchar * name)
+{
+  GstLlHlsObject *object;
+
+  g_mutex_lock (&self->lock);
+  object = outbox_peek (&self->outbox, name);
+  if (object != NULL)
+    gst_llhls_object_ref (object);
+  g_mutex_unlock (&self->lock);
+  return object;
+}
+
+void
+gst_llhls_directory_discard (GstLlHlsDirectory * self)
+{
+  g_mutex_lock (&self->lock);
+  outbox_discard (&self->outbox);
+  g_mutex_unlock (&self->lock);
+  gst_llhls_directory_free (self);
+}
+
 void
 gst_llhls_directory_free (GstLlHlsDirectory * self)
 {

@@ -29,6 +29,14 @@ void gst_llhls_directory_remove (GstLlHlsDirectory * self, guint lane,
 void gst_llhls_directory_add_stats (GstLlHlsDirectory * self,
     GstStructure * stats);
 
+/* What waits to be written under that name.
+ * Returns: (transfer full) (nullable) */
+GstLlHlsObject *gst_llhls_directory_peek (GstLlHlsDirectory * self,
+    const gchar * name);
+
+/* Ends without writing what is waiting. */
+void gst_llhls_directory_discard (GstLlHlsDirectory * self);
+
 /* Writes what is waiting as long as that can be done, then ends. */
 void gst_llhls_directory_free (GstLlHlsDirectory * self);
 

@@ -7,12 +7,15 @@ gst_llhls_outputs_init (GstLlHlsOutputs * self)
   self->directory = NULL;
   self->pushes =
       g_ptr_array_new_with_free_func ((GDestroyNotify) gst_llhls_push_free);
+  self->archive = NULL;
+  self->keep = 0;
   self->push_parts = FALSE;
 }
 
 void
 gst_llhls_outputs_clear (GstLlHlsOutputs * self)
 {
+  g_clear_pointer (&self->archive, gst_llhls_archive_free);
   g_clear_pointer (&self->directory, gst_llhls_directory_free);
   g_clear_pointer (&self->pushes, g_ptr_array_unref);
 }
@@ -48,6 +51,8 @@ gst_llhls_outputs_put (const GstLlHlsOutputs * self, guint lane,
 {
   if (self->directory != NULL && kind != OUTBOX_PART)
     gst_llhls_directory_put (self->directory, lane, kind, name, msn, object);
+  if (self->archive != NULL && kind == OUTBOX_SEGMENT)
+    gst_llhls_archive_put (self->archive, lane, name, msn, object);
   if (any_push (self) && (kind != OUTBOX_PART || self->push_parts))
     push_all (self, lane, kind, name, msn, object);
 }
@@ -74,6 +79,8 @@ gst_llhls_outputs_remove (const GstLlHlsOutputs * self, guint lane,
 
   if (self->directory != NULL && kind != OUTBOX_PART)
     gst_llhls_directory_remove (self->directory, lane, name);
+  if (self->archive != NULL && kind == OUTBOX_SEGMENT)
+    gst_llhls_archive_remove (self->archive, lane, name);
   if (kind == OUTBOX_PART && !self->push_parts)
     return;
   for (i = 0; i < self->pushes->len; i++)
@@ -86,6 +93,8 @@ gst_llhls_outputs_add_stats (const GstLlHlsOutputs * self, GstStructure * stats)
   GValue list = G_VALUE_INIT;
   guint i;
 
+  if (self->archive != NULL)
+    gst_llhls_archive_add_stats (self->archive, stats);
   if (self->directory != NULL)
     gst_llhls_directory_add_stats (self->directory, stats);
   if (!any_push (self))

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "gstllhlsarchive.h"
 #include "gstllhlsdirectory.h"
 #include "gstllhlspush.h"
 
@@ -14,6 +15,8 @@ typedef struct
 {
   GstLlHlsDirectory *directory; /* or NULL */
   GPtrArray *pushes;            /* of GstLlHlsPush */
+  GstLlHlsArchive *archive;     /* of media too old for memory, or NULL */
+  guint64 keep;                 /* ns that media stays in memory then */
   gboolean push_parts;          /* low-latency playlists and parts, too */
 } GstLlHlsOutputs;
 

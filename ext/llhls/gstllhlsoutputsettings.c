@@ -7,6 +7,12 @@
 
 #include <glib/gi18n-lib.h>
 
+/* How long media stays in memory: parts may be asked for until three target
+ * durations after they are no longer listed, which is three before the end
+ * (RFC 8216bis 6.2.2). */
+#define ARCHIVE_AGE (60 * GST_SECOND)
+#define ARCHIVE_TARGETS 8
+
 #define DEFAULT_PUSH_DELETE TRUE
 #define DEFAULT_PUSH_PARTS FALSE
 #define DEFAULT_PLAYLIST_TYPE GST_LLHLS_PLAYLIST_LIVE
@@ -105,6 +111,20 @@ gst_llhls_output_settings_install (GParamSpec ** specs)
   specs[GST_LLHLS_OUTPUT_PLAYLIST_TYPE] = g_param_spec_enum ("playlist-type",
       "Playlist type", "Whether old segments leave the playlists",
       GST_TYPE_LLHLS_PLAYLIST_TYPE, DEFAULT_PLAYLIST_TYPE, flags);
+  /**
+   * GstLlHlsSink:window-location:
+   *
+   * Directory for media that is listed and older than a minute (eight target
+   * durations at least), so that memory does not grow with the window.  It must
+   * be this element's alone: segments that are found in it are removed, at the
+   * beginning and at the end.  Read when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  specs[GST_LLHLS_OUTPUT_WINDOW_LOCATION] =
+      g_param_spec_string ("window-location", "Window location",
+      "Directory for listed media older than a minute (NULL = memory)", NULL,
+      flags);
   gst_type_mark_as_plugin_api (GST_TYPE_LLHLS_PLAYLIST_TYPE, 0);
 }
 
@@ -125,6 +145,7 @@ gst_llhls_output_settings_copy (GstLlHlsOutputSettings * to,
 {
   *to = *from;
   to->location = g_strdup (from->location);
+  to->window_location = g_strdup (from->window_location);
   to->push_url = g_strdup (from->push_url);
   to->push_headers = from->push_headers != NULL
       ? gst_structure_copy (from->push_headers) : NULL;
@@ -134,6 +155,7 @@ void
 gst_llhls_output_settings_clear (GstLlHlsOutputSettings * self)
 {
   g_clear_pointer (&self->location, g_free);
+  g_clear_pointer (&self->window_location, g_free);
   g_clear_pointer (&self->push_url, g_free);
   gst_clear_structure (&self->push_headers);
 }
@@ -196,6 +218,14 @@ gboolean
 gst_llhls_output_settings_check (const GstLlHlsOutputSettings * self,
     GstElement * element)
 {
+  if (self->window_location != NULL
+      && g_strcmp0 (self->window_location, self->location) == 0) {
+    GST_ELEMENT_ERROR (element, LIBRARY, SETTINGS,
+        (_("Files of two kinds would be in one directory.")),
+        ("window-location is \"%s\", and so is location; set it to a "
+            "directory of its own", self->window_location));
+    return FALSE;
+  }
   return check_urls (self, element);
 }
 
@@ -238,6 +268,9 @@ gst_llhls_output_settings_set (GstLlHlsOutputSettings * self,
     case GST_LLHLS_OUTPUT_PLAYLIST_TYPE:
       self->type = g_value_get_enum (value);
       break;
+    case GST_LLHLS_OUTPUT_WINDOW_LOCATION:
+      replace_string (&self->window_location, value);
+      break;
     case GST_LLHLS_N_OUTPUT_PROPERTIES:
       g_assert_not_reached ();
   }
@@ -262,6 +295,9 @@ gst_llhls_output_settings_get (const GstLlHlsOutputSettings * self,
       break;
     case GST_LLHLS_OUTPUT_PLAYLIST_TYPE:
       g_value_set_enum (value, self->type);
+      break;
+    case GST_LLHLS_OUTPUT_WINDOW_LOCATION:
+      g_value_set_string (value, self->window_location);
       break;
     case GST_LLHLS_OUTPUT_PUSH_HEADERS:
     case GST_LLHLS_N_OUTPUT_PROPERTIES:
@@ -288,6 +324,28 @@ start_directory (const GstLlHlsOutputSettings * self, GstElement * element,
   return FALSE;
 }
 
+static gboolean
+start_archive (const GstLlHlsOutputSettings * self, GstElement * element,
+    GstClockTime target, GstClockTime window, GstLlHlsStore * store,
+    void (*wake) (gpointer), GstLlHlsOutputs * outputs)
+{
+  g_autoptr (GError) error = NULL;
+
+  outputs->keep = MAX (ARCHIVE_AGE, ARCHIVE_TARGETS * target);
+  if (self->window_location == NULL
+      || (self->type == GST_LLHLS_PLAYLIST_LIVE && window <= outputs->keep))
+    return TRUE;
+  outputs->archive = gst_llhls_archive_new (element, self->window_location,
+      store, wake, element, &error);
+  if (outputs->archive != NULL)
+    return TRUE;
+  GST_ELEMENT_ERROR (element, RESOURCE, OPEN_WRITE,
+      (_("Could not write to the directory \"%s\"."), self->window_location),
+      ("window-location is \"%s\": %s; set it to a directory that can be made "
+          "and written", self->window_location, error->message));
+  return FALSE;
+}
+
 static void
 start_pushes (const GstLlHlsOutputSettings * self, GstElement * element,
     GstClockTime target, GstLlHlsOutputs * outputs)
@@ -307,9 +365,11 @@ start_pushes (const GstLlHlsOutputSettings * self, GstElement * element,
 
 gboolean
 gst_llhls_output_settings_start (const GstLlHlsOutputSettings * self,
-    GstElement * element, GstClockTime target, GstLlHlsOutputs * outputs)
+    GstElement * element, GstClockTime target, GstClockTime window,
+    GstLlHlsStore * store, void (*wake) (gpointer), GstLlHlsOutputs * outputs)
 {
-  if (!start_directory (self, element, outputs))
+  if (!start_directory (self, element, outputs)
+      || !start_archive (self, element, target, window, store, wake, outputs))
     return FALSE;
   start_pushes (self, element, target, outputs);
   return TRUE;

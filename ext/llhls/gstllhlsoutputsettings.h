@@ -17,6 +17,7 @@ typedef enum
   GST_LLHLS_OUTPUT_PUSH_PARTS,
   GST_LLHLS_OUTPUT_PUSH_HEADERS,
   GST_LLHLS_OUTPUT_PLAYLIST_TYPE,
+  GST_LLHLS_OUTPUT_WINDOW_LOCATION,
   GST_LLHLS_N_OUTPUT_PROPERTIES
 } GstLlHlsOutputProperty;
 
@@ -39,6 +40,7 @@ GType gst_llhls_playlist_type_get_type (void);
 typedef struct
 {
   gchar *location;
+  gchar *window_location;
   gchar *push_url;
   gboolean push_delete, push_parts;
   GstStructure *push_headers;
@@ -64,8 +66,10 @@ gboolean gst_llhls_output_settings_any (const GstLlHlsOutputSettings * self);
 /* Both post an error and return FALSE when something is wrong. */
 gboolean gst_llhls_output_settings_check (const GstLlHlsOutputSettings *
     self, GstElement * element);
+/* `wake` is the archive's; `window` ns. */
 gboolean gst_llhls_output_settings_start (const GstLlHlsOutputSettings *
-    self, GstElement * element, GstClockTime target,
+    self, GstElement * element, GstClockTime target, GstClockTime window,
+    GstLlHlsStore * store, void (*wake) (gpointer),
     GstLlHlsOutputs * outputs);
 
 G_END_DECLS

@@ -244,11 +244,26 @@ store_segment (GstLlHlsPublisher * self, const Rendition * rendition,
 }
 
 static void
+drop_parts (GstLlHlsPublisher * self, const Rendition * rendition,
+    const PlaylistSegment * segment)
+{
+  guint i;
+
+  for (i = 0; i < segment->parts->len; i++) {
+    g_autofree gchar *part = playlist_part_uri (rendition->playlist,
+        segment->msn, i);
+
+    gst_llhls_store_remove (self->store, part);
+    gst_llhls_outputs_remove (self->outputs, rendition->lane, OUTBOX_PART,
+        part);
+  }
+}
+
+static void
 drop_expired (GstLlHlsPublisher * self, Rendition * rendition)
 {
   const Playlist *playlist = rendition->playlist;
   PlaylistSegment *segment;
-  guint i;
 
   while ((segment = playlist_take_expired (rendition->playlist)) != NULL) {
     g_autofree gchar *path = playlist_segment_uri (playlist, segment->msn);
@@ -257,14 +272,27 @@ drop_expired (GstLlHlsPublisher * self, Rendition * rendition)
     if (!segment->gap)
       gst_llhls_outputs_remove (self->outputs, rendition->lane, OUTBOX_SEGMENT,
           path);
-    for (i = 0; i < segment->parts->len; i++) {
-      g_autofree gchar *part = playlist_part_uri (playlist, segment->msn, i);
-
-      gst_llhls_store_remove (self->store, part);
-      gst_llhls_outputs_remove (self->outputs, rendition->lane, OUTBOX_PART,
-          part);
-    }
+    drop_parts (self, rendition, segment);
     playlist_segment_free (segment);
+  }
+}
+
+/* What is old enough stays listed, and is read from the archive. */
+static void
+release_old (GstLlHlsPublisher * self, Rendition * rendition)
+{
+  const PlaylistSegment *segment;
+
+  if (self->outputs->archive == NULL)
+    return;
+  while ((segment = playlist_find_releasable (rendition->playlist,
+              self->outputs->keep)) != NULL) {
+    g_autofree gchar *path = playlist_segment_uri (rendition->playlist,
+        segment->msn);
+
+    drop_parts (self, rendition, segment);
+    gst_llhls_store_archive (self->store, path);
+    playlist_release (rendition->playlist);
   }
 }
 
@@ -280,6 +308,7 @@ take_event (GstLlHlsPublisher * self, Rendition * rendition,
   rendition->whole |= event->type != SEGMENTER_PART
       && event->type != SEGMENTER_GAP_PART;
   drop_expired (self, rendition);
+  release_old (self, rendition);
 }
 
 void

@@ -310,17 +310,26 @@ try_media (GstLlHlsResponder * self, const Job * job,
 {
   static const PlaylistPosition nowhere;
   g_autoptr (GstLlHlsObject) object = NULL;
-  gboolean audio;
+  gboolean audio, loading = FALSE;
 
-  object = gst_llhls_store_find (self->store, job->request.name);
-  if (object == NULL)
-    return finish_decision (self, blocking_media (is_hinted (snapshot,
-                job->request.name), &nowhere,
-            gst_llhls_store_limits (self->store), job->since, now), answer);
-  audio = g_str_has_prefix (object->content_type, "audio/");
-  answer_object (self, job, object, audio ? URGENCY_AUDIO : URGENCY_OTHER,
-      answer);
-  return TRUE;
+  switch (gst_llhls_store_look (self->store, job->request.name, &object)) {
+    case GST_LLHLS_STORE_FOUND:
+      audio = g_str_has_prefix (object->content_type, "audio/");
+      answer_object (self, job, object, audio ? URGENCY_AUDIO : URGENCY_OTHER,
+          answer);
+      return TRUE;
+    case GST_LLHLS_STORE_FAILED:
+      answer_error (self, answer, 503);
+      return TRUE;
+    case GST_LLHLS_STORE_LOADING:
+      loading = TRUE;
+      break;
+    case GST_LLHLS_STORE_ABSENT:
+      break;
+  }
+  return finish_decision (self, blocking_media (loading || is_hinted (snapshot,
+              job->request.name), &nowhere,
+          gst_llhls_store_limits (self->store), job->since, now), answer);
 }
 
 /* FALSE: it must wait. */

@@ -268,6 +268,15 @@ check_settings (GstLlHlsSink * self, const Settings * s)
 /* Start and stop */
 
 static void
+wake_server (gpointer data)
+{
+  GstLlHlsSink *self = data;
+
+  if (self->origin != NULL)
+    gst_llhls_origin_wake (self->origin);
+}
+
+static void
 start_viewers (GstLlHlsSink * self)
 {
   GstLlHlsViewers *viewers = gst_llhls_viewers_new (GST_ELEMENT (self));
@@ -313,15 +322,6 @@ start_origin (GstLlHlsSink * self, const Settings * s)
 }
 
 static void
-wake_server (gpointer data)
-{
-  GstLlHlsSink *self = data;
-
-  if (self->origin != NULL)
-    gst_llhls_origin_wake (self->origin);
-}
-
-static void
 attach_entry (GstLlHlsSink * self, Entry * entry)
 {
   entry->track = entry->text
@@ -364,14 +364,17 @@ stop (GstLlHlsSink * self)
   GstLlHlsOrigin *origin;
   GstLlHlsViewers *viewers;
   GstLlHlsStream *stream;
+  GstLlHlsArchive *archive;
   GList *l;
 
   g_mutex_lock (&self->lock);
   stream = self->stream;
+  archive = g_steal_pointer (&self->outputs.archive);
   g_mutex_unlock (&self->lock);
-  /* Before what it wakes. */
+  /* Both before what they wake. */
   if (stream != NULL)
     gst_llhls_stream_stop (stream);
+  g_clear_pointer (&archive, gst_llhls_archive_free);
   g_mutex_lock (&self->lock);
   origin = g_steal_pointer (&self->origin);
   viewers = g_steal_pointer (&self->viewers);
@@ -418,7 +421,8 @@ start (GstLlHlsSink * self)
     self->store = gst_llhls_store_new (&limits);
     gst_llhls_outputs_init (&self->outputs);
     ok = gst_llhls_output_settings_start (&s.outputs, GST_ELEMENT (self),
-        limits.target, &self->outputs) && start_origin (self, &s);
+        limits.target, s.window * GST_MSECOND, self->store, wake_server,
+        &self->outputs) && start_origin (self, &s);
   }
   if (ok) {
     start_stream (self, &s);

@@ -8,6 +8,9 @@ struct _GstLlHlsStore
   GMutex lock;
   GstLlHlsSnapshot *snapshot;   /* lock */
   GHashTable *objects;          /* lock; path -> GstLlHlsObject */
+  GMutex archive_lock;          /* before no other, for the two below */
+  GstLlHlsStoreArchive archive;
+  gpointer archive_data;
 };
 
 GstLlHlsStore *
@@ -18,6 +21,7 @@ gst_llhls_store_new (const BlockingLimits * limits)
   g_atomic_ref_count_init (&self->refs);
   self->limits = *limits;
   g_mutex_init (&self->lock);
+  g_mutex_init (&self->archive_lock);
   self->snapshot = gst_llhls_snapshot_new ();
   self->objects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
       (GDestroyNotify) gst_llhls_object_unref);
@@ -39,6 +43,7 @@ gst_llhls_store_unref (GstLlHlsStore * self)
   gst_llhls_snapshot_unref (self->snapshot);
   g_hash_table_unref (self->objects);
   g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->archive_lock);
   g_free (self);
 }
 
@@ -93,16 +98,77 @@ gst_llhls_store_remove (GstLlHlsStore * self, const gchar * path)
   g_clear_pointer ((GstLlHlsObject **) & object, gst_llhls_object_unref);
 }
 
+void
+gst_llhls_store_archive (GstLlHlsStore * self, const gchar * path)
+{
+  GstLlHlsObject *object, *stub = NULL;
+
+  g_mutex_lock (&self->lock);
+  object = g_hash_table_lookup (self->objects, path);
+  if (object != NULL && !object->archived) {
+    stub = gst_llhls_object_new (object->content_type, NULL, 0);
+    stub->archived = TRUE;
+    gst_llhls_object_ref (object);
+    g_hash_table_replace (self->objects, g_strdup (path), stub);
+  }
+  g_mutex_unlock (&self->lock);
+  if (stub != NULL)
+    gst_llhls_object_unref (object);
+}
+
+void
+gst_llhls_store_set_archive (GstLlHlsStore * self, GstLlHlsStoreArchive find,
+    gpointer user_data)
+{
+  g_mutex_lock (&self->archive_lock);
+  self->archive = find;
+  self->archive_data = user_data;
+  g_mutex_unlock (&self->archive_lock);
+}
+
+static GstLlHlsStoreState
+look_in_archive (GstLlHlsStore * self, const gchar * path,
+    const gchar * content_type, GstLlHlsObject ** object)
+{
+  GstLlHlsStoreState state = GST_LLHLS_STORE_ABSENT;
+
+  g_mutex_lock (&self->archive_lock);
+  if (self->archive != NULL)
+    state = self->archive (self->archive_data, path, content_type, object);
+  g_mutex_unlock (&self->archive_lock);
+  return state;
+}
+
+GstLlHlsStoreState
+gst_llhls_store_look (GstLlHlsStore * self, const gchar * path,
+    GstLlHlsObject ** object)
+{
+  GstLlHlsObject *found;
+  GstLlHlsStoreState state = GST_LLHLS_STORE_ABSENT;
+
+  *object = NULL;
+  g_mutex_lock (&self->lock);
+  found = g_hash_table_lookup (self->objects, path);
+  if (found != NULL)
+    gst_llhls_object_ref (found);
+  g_mutex_unlock (&self->lock);
+  if (found != NULL && !found->archived) {
+    *object = found;
+    return GST_LLHLS_STORE_FOUND;
+  }
+  if (found != NULL) {
+    state = look_in_archive (self, path, found->content_type, object);
+    gst_llhls_object_unref (found);
+  }
+  return state;
+}
+
 GstLlHlsObject *
 gst_llhls_store_find (GstLlHlsStore * self, const gchar * path)
 {
   GstLlHlsObject *object;
 
-  g_mutex_lock (&self->lock);
-  object = g_hash_table_lookup (self->objects, path);
-  if (object != NULL)
-    g_atomic_ref_count_inc (&object->refs);
-  g_mutex_unlock (&self->lock);
+  gst_llhls_store_look (self, path, &object);
   return object;
 }
 

@@ -36,11 +36,20 @@ typedef struct
 typedef struct
 {
   gatomicrefcount refs;
+  gboolean archived;            /* no pieces: the archive has it */
   const gchar *content_type;    /* static */
   guint64 whole;                /* ns, monotonic, when it was complete */
   guint n;
   GBytes *pieces[];
 } GstLlHlsObject;
+
+typedef enum
+{
+  GST_LLHLS_STORE_ABSENT,       /* 404, or held when it was hinted */
+  GST_LLHLS_STORE_FOUND,
+  GST_LLHLS_STORE_LOADING,      /* on its way from a disk: wait for a wake */
+  GST_LLHLS_STORE_FAILED,       /* it is on a disk that can't be read: 503 */
+} GstLlHlsStoreState;
 
 /* What the packager gives to the outputs.  Its lock is held only to swap or
  * look up a pointer, so that neither side waits for the other. */
@@ -61,7 +70,21 @@ GstLlHlsSnapshot *gst_llhls_store_snapshot (GstLlHlsStore * self);
 void gst_llhls_store_add (GstLlHlsStore * self, gchar * path,
     GstLlHlsObject * object);
 void gst_llhls_store_remove (GstLlHlsStore * self, const gchar * path);
-/* Returns: (transfer full) (nullable) */
+/* `path` is no longer held in memory. */
+void gst_llhls_store_archive (GstLlHlsStore * self, const gchar * path);
+
+/* Where archived media comes from; called without the store's lock, and not
+ * after it was set to NULL. */
+typedef GstLlHlsStoreState (*GstLlHlsStoreArchive) (gpointer user_data,
+    const gchar * path, const gchar * content_type, GstLlHlsObject ** object);
+void gst_llhls_store_set_archive (GstLlHlsStore * self,
+    GstLlHlsStoreArchive find, gpointer user_data);
+
+/* `object` (transfer full) with GST_LLHLS_STORE_FOUND. */
+GstLlHlsStoreState gst_llhls_store_look (GstLlHlsStore * self,
+    const gchar * path, GstLlHlsObject ** object);
+/* The same without the difference.
+ * Returns: (transfer full) (nullable) */
 GstLlHlsObject *gst_llhls_store_find (GstLlHlsStore * self,
     const gchar * path);
 guint gst_llhls_store_count (GstLlHlsStore * self);

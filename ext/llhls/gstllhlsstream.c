@@ -920,19 +920,6 @@ gst_llhls_track_remove (GstLlHlsTrack * track)
 
 /* Stats */
 
-static guint64
-count_memory (const Playlist * playlist)
-{
-  guint64 bytes = 0;
-  const GList *l;
-
-  for (l = playlist->segments.head; l != NULL; l = l->next)
-    bytes += ((const PlaylistSegment *) l->data)->size;
-  for (l = playlist->retired.head; l != NULL; l = l->next)
-    bytes += ((const PlaylistSegment *) l->data)->size;
-  return bytes;
-}
-
 static void
 append_track_stats (GValue * list, const GstLlHlsTrack * track)
 {
@@ -1026,13 +1013,13 @@ gst_llhls_stream_add_stats (GstLlHlsStream * self, GstStructure * stats)
     parts += track->parts;
     gaps += track->gaps;
     discontinuities += track->discontinuities;
-    memory += count_memory (&track->core->playlist);
+    memory += track->core->playlist.bytes;
     append_track_stats (&list, track);
   }
   for (i = 0; i < self->texts->len; i++) {
     const GstLlHlsTrack *track = g_ptr_array_index (self->texts, i);
 
-    memory += count_memory (&track->subtitles.playlist);
+    memory += track->subtitles.playlist.bytes;
     append_text_stats (&list, track);
   }
   g_mutex_unlock (&self->lock);

@@ -634,6 +634,44 @@ outbox_finish (Outbox * self, OutboxJob * job, OutboxResult result, guint64 now)
   return report;
 }
 
+static gpointer
+peek_lane (const Lane * lane, const gchar * name)
+{
+  const GList *l;
+
+  if (lane->busy != NULL && g_str_equal (lane->busy->name, name))
+    return lane->busy->payload;
+  for (l = lane->puts.head; l != NULL; l = l->next) {
+    const OutboxJob *job = l->data;
+
+    if (g_str_equal (job->name, name))
+      return job->payload;
+  }
+  return NULL;
+}
+
+gpointer
+outbox_peek (const Outbox * self, const gchar * name)
+{
+  gpointer payload = NULL;
+  guint i;
+
+  for (i = 0; i < self->lanes->len && payload == NULL; i++)
+    payload = peek_lane (nth_lane (self, i), name);
+  return payload;
+}
+
+void
+outbox_discard (Outbox * self)
+{
+  guint i;
+
+  for (i = 0; i < self->lanes->len; i++) {
+    drop_all (self, &nth_lane (self, i)->puts);
+    drop_all (self, &nth_lane (self, i)->removals);
+  }
+}
+
 void
 outbox_end (Outbox * self)
 {

@@ -115,6 +115,12 @@ guint64 outbox_deadline (const Outbox * self);
 OutboxReport outbox_finish (Outbox * self, OutboxJob * job,
     OutboxResult result, guint64 now);
 
+/* What waits or is under way under that name.
+ * Returns: (transfer none) (nullable) */
+gpointer outbox_peek (const Outbox * self, const gchar * name);
+/* Nothing waits any more. */
+void outbox_discard (Outbox * self);
+
 /* From now on nothing that fails is tried again, and outbox_take () waits for
  * nothing. */
 void outbox_end (Outbox * self);

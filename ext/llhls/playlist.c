@@ -31,6 +31,8 @@ playlist_init (Playlist * self, const gchar * name, const gchar * prefix,
   g_queue_init (&self->segments);
   g_queue_init (&self->retired);
   self->listed = self->kept = 0;
+  self->oldest_held = NULL;
+  self->held = self->bytes = 0;
   self->discontinuities = 0;
   self->next_msn = 0;
   self->ended = FALSE;
@@ -57,18 +59,19 @@ playlist_open_segment (const Playlist * self)
   return last != NULL && !last->closed ? last : NULL;
 }
 
+/* Numbers have no holes, so that what is not there is known at once, and what
+ * is new is near. */
 static const PlaylistSegment *
 find_in (const GQueue * queue, guint64 msn)
 {
-  const GList *l;
+  const GList *l = queue->tail;
 
-  for (l = queue->tail; l != NULL; l = l->prev) {
-    const PlaylistSegment *segment = l->data;
-
-    if (segment->msn == msn)
-      return segment;
-  }
-  return NULL;
+  if (l == NULL || ((PlaylistSegment *) l->data)->msn < msn
+      || ((PlaylistSegment *) queue->head->data)->msn > msn)
+    return NULL;
+  while (((PlaylistSegment *) l->data)->msn != msn)
+    l = l->prev;
+  return l->data;
 }
 
 const PlaylistSegment *
@@ -96,6 +99,8 @@ append_segment (Playlist * self, guint64 msn, guint32 timescale, guint64 start,
   segment->parts = g_array_new (FALSE, FALSE, sizeof (PlaylistPart));
   g_array_set_clear_func (segment->parts, clear_part);
   g_queue_push_tail (&self->segments, segment);
+  if (self->oldest_held == NULL)
+    self->oldest_held = self->segments.tail;
   self->next_msn = msn + 1;
   return segment;
 }
@@ -120,6 +125,7 @@ playlist_add_part (Playlist * self, guint64 duration, gboolean independent,
   g_assert (segment != NULL);
   segment->duration += duration;
   segment->size += g_bytes_get_size (data);
+  self->bytes += g_bytes_get_size (data);
   g_array_append_val (segment->parts, part);
 }
 
@@ -168,6 +174,15 @@ segment_ns (const PlaylistSegment * segment)
   return lattice_ns (segment->duration, segment->timescale);
 }
 
+static void
+pass_held (Playlist * self)
+{
+  const PlaylistSegment *segment = self->oldest_held->data;
+
+  self->held -= segment_ns (segment);
+  self->oldest_held = self->oldest_held->next;
+}
+
 /* Drops what the window no longer covers. */
 static void
 slide (Playlist * self)
@@ -176,6 +191,8 @@ slide (Playlist * self)
 
   while ((oldest = g_queue_peek_head (&self->segments)) != NULL
       && oldest->closed && self->listed - segment_ns (oldest) >= self->window) {
+    if (self->oldest_held == self->segments.head)
+      pass_held (self);
     g_queue_pop_head (&self->segments);
     self->listed -= segment_ns (oldest);
     self->kept += segment_ns (oldest);
@@ -197,6 +214,7 @@ playlist_close (Playlist * self, guint64 gap)
   segment->gap = segment->size == 0;
   segment->closed = TRUE;
   self->listed += segment_ns (segment);
+  self->held += segment_ns (segment);
   self->hint_msn = segment->msn + 1;
   self->hint_part = 0;
   slide (self);
@@ -218,6 +236,8 @@ playlist_end (Playlist * self)
 
   /* Nothing was shown of a segment without parts. */
   if (open != NULL && open->parts->len == 0) {
+    if (self->oldest_held == self->segments.tail)
+      self->oldest_held = NULL;
     g_queue_pop_tail (&self->segments);
     playlist_segment_free (open);
   }
@@ -235,7 +255,34 @@ playlist_take_expired (Playlist * self)
   if (oldest == NULL || self->kept < self->window + 2 * segment_ns (oldest))
     return NULL;
   self->kept -= segment_ns (oldest);
+  if (!oldest->released)
+    self->bytes -= oldest->size;
   return g_queue_pop_head (&self->retired);
+}
+
+const PlaylistSegment *
+playlist_find_releasable (const Playlist * self, guint64 keep)
+{
+  const PlaylistSegment *segment;
+
+  if (self->oldest_held == NULL)
+    return NULL;
+  segment = self->oldest_held->data;
+  return segment->closed && self->held - segment_ns (segment) >= keep
+      ? segment : NULL;
+}
+
+void
+playlist_release (Playlist * self)
+{
+  PlaylistSegment *segment = self->oldest_held->data;
+
+  pass_held (self);
+  self->bytes -= segment->size;
+  segment->released = TRUE;
+  g_array_unref (segment->parts);
+  segment->parts = g_array_new (FALSE, FALSE, sizeof (PlaylistPart));
+  g_clear_pointer (&segment->whole, g_bytes_unref);
 }
 
 void

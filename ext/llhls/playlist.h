@@ -25,6 +25,7 @@ typedef struct
   gboolean discontinuity;
   gboolean gap;
   gboolean closed;
+  gboolean released;            /* its media is no longer in memory */
   gsize size;                   /* bytes */
   gsize key_bytes;              /* to the end of its key frame, 0 = none */
   GArray *parts;                /* of PlaylistPart */
@@ -44,6 +45,9 @@ typedef struct
   GQueue retired;               /* no longer listed, still to be had */
   guint64 listed;               /* ns in closed segments */
   guint64 kept;                 /* ns in retired ones */
+  GList *oldest_held;           /* first listed one with media, or NULL */
+  guint64 held;                 /* ns of closed ones from there on */
+  guint64 bytes;                /* of media in memory */
   guint64 discontinuities;      /* EXT-X-DISCONTINUITY-SEQUENCE */
   guint64 next_msn;             /* of the next segment, once there is one */
   gboolean ended;
@@ -112,6 +116,14 @@ void playlist_end (Playlist * self);
  * Returns: (transfer full) (nullable) */
 PlaylistSegment *playlist_take_expired (Playlist * self);
 void playlist_segment_free (PlaylistSegment * segment);
+
+/* The oldest listed segment that is in memory although `keep` ns lie between
+ * it and the end, or NULL.  Behind it playlist_release () has to follow.
+ * Returns: (transfer none) (nullable) */
+const PlaylistSegment *playlist_find_releasable (const Playlist * self,
+    guint64 keep);
+/* Lets its media go; it stays listed. */
+void playlist_release (Playlist * self);
 
 void playlist_position (const Playlist * self, PlaylistPosition * position);
 

@@ -945,6 +945,165 @@ GST_START_TEST (llhlssink_event_keeps_all)
 
 GST_END_TEST;
 
+/* Time shift */
+
+static gint64
+memory_bytes (Rig * rig, guint64 * reads)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  const GstStructure *archive;
+  gint64 bytes = -1;
+
+  g_object_get (rig->sink, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_int64 (stats, "memory-bytes", &bytes));
+  fail_unless (gst_structure_has_field (stats, "archive"));
+  archive = gst_value_get_structure (gst_structure_get_value (stats,
+          "archive"));
+  *reads = counter (archive, "files-read");
+  return bytes;
+}
+
+/* Until so many segments are on disk. */
+static void
+wait_for_archive (Rig * rig, guint64 n)
+{
+  guint64 written = 0;
+
+  while (written < n) {
+    g_autoptr (GstStructure) stats = NULL;
+    GstMessage *nothing = gst_bus_timed_pop_filtered (rig->bus, GST_MSECOND,
+        GST_MESSAGE_EOS);
+
+    fail_unless (nothing == NULL);
+    g_object_get (rig->sink, "stats", &stats, NULL);
+    written = counter (gst_value_get_structure (gst_structure_get_value (stats,
+                "archive")), "files-written");
+  }
+}
+
+/* (transfer full) The path of the n-th segment that is listed. */
+static gchar *
+listed (const gchar * playlist, guint n)
+{
+  g_auto (GStrv) lines = g_strsplit (playlist, "\n", -1);
+  guint i;
+
+  for (i = 0; lines[i] != NULL; i++) {
+    if (lines[i][0] != '#' && lines[i][0] != '\0' && n-- == 0)
+      return g_strdup (lines[i]);
+  }
+  return NULL;
+}
+
+static guint
+count_files (const gchar * folder)
+{
+  g_autofree gchar *path = g_build_filename (folder, "video_0", NULL);
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+GST_START_TEST (llhlssink_keeps_hours_on_disk)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("llhlsXXXXXX", NULL);
+  g_autofree gchar *stray = g_build_filename (folder, "video_0", NULL);
+  g_autofree gchar *leftover = g_build_filename (stray, "19a-7.m4s", NULL);
+  g_autofree gchar *other = g_build_filename (stray, "mine.txt", NULL);
+  g_autofree gchar *text = NULL, *first = NULL, *part = NULL, *media = NULL;
+  g_autoptr (GstMessage) open = NULL;
+  gint64 early, late;
+  guint64 reads = 0;
+  guint status = 0;
+  Rig rig;
+
+  g_mkdir (stray, 0755);
+  fail_unless (g_file_set_contents (leftover, "x", 1, NULL));
+  fail_unless (g_file_set_contents (other, "x", 1, NULL));
+  rig_make (&rig, 600000, "port", 0, "window-location", folder, NULL);
+  rig_play (&rig);
+  fail_if (g_file_test (leftover, G_FILE_TEST_EXISTS));
+  fail_unless (g_file_test (other, G_FILE_TEST_EXISTS));
+  push_segments (&rig, 90);
+  early = memory_bytes (&rig, &reads);
+  push_segments (&rig, 300);
+  late = memory_bytes (&rig, &reads);
+  fail_unless (late < early + early / 10, "%" G_GINT64_FORMAT, late);
+  fail_unless_equals_uint64 (reads, 0);
+  text = get (&rig, "video_0.m3u8", NULL);
+  fail_unless_equals_int (count_in (text, "#EXTINF"), 389);
+  wait_for_archive (&rig, 389);
+  first = listed (text, 0);
+  media = get (&rig, first, &status);
+  fail_unless_equals_int (status, 200);
+  fail_unless (count_files (folder) > 100);
+  g_free (media);
+  media = get (&rig, first, &status);
+  memory_bytes (&rig, &reads);
+  fail_unless_equals_uint64 (reads, 1);
+  /* Old parts are gone, as their tags are. */
+  part = g_strndup (first, strlen (first) - 4);
+  g_free (media);
+  g_free (part);
+  part = g_strdup_printf ("%.*s.0.m4s", (gint) strlen (first) - 4, first);
+  media = get (&rig, part, &status);
+  fail_unless_equals_int (status, 404);
+  /* The newest is in memory. */
+  g_free (first);
+  first = listed (text, 388);
+  g_free (media);
+  media = get (&rig, first, &status);
+  fail_unless_equals_int (status, 200);
+  memory_bytes (&rig, &reads);
+  fail_unless_equals_uint64 (reads, 1);
+  rig_clear (&rig);
+  fail_unless_equals_int (count_files (folder), 1);
+  remove_tree (folder);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_lives_on_when_the_disk_of_the_past_is_dead)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("llhlsXXXXXX", NULL);
+  g_autofree gchar *blocker = g_build_filename (folder, "video_0", NULL);
+  g_autofree gchar *text = NULL, *first = NULL, *last = NULL, *media = NULL;
+  g_autoptr (GstMessage) open = NULL;
+  guint status = 0;
+  Rig rig;
+
+  rig_make (&rig, 600000, "port", 0, "window-location", folder, NULL);
+  rig_play (&rig);
+  push_segments (&rig, 5);
+  wait_for_archive (&rig, 4);
+  remove_tree (blocker);
+  fail_unless (g_file_set_contents (blocker, "", 0, NULL));
+  push_segments (&rig, 100);
+  open = wait_for (&rig, "llhlssink-files", "open");
+  text = get (&rig, "video_0.m3u8", NULL);
+  first = listed (text, 0);
+  media = get (&rig, first, &status);
+  /* Its file is gone. */
+  fail_unless_equals_int (status, 503);
+  last = listed (text, count_in (text, "#EXTINF") - 1);
+  g_free (media);
+  media = get (&rig, last, &status);
+  fail_unless_equals_int (status, 200);
+  /* What could not be written yet is still to be had. */
+  g_free (first);
+  first = listed (text, 20);
+  g_free (media);
+  media = get (&rig, first, &status);
+  fail_unless_equals_int (status, 200);
+  rig_clear (&rig);
+  remove_tree (folder);
+}
+
+GST_END_TEST;
+
 static Suite *
 llhlsoutputs_suite (void)
 {
@@ -968,6 +1127,8 @@ llhlsoutputs_suite (void)
       llhlssink_writes_the_newest_playlist_when_the_disk_is_back);
   tcase_add_test (tc, llhlssink_leaves_vod_playlists);
   tcase_add_test (tc, llhlssink_event_keeps_all);
+  tcase_add_test (tc, llhlssink_keeps_hours_on_disk);
+  tcase_add_test (tc, llhlssink_lives_on_when_the_disk_of_the_past_is_dead);
   return s;
 }
 
