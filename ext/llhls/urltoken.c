@@ -223,12 +223,19 @@ parse_token (Token * self, const gchar * text, gsize length)
   return TRUE;
 }
 
-/* "/video_1" is good for /video_1.m3u8 and /video_1/..., not for /video_10. */
+/* "/video_1" is good for /video_1.m3u8 and /video_1/..., not for /video_10.
+ * What a proxy could take for another path is good for none: no path of ours
+ * has dots, slashes or escapes in such places. */
 static gboolean
 is_in_scope (const gchar * path, const gchar * scope)
 {
   gsize length = strlen (scope);
 
+  if (length == 1)
+    return TRUE;
+  if (strstr (path, "/.") != NULL || strstr (path, "//") != NULL
+      || strpbrk (path, "%\\") != NULL)
+    return FALSE;
   if (strncmp (path, scope, length) != 0)
     return FALSE;
   return scope[length - 1] == '/' || path[length] == '\0'
@@ -311,6 +318,20 @@ url_token_verify (const UrlTokenKeys * self, const gchar * query,
     return URL_TOKEN_EXPIRED;
   return is_in_scope (path, token.scope) ? URL_TOKEN_VALID
       : URL_TOKEN_OUT_OF_SCOPE;
+}
+
+UrlTokenVerdict
+url_token_verify_uri (const UrlTokenKeys * self, const gchar * uri,
+    guint64 now_s)
+{
+  g_autofree gchar *path = NULL;
+  const gchar *query;
+
+  if (uri == NULL)
+    return URL_TOKEN_MISSING;
+  path = g_strndup (uri, strcspn (uri, "?"));
+  query = strchr (uri, '?');
+  return url_token_verify (self, query != NULL ? query + 1 : NULL, path, now_s);
 }
 
 gchar *
