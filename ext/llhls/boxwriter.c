@@ -5,6 +5,7 @@
 
 /* A box that needs a 64-bit size has no place in a live part. */
 #define MAX_BYTES ((gsize) G_MAXINT32)
+#define MIN_ROOM 256
 
 void
 box_writer_init (BoxWriter * self)
@@ -15,7 +16,9 @@ box_writer_init (BoxWriter * self)
 void
 box_writer_init_sized (BoxWriter * self, gsize size)
 {
-  self->bytes = g_byte_array_sized_new (MIN (size, MAX_BYTES));
+  self->size = 0;
+  self->room = MIN (size, MAX_BYTES);
+  self->data = g_malloc (self->room);
   self->depth = 0;
   self->failed = FALSE;
 }
@@ -23,11 +26,17 @@ box_writer_init_sized (BoxWriter * self, gsize size)
 void
 box_writer_data (BoxWriter * self, gconstpointer data, gsize size)
 {
-  if (self->failed || size > MAX_BYTES - self->bytes->len) {
+  if (self->failed || size > MAX_BYTES - self->size) {
     self->failed = TRUE;
     return;
   }
-  g_byte_array_append (self->bytes, data, size);
+  if (size > self->room - self->size) {
+    self->room = MAX (self->size + size, MAX (2 * self->room, MIN_ROOM));
+    self->data = g_realloc (self->data, self->room);
+  }
+  if (size > 0)
+    memcpy (self->data + self->size, data, size);
+  self->size += size;
 }
 
 void
@@ -90,7 +99,7 @@ box_writer_begin (BoxWriter * self, const gchar * fourcc)
     self->failed = TRUE;
     return;
   }
-  self->starts[self->depth++] = self->bytes->len;
+  self->starts[self->depth++] = self->size;
   box_writer_u32 (self, 0);
   box_writer_fourcc (self, fourcc);
 }
@@ -109,11 +118,11 @@ box_writer_patch_u32 (BoxWriter * self, gsize offset, guint32 value)
 {
   guint32 be = GUINT32_TO_BE (value);
 
-  if (self->failed || self->bytes->len < 4 || offset > self->bytes->len - 4) {
+  if (self->failed || self->size < 4 || offset > self->size - 4) {
     self->failed = TRUE;
     return;
   }
-  memcpy (self->bytes->data + offset, &be, 4);
+  memcpy (self->data + offset, &be, 4);
 }
 
 void
@@ -126,23 +135,25 @@ box_writer_end (BoxWriter * self)
     return;
   }
   start = self->starts[--self->depth];
-  box_writer_patch_u32 (self, start, self->bytes->len - start);
+  box_writer_patch_u32 (self, start, self->size - start);
 }
 
 gsize
 box_writer_size (const BoxWriter * self)
 {
-  return self->bytes->len;
+  return self->size;
 }
 
 GBytes *
 box_writer_finish (BoxWriter * self)
 {
-  GByteArray *bytes = g_steal_pointer (&self->bytes);
+  guint8 *data = g_steal_pointer (&self->data);
 
   if (self->failed || self->depth > 0) {
-    g_byte_array_unref (bytes);
+    g_free (data);
     return NULL;
   }
-  return g_byte_array_free_to_bytes (bytes);
+  if (self->room - self->size > MIN_ROOM)
+    data = g_realloc (data, self->size);
+  return g_bytes_new_take (data, self->size);
 }

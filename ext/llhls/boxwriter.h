@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * Owned by one caller, no locks. */
 typedef struct
 {
-  GByteArray *bytes;
+  guint8 *data;
+  gsize size, room;
   gsize starts[BOX_WRITER_MAX_DEPTH];
   guint depth;
   gboolean failed;
@@ -22,7 +23,8 @@ typedef struct
 
 void box_writer_init (BoxWriter * self);
 
-/* With room for that many bytes, so that they are not moved while growing. */
+/* With room for that many bytes: not moved while growing, and no more memory
+ * than needed is kept. */
 void box_writer_init_sized (BoxWriter * self, gsize size);
 
 void box_writer_u8 (BoxWriter * self, guint8 value);
