@@ -49,6 +49,7 @@ struct _GstLlHlsMedia
   GstLlHlsFormat *format;       /* not yet taken */
 
   gint fps_n, fps_d;            /* from caps, -1 when they do not say */
+  gint par_n, par_d;            /* from caps */
   GstLlHlsColour colour;
   guint length_size;            /* of NAL units, 0 = byte stream */
   AvcSets avc;

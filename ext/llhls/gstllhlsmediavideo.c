@@ -29,6 +29,9 @@ set_common_caps (GstLlHlsMedia * self, const GstStructure * s)
   self->fps_n = fps_n;
   self->fps_d = fps_d;
   self->length_size = 0;
+  self->par_n = self->par_d = 1;
+  gst_structure_get_fraction (s, "pixel-aspect-ratio", &self->par_n,
+      &self->par_d);
   self->colour.known = colour != NULL
       && gst_video_colorimetry_from_string (&c, colour);
   if (!self->colour.known)
@@ -365,7 +368,11 @@ update_av1 (GstLlHlsMedia * self)
   description.kind = CMAF_VIDEO_AV1;
   description.width = sequence.width;
   description.height = sequence.height;
-  description.par_n = description.par_d = 1;
+  /* The stream does not tell. */
+  if (self->par_n > 0 && self->par_d > 0) {
+    description.par_n = self->par_n;
+    description.par_d = self->par_d;
+  }
   description.has_colour = sequence.has_colour;
   description.primaries = sequence.primaries;
   description.transfer = sequence.transfer;

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
+#include <gst/check/gstharness.h>
 
 #include <string.h>
 
@@ -83,26 +84,32 @@ find_missing (gchar ** names)
 }
 
 static void
-run_to_eos (const gchar * text, GCallback handoff, gpointer data)
+wait_for_eos (GstElement * pipeline, const gchar * text)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GstElement) pipeline = gst_parse_launch (text, &error);
-  g_autoptr (GstElement) sink = NULL;
-  g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
   g_autoptr (GstMessage) message = NULL;
 
-  fail_unless (error == NULL, "%s: %s", text, error ? error->message : "");
-  if (handoff != NULL) {
-    sink = gst_bin_get_by_name (GST_BIN (pipeline), "end");
-    g_signal_connect (sink, "handoff", handoff, data);
-  }
-  bus = gst_element_get_bus (pipeline);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   message = gst_bus_timed_pop_filtered (bus, 50 * GST_SECOND,
       GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
   fail_unless (message != NULL, "%s: no end", text);
   fail_unless_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_EOS);
   gst_element_set_state (pipeline, GST_STATE_NULL);
+}
+
+static void
+run_to_eos (const gchar * text, GCallback handoff, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) pipeline = gst_parse_launch (text, &error);
+  g_autoptr (GstElement) sink = NULL;
+
+  fail_unless (error == NULL, "%s: %s", text, error ? error->message : "");
+  if (handoff != NULL) {
+    sink = gst_bin_get_by_name (GST_BIN (pipeline), "end");
+    g_signal_connect (sink, "handoff", handoff, data);
+  }
+  wait_for_eos (pipeline, text);
 }
 
 static gchar *
@@ -312,6 +319,88 @@ GST_START_TEST (llhls_tells_of_hdr)
 
 GST_END_TEST;
 
+/* What is set on the pad stands in the init section. */
+GST_START_TEST (llhls_tells_the_language)
+{
+  static const gchar elng[] = "elng\0\0\0\0de-CH";
+  static const gchar btrt[] = "btrt\0\0\0\0\0\1\xf4\0\0\1\xf4";
+  g_autofree gchar *folder = g_dir_make_tmp ("llhls-XXXXXX", NULL);
+  g_autofree gchar *text = NULL, *all = NULL, *data = NULL;
+  gchar *needs[] = { (gchar *) "flacenc", NULL };
+  g_autoptr (GstElement) pipeline = NULL, sink = NULL, queue = NULL;
+  g_autoptr (GstPad) pad = NULL, from = NULL;
+  gsize size;
+
+  if (find_missing (needs) != NULL) {
+    g_print ("SKIP language: %s is not installed\n", find_missing (needs));
+    return;
+  }
+  text = g_strdup_printf (AUDIO "flacenc ! queue name=q llhlssink name=s "
+      "port=-1 location=%s target-duration=1000 part-duration=200", folder);
+  pipeline = gst_parse_launch (text, NULL);
+  sink = gst_bin_get_by_name (GST_BIN (pipeline), "s");
+  queue = gst_bin_get_by_name (GST_BIN (pipeline), "q");
+  pad = gst_element_request_pad_simple (sink, "audio_0");
+  from = gst_element_get_static_pad (queue, "src");
+  g_object_set (pad, "language", "de-CH", "bandwidth", 128000, NULL);
+  fail_unless_equals_int (gst_pad_link (from, pad), GST_PAD_LINK_OK);
+  wait_for_eos (pipeline, text);
+  all = g_build_filename (folder, "all.mp4", NULL);
+  join_media (folder, "audio_0.m3u8", all);
+  fail_unless (g_file_get_contents (all, &data, &size, NULL));
+  size = MIN (size, 2000);
+  fail_unless (memmem (data, size, elng, sizeof (elng)) != NULL);
+  fail_unless (memmem (data, size, btrt, sizeof (btrt) - 1) != NULL);
+  remove_tree (folder);
+}
+
+GST_END_TEST;
+
+/* Bytes that are nothing make no part, no error and no crash. */
+GST_START_TEST (llhls_ignores_garbage_of_any_codec)
+{
+  static const gchar *const caps[] = {
+    "video/x-h264,stream-format=byte-stream,alignment=au",
+    "video/x-h265,stream-format=byte-stream,alignment=au",
+    "video/x-av1,stream-format=obu-stream,alignment=tu",
+    "audio/mpeg,mpegversion=4,stream-format=adts,framed=true",
+    "audio/x-ac3,framed=true,alignment=frame",
+    "audio/x-eac3,framed=true,alignment=frame",
+  };
+  const gchar *pad = g_str_has_prefix (caps[__i__], "video") ? "video_0"
+      : "audio_0";
+  GstElement *sink = gst_element_factory_make ("llhlssink", NULL);
+  g_autoptr (GstStructure) stats = NULL;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (__i__);
+  GstHarness *harness;
+  guint64 parts = 1;
+  guint i, n;
+
+  gst_object_ref_sink (sink);
+  g_object_set (sink, "port", 0, NULL);
+  harness = gst_harness_new_with_element (sink, pad, NULL);
+  gst_harness_set_src_caps_str (harness, caps[__i__]);
+  for (i = 0; i < 500; i++) {
+    GstBuffer *buffer = gst_buffer_new_allocate (NULL,
+        g_rand_int_range (rand, 0, 200), NULL);
+    GstMapInfo map;
+
+    gst_buffer_map (buffer, &map, GST_MAP_WRITE);
+    for (n = 0; n < map.size; n++)
+      map.data[n] = g_rand_int_range (rand, 0, n % 4 == 0 ? 4 : 256);
+    gst_buffer_unmap (buffer, &map);
+    GST_BUFFER_PTS (buffer) = i * 20 * GST_MSECOND;
+    fail_unless_equals_int (gst_harness_push (harness, buffer), GST_FLOW_OK);
+  }
+  g_object_get (sink, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "parts", &parts));
+  fail_unless_equals_uint64 (parts, 0);
+  gst_harness_teardown (harness);
+  gst_object_unref (sink);
+}
+
+GST_END_TEST;
+
 static Suite *
 llhlscodecs_suite (void)
 {
@@ -323,6 +412,8 @@ llhlscodecs_suite (void)
   tcase_add_loop_test (tc, llhls_loses_nothing_of_a_codec, 0,
       G_N_ELEMENTS (codecs));
   tcase_add_loop_test (tc, llhls_tells_of_hdr, 0, 3);
+  tcase_add_test (tc, llhls_tells_the_language);
+  tcase_add_loop_test (tc, llhls_ignores_garbage_of_any_codec, 0, 6);
   return s;
 }
 
