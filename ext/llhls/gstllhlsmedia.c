@@ -6,6 +6,7 @@
 
 #include "gstllhlsmedia.h"
 
+#include <gst/audio/audio.h>
 #include <gst/tag/tag.h>
 #include <string.h>
 
@@ -221,13 +222,24 @@ hold_buffer (GstBuffer * buffer)
       free_mapping, mapping);
 }
 
+/* Frames that begin with an encoder's delay have times of what is heard of
+ * them, not of what they hold, and several of them the same. */
+static gboolean
+holds_delay (GstBuffer * buffer)
+{
+  GstAudioClippingMeta *meta = gst_buffer_get_audio_clipping_meta (buffer);
+
+  return meta != NULL && meta->start > 0;
+}
+
 gboolean
 gst_llhls_media_read (GstLlHlsMedia * self, GstBuffer * buffer,
     SegmenterFrame * frame)
 {
   g_autoptr (GBytes) bytes = NULL;
 
-  if (self->codec == NULL || gst_buffer_get_size (buffer) == 0)
+  if (self->codec == NULL || gst_buffer_get_size (buffer) == 0
+      || (!self->video && holds_delay (buffer)))
     return FALSE;
   bytes = hold_buffer (buffer);
   return bytes != NULL && self->codec->read (self, bytes, frame);

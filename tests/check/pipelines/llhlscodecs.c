@@ -17,7 +17,8 @@
 #define SAMPLES (150 * 1024)
 /* Encoders' delay, and the last frame, which they fill up. */
 #define MORE_SAMPLES (3 * 4608)
-#define FEWER_SAMPLES 1024
+/* Opus: the packet with the delay, and what the decoder takes for delay. */
+#define FEWER_SAMPLES (2880 + 960)
 
 typedef struct
 {
@@ -26,48 +27,54 @@ typedef struct
   const gchar *source;
   const gchar *decoder;
   const gchar *codecs;          /* in the multivariant playlist */
-  const gchar *extra;           /* attribute that must stand there, or NULL */
+  const gchar *extra;           /* attribute that must stand there */
+  guint ticks;                  /* of each frame, 0 = the last may differ */
 } Codec;
 
 static const Codec codecs[] = {
   {"H.265", "x265enc h265parse avdec_h265",
         VIDEO "x265enc speed-preset=ultrafast tune=zerolatency key-int-max=25",
-      "h265parse ! avdec_h265", "CODECS=\"hvc1.1.6.L", "RESOLUTION=160x90"},
+        "h265parse ! avdec_h265", "CODECS=\"hvc1.1.6.L", "RESOLUTION=160x90",
+      400},
   {"H.265 of closed GOPs", "x265enc h265parse avdec_h265",
         VIDEO "x265enc speed-preset=superfast key-int-max=25 "
         "option-string=bframes=3:open-gop=0",
-      "h265parse ! avdec_h265", "CODECS=\"hvc1.1.6.L", "RESOLUTION=160x90"},
+        "h265parse ! avdec_h265", "CODECS=\"hvc1.1.6.L", "RESOLUTION=160x90",
+      400},
   {"H.265 of open GOPs", "x265enc h265parse avdec_h265",
         VIDEO "x265enc speed-preset=superfast key-int-max=25 "
         "option-string=bframes=3:open-gop=1",
-      "h265parse ! avdec_h265", "CODECS=\"hvc1.1.6.L", "RESOLUTION=160x90"},
+      "h265parse ! avdec_h265", "CODECS=\"hvc1.1.6.L", "RESOLUTION=160x90", 0},
   {"H.265 with lengths", "x265enc h265parse avdec_h265",
         VIDEO
         "x265enc speed-preset=ultrafast tune=zerolatency key-int-max=25 ! "
         "h265parse ! video/x-h265,stream-format=hvc1",
-      "h265parse ! avdec_h265", "CODECS=\"hvc1.1.6.L", "FRAME-RATE=25.000"},
+        "h265parse ! avdec_h265", "CODECS=\"hvc1.1.6.L", "FRAME-RATE=25.000",
+      400},
   {"AV1", "av1enc av1parse av1dec",
         VIDEO "av1enc cpu-used=8 usage-profile=realtime keyframe-max-dist=25",
-      "av1parse ! av1dec", "CODECS=\"av01.0.0", "RESOLUTION=160x90"},
+      "av1parse ! av1dec", "CODECS=\"av01.0.0", "RESOLUTION=160x90", 400},
   {"AV1 parsed", "av1enc av1parse av1dec",
         VIDEO "av1enc cpu-used=8 usage-profile=realtime keyframe-max-dist=25 ! "
         "av1parse",
-      "av1parse ! av1dec", "CODECS=\"av01.0.0", "FRAME-RATE=25.000"},
+      "av1parse ! av1dec", "CODECS=\"av01.0.0", "FRAME-RATE=25.000", 400},
   {"AAC", "avenc_aac aacparse avdec_aac", AUDIO "avenc_aac",
-      "aacparse ! avdec_aac", "CODECS=\"mp4a.40.2\"", "CHANNELS=\"2\""},
+      "aacparse ! avdec_aac", "CODECS=\"mp4a.40.2\"", "CHANNELS=\"2\"", 1024},
   {"HE-AAC", "fdkaacenc aacparse avdec_aac",
         AUDIO "fdkaacenc ! audio/mpeg,profile=he-aac-v1",
-      "aacparse ! avdec_aac", "CODECS=\"mp4a.40.5\"", "CHANNELS=\"2\""},
+      "aacparse ! avdec_aac", "CODECS=\"mp4a.40.5\"", "CHANNELS=\"2\"", 2048},
   {"Opus", "opusenc opusdec", AUDIO "opusenc", "opusdec", "CODECS=\"opus\"",
-      "CHANNELS=\"2\""},
+      "CHANNELS=\"2\"", 960},
   {"Opus of 60 ms", "opusenc opusdec", AUDIO "opusenc frame-size=60",
-      "opusdec", "CODECS=\"opus\"", "CHANNELS=\"2\""},
+      "opusdec", "CODECS=\"opus\"", "CHANNELS=\"2\"", 2880},
+  {"Opus of 2.5 ms", "opusenc opusdec", AUDIO "opusenc frame-size=2.5",
+      "opusdec", "CODECS=\"opus\"", "CHANNELS=\"2\"", 120},
   {"AC-3", "avenc_ac3 avdec_ac3", AUDIO "avenc_ac3", "ac3parse ! avdec_ac3",
-      "CODECS=\"ac-3\"", "CHANNELS=\"2\""},
+      "CODECS=\"ac-3\"", "CHANNELS=\"2\"", 1536},
   {"E-AC-3", "avenc_eac3 avdec_eac3", AUDIO "avenc_eac3",
-      "ac3parse ! avdec_eac3", "CODECS=\"ec-3\"", "CHANNELS=\"2\""},
+      "ac3parse ! avdec_eac3", "CODECS=\"ec-3\"", "CHANNELS=\"2\"", 1536},
   {"FLAC", "flacenc flacdec", AUDIO "flacenc", "flacdec", "CODECS=\"fLaC\"",
-      "CHANNELS=\"2\""},
+      "CHANNELS=\"2\"", 0},
 };
 
 /* The missing element, or NULL. */
@@ -167,9 +174,9 @@ number (const guint8 * p, guint n)
 }
 
 /* Rule 148: each decode time is the one before and the durations of its
- * samples. */
+ * samples, which are those of the frames. */
 static void
-check_seams (const gchar * path, gboolean video)
+check_seams (const gchar * path, gboolean video, guint ticks)
 {
   g_autofree gchar *file = NULL;
   const guint8 *p, *end;
@@ -192,8 +199,13 @@ check_seams (const gchar * path, gboolean video)
       fail_unless_equals_uint64 (number (tfdt + 12, 8), expected);
     expected = number (tfdt + 12, 8);
     n = number (trun + 12, 4);
-    for (i = 0; i < n; i++)
-      expected += number (trun + 20 + i * (video ? 16 : 12), 4);
+    for (i = 0; i < n; i++) {
+      guint64 duration = number (trun + 20 + i * (video ? 16 : 12), 4);
+
+      if (ticks != 0)
+        fail_unless_equals_uint64 (duration, ticks);
+      expected += duration;
+    }
   }
   fail_unless (chunks > 2);
 }
@@ -267,7 +279,7 @@ GST_START_TEST (llhls_loses_nothing_of_a_codec)
   fail_unless (strstr (multivariant, codec->extra) != NULL, "%s", multivariant);
   all = g_build_filename (folder, "all.mp4", NULL);
   join_media (folder, playlist, all);
-  check_seams (all, video);
+  check_seams (all, video, codec->ticks);
   decode (codec, all, video);
   remove_tree (folder);
 }
