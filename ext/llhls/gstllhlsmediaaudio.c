@@ -4,7 +4,7 @@
 #include "config.h"
 #endif
 
-#include <gst/pbutils/pbutils.h>
+#include <gst/gst.h>
 #include <string.h>
 
 #include "aacconfig.h"
@@ -106,29 +106,52 @@ update_opus (GstLlHlsMedia * self, guint samples)
     format->format.longest = OPUS_MAX_SAMPLES;
 }
 
+static gboolean
+read_opus_mapping (OpusConfig * opus, const GstStructure * s)
+{
+  const GValue *list = gst_structure_get_value (s, "channel-mapping");
+  gint streams = 0, coupled = 0;
+  guint i;
+
+  gst_structure_get_int (s, "stream-count", &streams);
+  gst_structure_get_int (s, "coupled-count", &coupled);
+  if (list == NULL || !GST_VALUE_HOLDS_ARRAY (list)
+      || gst_value_array_get_size (list) != opus->channels || streams <= 0
+      || coupled < 0 || coupled > streams
+      || streams + coupled > OPUS_MAX_CHANNELS)
+    return FALSE;
+  opus->streams = streams;
+  opus->coupled = coupled;
+  for (i = 0; i < opus->channels; i++) {
+    const GValue *value = gst_value_array_get_value (list, i);
+
+    if (!G_VALUE_HOLDS_INT (value))
+      return FALSE;
+    opus->mapping[i] = g_value_get_int (value);
+  }
+  return TRUE;
+}
+
 /* What caps say where there is no header. */
 static gboolean
-set_opus_from_caps (GstLlHlsMedia * self, GstCaps * caps)
+set_opus_from_caps (GstLlHlsMedia * self, const GstStructure * s)
 {
-  guint32 rate = 0;
-  guint8 channels = 0, family = 0, streams = 0, coupled = 0, mapping[256];
+  gint channels = 2, family = 0, rate = 0;
 
-  if (!gst_codec_utils_opus_parse_caps (caps, &rate, &channels, &family,
-          &streams, &coupled, mapping)) {
-    opus_config_init (&self->opus, 2);
-    return TRUE;
-  }
-  opus_config_init (&self->opus, channels);
-  if (rate != 0)
+  gst_structure_get_int (s, "channels", &channels);
+  gst_structure_get_int (s, "channel-mapping-family", &family);
+  gst_structure_get_int (s, "rate", &rate);
+  opus_config_init (&self->opus, MAX (channels, 0));
+  if (rate > 0)
     self->opus.input_rate = rate;
   if (family == 0)
-    return channels <= 2;
+    return channels == 1 || channels == 2;
+  if (channels <= 0 || channels > OPUS_MAX_CHANNELS || family < 0
+      || family > G_MAXUINT8)
+    return FALSE;
   self->opus.channels = channels;
   self->opus.family = family;
-  self->opus.streams = streams;
-  self->opus.coupled = coupled;
-  memcpy (self->opus.mapping, mapping, MIN (channels, OPUS_MAX_CHANNELS));
-  return channels > 0 && streams > 0;
+  return read_opus_mapping (&self->opus, s);
 }
 
 static gboolean
@@ -143,7 +166,7 @@ set_opus_caps (GstLlHlsMedia * self, GstCaps * caps)
   if (header == NULL)
     header = gst_llhls_codec_data (s);
   if (header == NULL)
-    return set_opus_from_caps (self, caps);
+    return set_opus_from_caps (self, s);
   data = g_bytes_get_data (header, &size);
   return opus_config_parse (&self->opus, data, size);
 }

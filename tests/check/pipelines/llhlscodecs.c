@@ -368,6 +368,49 @@ GST_START_TEST (llhls_tells_the_language)
 
 GST_END_TEST;
 
+/* What is not there is taken for plain; what can't be is refused. */
+GST_START_TEST (llhls_takes_opus_without_a_header)
+{
+  static const struct
+  {
+    const gchar *caps;
+    gboolean taken;
+  } cases[] = {
+    {"audio/x-opus", TRUE},
+    {"audio/x-opus,channels=1,channel-mapping-family=0", TRUE},
+    {"audio/x-opus,channels=6", FALSE},
+    {"audio/x-opus,channels=-1", FALSE},
+    {"audio/x-opus,channels=3,channel-mapping-family=1", FALSE},
+    {"audio/x-opus,channels=3,channel-mapping-family=1,stream-count=2,"
+          "coupled-count=1,channel-mapping=(int)<0,2,1>", TRUE},
+    {"audio/x-opus,channels=3,channel-mapping-family=1,stream-count=2,"
+          "coupled-count=3,channel-mapping=(int)<0,2,1>", FALSE},
+    {"audio/x-opus,channels=3,channel-mapping-family=1,stream-count=2,"
+          "coupled-count=1,channel-mapping=(int)<0,2>", FALSE},
+  };
+  GstElement *sink = gst_element_factory_make ("llhlssink", NULL);
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  g_autoptr (GstMessage) message = NULL;
+  GstHarness *harness;
+  GstBuffer *buffer;
+
+  gst_object_ref_sink (sink);
+  g_object_set (sink, "port", 0, NULL);
+  gst_element_set_bus (sink, bus);
+  harness = gst_harness_new_with_element (sink, "audio_0", NULL);
+  gst_harness_set_src_caps_str (harness, cases[__i__].caps);
+  buffer = gst_buffer_new_memdup ("\xfc\xff", 2);
+  GST_BUFFER_PTS (buffer) = 0;
+  gst_harness_push (harness, buffer);
+  message = gst_bus_timed_pop_filtered (bus, 0, GST_MESSAGE_ERROR);
+  fail_unless_equals_int (message == NULL, cases[__i__].taken);
+  gst_element_set_bus (sink, NULL);
+  gst_harness_teardown (harness);
+  gst_object_unref (sink);
+}
+
+GST_END_TEST;
+
 /* Bytes that are nothing make no part, no error and no crash. */
 GST_START_TEST (llhls_ignores_garbage_of_any_codec)
 {
@@ -413,6 +456,47 @@ GST_START_TEST (llhls_ignores_garbage_of_any_codec)
 
 GST_END_TEST;
 
+/* Whoever has only two buffers must get them back. */
+GST_START_TEST (llhls_keeps_no_buffers_of_a_pool)
+{
+  GstElement *sink = gst_element_factory_make ("llhlssink", NULL);
+  GstBufferPool *pool = gst_buffer_pool_new ();
+  GstStructure *config = gst_buffer_pool_get_config (pool);
+  GstBufferPoolAcquireParams params = { GST_FORMAT_UNDEFINED, };
+  g_autoptr (GstStructure) stats = NULL;
+  GstHarness *harness;
+  guint64 parts = 0;
+  guint i;
+
+  gst_buffer_pool_config_set_params (config, NULL, 16, 2, 2);
+  fail_unless (gst_buffer_pool_set_config (pool, config));
+  fail_unless (gst_buffer_pool_set_active (pool, TRUE));
+  params.flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT;
+  gst_object_ref_sink (sink);
+  g_object_set (sink, "port", 0, NULL);
+  harness = gst_harness_new_with_element (sink, "audio_0", NULL);
+  gst_harness_set_src_caps_str (harness, "audio/x-opus,channels=2");
+  for (i = 0; i < 60; i++) {
+    GstBuffer *buffer = NULL;
+
+    fail_unless_equals_int (gst_buffer_pool_acquire_buffer (pool, &buffer,
+            &params), GST_FLOW_OK);
+    /* A packet of 20 ms. */
+    gst_buffer_memset (buffer, 0, 0xfc, 16);
+    GST_BUFFER_PTS (buffer) = i * 20 * GST_MSECOND;
+    fail_unless_equals_int (gst_harness_push (harness, buffer), GST_FLOW_OK);
+  }
+  g_object_get (sink, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "parts", &parts));
+  fail_unless_equals_uint64 (parts, 2);
+  gst_harness_teardown (harness);
+  gst_object_unref (sink);
+  gst_buffer_pool_set_active (pool, FALSE);
+  gst_object_unref (pool);
+}
+
+GST_END_TEST;
+
 static Suite *
 llhlscodecs_suite (void)
 {
@@ -425,6 +509,8 @@ llhlscodecs_suite (void)
       G_N_ELEMENTS (codecs));
   tcase_add_loop_test (tc, llhls_tells_of_hdr, 0, 3);
   tcase_add_test (tc, llhls_tells_the_language);
+  tcase_add_loop_test (tc, llhls_takes_opus_without_a_header, 0, 8);
+  tcase_add_test (tc, llhls_keeps_no_buffers_of_a_pool);
   tcase_add_loop_test (tc, llhls_ignores_garbage_of_any_codec, 0, 6);
   return s;
 }
