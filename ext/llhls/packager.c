@@ -163,8 +163,13 @@ settle_parts (PackagerTrack * track, guint64 part_target)
   guint64 few, many;
 
   segmenter->part_limit = part_target;
-  if (!segmenter->has_format || lattice->frame == 0)
+  if (!segmenter->has_format)
     return;
+  if (lattice->frame == 0) {
+    if (segmenter->part * 100 < part_target * 85)
+      segmenter->part = part_target;
+    return;
+  }
   few = lattice_ticks (segmenter->part, lattice->timescale) / lattice->frame;
   many = lattice_ticks (part_target, lattice->timescale) / lattice->frame;
   if (many > 0 && lattice_ns (few * lattice->frame, lattice->timescale) * 100

@@ -103,6 +103,61 @@ GST_START_TEST (packager_makes_no_part_too_short)
 
 GST_END_TEST;
 
+/* 30: blocks of FLAC make PART-TARGET 288 ms; pictures without a rate
+ * follow. */
+GST_START_TEST (packager_makes_no_part_too_short_without_a_rate)
+{
+  PackagerConfig config = { 4 * SECOND, 200 * MS, 60 * SECOND, 10 * SECOND,
+    (gchar *) "s-"
+  };
+  SegmenterFormat video = { CMAF_VIDEO_AVC, }, audio = { CMAF_AUDIO_FLAC, };
+  PackagerTrack *v, *a;
+  const GList *l;
+  Packager packager;
+  guint i, parts = 0;
+
+  packager_init (&packager, &config);
+  v = packager_add_track (&packager, "video_0", TRUE);
+  a = packager_add_track (&packager, "audio_0", FALSE);
+  lattice_init_video (&video.lattice, 0, 1);
+  lattice_init_audio (&audio.lattice, 48000, 4608);
+  video.map = audio.map = (gchar *) "init-a";
+  packager_set_format (&packager, v, &video);
+  packager_set_format (&packager, a, &audio);
+  packager_set_origin (&packager, DATE, 0, TRUE);
+  for (i = 0; i < 1000; i++) {
+    SegmenterFrame frame = { i * 20 * MS, 20 * MS, i % 100 == 0
+          ? CMAF_SAMPLE_SYNC : CMAF_SAMPLE_DEPENDENT,
+      g_bytes_new_static ("picture", 7)
+    };
+    SegmenterFrame block = { i * 96 * MS, 0, CMAF_SAMPLE_SYNC, NULL };
+
+    packager_push (&packager, v, &frame, i * 20 * MS);
+    if (block.time > 20 * SECOND)
+      continue;
+    block.data = g_bytes_new_static ("sound", 5);
+    packager_push (&packager, a, &block, i * 20 * MS);
+  }
+  fail_unless_equals_uint64 (packager.settings.part_target, 288 * MS);
+  for (l = v->playlist.segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *s = l->data;
+
+    /* The first was in work when it was settled. */
+    for (i = l->prev == NULL ? s->parts->len : 0; i + 1 < s->parts->len; i++) {
+      guint64 length = lattice_ns (g_array_index (s->parts, PlaylistPart,
+              i).duration, s->timescale);
+
+      fail_unless (length * 100 >= packager.settings.part_target * 85);
+      fail_unless (length <= packager.settings.part_target);
+      parts++;
+    }
+  }
+  fail_unless (parts > 20);
+  packager_clear (&packager);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (packager_does_not_wait_for_ever_for_a_mute_pad)
 {
   Rig rig;
@@ -448,6 +503,7 @@ packager_suite (void)
   tcase_add_test (tc, packager_numbers_by_date);
   tcase_add_test (tc, packager_fixes_the_part_target_for_all);
   tcase_add_test (tc, packager_makes_no_part_too_short);
+  tcase_add_test (tc, packager_makes_no_part_too_short_without_a_rate);
   tcase_add_test (tc, packager_does_not_wait_for_ever_for_a_mute_pad);
   tcase_add_test (tc, packager_of_audio_alone_follows_the_grid);
   tcase_add_test (tc, packager_lets_audio_go_on_without_video);
