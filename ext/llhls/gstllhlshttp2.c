@@ -26,7 +26,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 /* No request that makes sense here has a body. */
 #define MAX_BODY_BYTES 65536
 #define READ_BYTES 16384
-/* Flow control lets no client send that much at once, unless it means harm. */
+/* With TLS a read is a record, however small.  Then it is others' turn. */
 #define MAX_READS 64
 #define WRITE_BYTES 65536
 #define FRAME_HEADER 9
@@ -66,7 +66,7 @@ typedef struct
   nghttp2_session *h2;
   GPollableInputStream *in;     /* of the connection's stream, as is `out` */
   GPollableOutputStream *out;
-  GSource *read_source, *write_source;
+  GSource *read_source, *write_source, *more_source;
   GByteArray *pending;          /* what the socket did not take */
   gsize written;                /* of it */
   GQueue streams;               /* of Stream */
@@ -658,6 +658,7 @@ free_session (Session * session)
 
   drop_source (&session->read_source);
   drop_source (&session->write_source);
+  drop_source (&session->more_source);
   while (session->streams.head != NULL)
     free_stream (session->streams.head->data);
   nghttp2_session_del (session->h2);
@@ -724,6 +725,20 @@ gst_llhls_http2_flush (GstLlHlsHttp2 * self)
 
 /* Reading */
 
+static gboolean on_more (gpointer data);
+
+/* TLS may hold more than the socket shows. */
+static void
+read_more_soon (Session * session)
+{
+  if (session->more_source != NULL)
+    return;
+  session->more_source = g_idle_source_new ();
+  g_source_set_priority (session->more_source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (session->more_source, on_more, session, NULL);
+  g_source_attach (session->more_source, session->server->context);
+}
+
 /* FALSE at the end. */
 static gboolean
 read_some (Session * session)
@@ -743,7 +758,7 @@ read_some (Session * session)
     if (nghttp2_session_want_read (session->h2) == 0)
       return TRUE;
   }
-  end_session (session);
+  read_more_soon (session);
   return TRUE;
 }
 
@@ -756,6 +771,16 @@ on_readable (GSocket * socket, GIOCondition condition, gpointer data)
     session->failed = TRUE;
   flush_session (session);
   return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_more (gpointer data)
+{
+  Session *session = data;
+
+  drop_source (&session->more_source);
+  on_readable (session->connection->socket, G_IO_IN, session);
+  return G_SOURCE_REMOVE;
 }
 
 /* Connections */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A small HTTP/2 client for tests, without TLS, on one thread. */
+/* A small HTTP/2 client for tests, on one thread. */
 #pragma once
 
 #include <gio/gio.h>
@@ -20,7 +20,7 @@ typedef struct
 
 typedef struct
 {
-  GSocketConnection *connection;
+  GIOStream *stream;
   nghttp2_session *session;
   GPtrArray *replies;           /* of H2Reply, in order of asking */
   guint closed;                 /* of them */
@@ -45,7 +45,7 @@ h2_on_send (nghttp2_session * session, const uint8_t * data, size_t size,
 {
   H2Client *self = user_data;
   GOutputStream *out =
-      g_io_stream_get_output_stream (G_IO_STREAM (self->connection));
+      g_io_stream_get_output_stream (self->stream);
 
   if (!g_output_stream_write_all (out, data, size, NULL, NULL, NULL))
     return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -115,16 +115,17 @@ h2_connect (gint port)
   return connection;
 }
 
-/* `window` is the stream window that the server may fill, 0 = the default. */
+/* Takes `stream`.  `window` is the stream window that the server may fill, 0 =
+ * the default. */
 static inline H2Client *
-h2_client_new (gint port, guint32 window)
+h2_client_new_on (GIOStream * stream, guint32 window)
 {
   H2Client *self = g_new0 (H2Client, 1);
   nghttp2_settings_entry entry = { NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 0 };
   nghttp2_session_callbacks *callbacks;
   nghttp2_option *option;
 
-  self->connection = h2_connect (port);
+  self->stream = stream;
   self->replies = g_ptr_array_new_with_free_func (h2_reply_free);
   nghttp2_session_callbacks_new (&callbacks);
   nghttp2_session_callbacks_set_send_callback (callbacks, h2_on_send);
@@ -146,13 +147,19 @@ h2_client_new (gint port, guint32 window)
   return self;
 }
 
+static inline H2Client *
+h2_client_new (gint port, guint32 window)
+{
+  return h2_client_new_on (G_IO_STREAM (h2_connect (port)), window);
+}
+
 /* Leaves without a word. */
 static inline void
 h2_client_free (H2Client * self)
 {
   nghttp2_session_del (self->session);
-  g_io_stream_close (G_IO_STREAM (self->connection), NULL, NULL);
-  g_object_unref (self->connection);
+  g_io_stream_close (self->stream, NULL, NULL);
+  g_object_unref (self->stream);
   g_ptr_array_unref (self->replies);
   g_free (self);
 }
@@ -203,8 +210,8 @@ h2_client_read (H2Client * self)
 
   if (self->over)
     return FALSE;
-  n = g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM
-          (self->connection)), data, sizeof (data), NULL, NULL);
+  n = g_input_stream_read (g_io_stream_get_input_stream (self->stream), data,
+      sizeof (data), NULL, NULL);
   if (n <= 0 || nghttp2_session_mem_recv (self->session, data, n) < 0)
     self->over = TRUE;
   else

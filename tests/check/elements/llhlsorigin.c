@@ -745,25 +745,78 @@ keep_certificate (GTlsConnection * connection, GTlsCertificate * certificate,
   return TRUE;
 }
 
-/* Returns: (transfer full): the subject that the origin shows */
-static gchar *
-shown_subject (gint port)
+static GIOStream *
+connect_tls (gint port)
 {
-  GSocketConnection *base = h2_connect (port);
-  g_autoptr (GIOStream) tls =
-      g_tls_client_connection_new (G_IO_STREAM (base), NULL, NULL);
+  static const gchar *const protocols[] = { "h2", NULL };
+  g_autoptr (GSocketConnection) base = h2_connect (port);
   g_autoptr (GError) error = NULL;
-  gchar *subject;
+  GIOStream *tls = g_tls_client_connection_new (G_IO_STREAM (base), NULL,
+      NULL);
 
+  g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls), protocols);
   g_signal_connect (tls, "accept-certificate", G_CALLBACK (keep_certificate),
       NULL);
   fail_unless (g_tls_connection_handshake (G_TLS_CONNECTION (tls), NULL,
           &error), "%s", error != NULL ? error->message : "");
-  subject = g_tls_certificate_get_subject_name
-      (g_tls_connection_get_peer_certificate (G_TLS_CONNECTION (tls)));
-  g_object_unref (base);
-  return subject;
+  return tls;
 }
+
+/* Returns: (transfer full): the subject that the origin shows */
+static gchar *
+shown_subject (gint port)
+{
+  g_autoptr (GIOStream) tls = connect_tls (port);
+
+  return g_tls_certificate_get_subject_name
+      (g_tls_connection_get_peer_certificate (G_TLS_CONNECTION (tls)));
+}
+
+static gboolean
+agree_slowly (GstElement * sink, const gchar * path, const gchar * query,
+    const GstStructure * headers, const gchar * address, gpointer data)
+{
+  gboolean *rested = data;
+
+  if (!*rested)
+    g_usleep (300000);
+  *rested = TRUE;
+  return TRUE;
+}
+
+/* Each of them comes in a TLS record of its own, and most while the server is
+ * busy with the first: TLS then has more than the socket shows. */
+GST_START_TEST (llhlsorigin_takes_many_requests_at_once_over_tls)
+{
+  Rig rig;
+  H2Client *client;
+  gboolean rested = FALSE;
+  guint i;
+
+  rig_make (&rig);
+  if (!make_certificate (&rig, "cert.pem", "key.pem", "/CN=localhost")) {
+    rig_clear (&rig);
+    return;
+  }
+  use_certificate (&rig, "cert.pem", "key.pem");
+  g_signal_connect (rig.sink, "authorize", G_CALLBACK (agree_slowly), &rested);
+  rig_play (&rig);
+  client = h2_client_new_on (connect_tls (rig.port), 0);
+  for (i = 0; i < 250; i++)
+    h2_client_ask (client, "GET", "/video_0.m3u8", NULL, NULL);
+  await_stat (&rig, "waiters", 250);
+  push_seconds (&rig, 12);
+  h2_client_finish (client);
+  fail_unless_equals_int (client->closed, 250);
+  for (i = 0; i < 250; i++)
+    fail_unless_equals_int (((H2Reply *)
+            g_ptr_array_index (client->replies, i))->status, 200);
+  fail_unless_equals_uint64 (stat_of (&rig, "abusive-connections"), 0);
+  h2_client_free (client);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
 
 GST_START_TEST (llhlsorigin_takes_a_renewed_certificate)
 {
@@ -886,6 +939,7 @@ llhlsorigin_suite (void)
   tcase_add_test (tc, llhlsorigin_survives_garbage);
   tcase_add_test (tc, llhlsorigin_asks_who_may_have_it);
   tcase_add_test (tc, llhlsorigin_serves_curl_over_tls);
+  tcase_add_test (tc, llhlsorigin_takes_many_requests_at_once_over_tls);
   tcase_add_test (tc, llhlsorigin_takes_a_renewed_certificate);
   tcase_add_test (tc, llhlsorigin_names_what_is_wrong_with_the_certificate);
   tcase_add_test (tc, llhlsorigin_closes_hanging_handshakes);
