@@ -35,6 +35,7 @@ struct _Load
   int epoll;
   LoadConnection *connections;
   guint n_lost;                 /* connections */
+  guint n_ready;                /* streams that had an answer */
   gboolean has_first;
   guint64 first_msn;
   Known known[16];
@@ -211,6 +212,8 @@ load_on_answer (LoadStream * stream)
       known = learn (self, stream);
     if (!stream->plain)
       count_answer (self, stream);
+    else
+      self->n_ready++;
   }
   if (!is_right (known, stream)) {
     self->result.errors++;
@@ -413,10 +416,21 @@ open_all (Load * self)
     /* The first answer tells where numbers begin. */
     if (i % CONNECT_BATCH == 0)
       while (turn (self, self->has_first ? 0 : SILENCE_MS));
-    if (!self->has_first)
+    if (!self->has_first) {
+      g_printerr ("bench llhls: no first answer\n");
       return FALSE;
+    }
   }
-  return TRUE;
+  /* Handshakes take their time. */
+  while (self->n_ready < self->config.connections * self->config.streams
+      && self->n_lost == 0) {
+    if (!turn (self, SILENCE_MS))
+      break;
+  }
+  if (self->n_ready < self->config.connections * self->config.streams)
+    g_printerr ("bench llhls: only %u of %u requests were answered\n",
+        self->n_ready, self->config.connections * self->config.streams);
+  return self->n_ready > 0;
 }
 
 static gboolean
@@ -507,6 +521,7 @@ load_run (const LoadConfig * config, LoadResult * result)
   self.result.p50 = percentile (self.samples, 50);
   self.result.p95 = percentile (self.samples, 95);
   self.result.max = percentile (self.samples, 100);
+  self.result.lost = self.n_lost;
   *result = self.result;
   g_array_unref (self.samples);
   g_free (self.connections);

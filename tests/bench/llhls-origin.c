@@ -253,13 +253,6 @@ floor_answer (const Floor * self)
 }
 
 static void
-floor_answer_one (Floor * self, int fd, const GString * answer)
-{
-  if (send (fd, answer->str, answer->len, MSG_NOSIGNAL) < 0)
-    g_printerr ("bench llhls: the floor can't write\n");
-}
-
-static void
 floor_take_request (Floor * self, int fd)
 {
   gchar in[4096];
@@ -273,7 +266,7 @@ floor_take_request (Floor * self, int fd)
   if (strstr (in, "_HLS_msn") == NULL) {
     GString *answer = floor_answer (self);
 
-    floor_answer_one (self, fd, answer);
+    send (fd, answer->str, answer->len, MSG_NOSIGNAL);
     g_string_free (answer, TRUE);
   } else {
     g_array_append_val (self->held, fd);
@@ -302,8 +295,8 @@ floor_release (Floor * self)
   self->parts++;
   answer = floor_answer (self);
   for (i = 0; i < self->held->len; i++)
-    floor_answer_one (self, g_array_index (self->held, int, i), answer);
-
+    send (g_array_index (self->held, int, i), answer->str, answer->len,
+        MSG_NOSIGNAL);
   g_array_set_size (self->held, 0);
   g_string_free (answer, TRUE);
 }

@@ -37,10 +37,10 @@ typedef struct
 
 static const Case cases[] = {
   {"h1", BENCH_H1, &half_second, 50, 1},
-  {"h1", BENCH_H1, &half_second, 1000, 1},
-  {"h1", BENCH_H1, &half_second, 4000, 1},
   {"h2", BENCH_H2_TLS, &half_second, 50, 1},
+  {"h1", BENCH_H1, &half_second, 1000, 1},
   {"h2", BENCH_H2_TLS, &half_second, 1000, 1},
+  {"h1", BENCH_H1, &half_second, 4000, 1},
   {"h2", BENCH_H2_TLS, &half_second, 4000, 1},
   {"h2-shared", BENCH_H2_TLS, &half_second, 40, 100},
   {"h1-rate", BENCH_H1, &short_parts, 4000, 1},
@@ -100,7 +100,7 @@ static gboolean
 run (const Case * what, gsize floor_size, LoadResult * result)
 {
   LoadConfig config = { what->protocol, *what->cadence, NULL,
-    what->connections, what->streams, 4, 24
+    what->connections, what->streams, 4, 16
   };
   gboolean ok = FALSE;
   Server server;
@@ -132,30 +132,52 @@ tell (const Case * what, const LoadResult * ours, const LoadResult * least)
 
   g_print ("bench llhls release=%s clients=%u part-ms=%u p50-ms=%.1f "
       "p95-ms=%.1f max-ms=%.1f answers=%" G_GUINT64_FORMAT " late=%"
-      G_GUINT64_FORMAT " errors=%" G_GUINT64_FORMAT " bytes=%"
-      G_GUINT64_FORMAT " answers-per-core-second=%.0f origin-cores=%.2f "
+      G_GUINT64_FORMAT " errors=%" G_GUINT64_FORMAT " lost=%" G_GUINT64_FORMAT
+      " bytes=%" G_GUINT64_FORMAT
+      " answers-per-core-second=%.0f origin-cores=%.2f "
       "floor-p95-ms=%.1f floor-answers-per-core-second=%.0f ratio-p95=%.1f\n",
       what->name, what->connections * what->streams,
       what->cadence->frames_per_part * 1000 / what->cadence->fps,
-      ms (ours->p50), ms (ours->p95), ms (ours->max), ours->answers,
-      ours->late, ours->errors,
-      ours->bytes / MAX (ours->answers + ours->late, 1),
-      (ours->answers + ours->late) / MAX (cpu, 1e-6),
+      ms (ours->p50), ms (ours->p95), ms (ours->max), ours->answers, ours->late,
+      ours->errors, ours->lost, ours->bytes / MAX (ours->answers + ours->late,
+          1), (ours->answers + ours->late) / MAX (cpu, 1e-6),
       ours->origin_cpu / (gdouble) MAX (ours->elapsed, 1), ms (least->p95),
       (least->answers + least->late) / MAX (least->origin_cpu / 1e9, 1e-6),
       (gdouble) ours->p95 / MAX (least->p95, 1));
 }
 
-static int
-release_run (void)
+/* By name or number of clients, as `bench-llhls release h2 4000`. */
+static gboolean
+chosen (const Case * what, int argc, char **argv)
 {
-  guint i;
+  gboolean named = FALSE, found = FALSE;
+  guint64 clients = 0;
+  int i;
+
+  for (i = 2; i < argc && g_str_equal (argv[1], "release"); i++) {
+    if (g_ascii_isdigit (argv[i][0])) {
+      clients = g_ascii_strtoull (argv[i], NULL, 10);
+    } else {
+      named = TRUE;
+      found |= g_str_equal (argv[i], what->name);
+    }
+  }
+  return (!named || found) && (clients == 0
+      || clients == what->connections * what->streams);
+}
+
+static int
+release_run (int argc, char **argv)
+{
+  guint floor_clients = 0, floor_part = 0, i;
+  LoadResult ours, least;
 
   for (i = 0; i < G_N_ELEMENTS (cases); i++) {
     const Case *what = &cases[i];
     Case floor = *what;
-    LoadResult ours, least;
 
+    if (!chosen (what, argc, argv))
+      continue;
     if (what->protocol != BENCH_H1 && !load_h2_available ()) {
       g_print ("bench llhls %s: skipped, built without libnghttp2 or OpenSSL\n",
           what->name);
@@ -165,8 +187,14 @@ release_run (void)
       continue;
     floor.connections = what->connections * what->streams;
     floor.streams = 1;
-    if (run (&floor, ours.bytes / MAX (ours.answers + ours.late, 1), &least))
+    /* The same for all protocols. */
+    if ((floor_clients == floor.connections
+            && floor_part == floor.cadence->frames_per_part)
+        || run (&floor, ours.bytes / MAX (ours.answers + ours.late, 1), &least)) {
+      floor_clients = floor.connections;
+      floor_part = floor.cadence->frames_per_part;
       tell (what, &ours, &least);
+    }
   }
   return 0;
 }
@@ -203,7 +231,7 @@ main (int argc, char **argv)
   signal (SIGPIPE, SIG_IGN);
   raise_limits ();
   if (wanted (argc, argv, "release"))
-    status |= release_run ();
+    status |= release_run (argc, argv);
   if (wanted (argc, argv, "package"))
     status |= package_run ();
   return status;

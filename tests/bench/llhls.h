@@ -55,7 +55,8 @@ typedef struct
 {
   guint64 answers;              /* of requests held when the part came */
   guint64 late;                 /* asked for after the part had come */
-  guint64 errors;               /* lost connections, no 200, wrong part */
+  guint64 errors;               /* no 200, wrong part, a lost connection */
+  guint64 lost;                 /* connections, since the beginning */
   guint64 bytes;
   guint64 p50, p95, max;        /* ns, commit to last byte */
   guint64 origin_cpu, own_cpu;  /* ns, while it counted */
