@@ -5,7 +5,7 @@
 #include <string.h>
 
 void
-cmaf_reader_init (CmafReader * self, const guint8 * data, gsize size)
+bmff_reader_init (BmffReader * self, const guint8 * data, gsize size)
 {
   self->data = data;
   self->size = size;
@@ -14,80 +14,80 @@ cmaf_reader_init (CmafReader * self, const guint8 * data, gsize size)
 }
 
 gsize
-cmaf_reader_left (const CmafReader * self)
+bmff_reader_left (const BmffReader * self)
 {
   return self->size - self->at;
 }
 
 static gboolean
-has (CmafReader * self, gsize n)
+has (BmffReader * self, gsize n)
 {
-  if (!self->error && cmaf_reader_left (self) >= n)
+  if (!self->error && bmff_reader_left (self) >= n)
     return TRUE;
   self->error = TRUE;
   return FALSE;
 }
 
 guint8
-cmaf_reader_u8 (CmafReader * self)
+bmff_reader_u8 (BmffReader * self)
 {
   return has (self, 1) ? self->data[self->at++] : 0;
 }
 
 guint16
-cmaf_reader_u16 (CmafReader * self)
+bmff_reader_u16 (BmffReader * self)
 {
-  guint16 high = cmaf_reader_u8 (self);
+  guint16 high = bmff_reader_u8 (self);
 
-  return high << 8 | cmaf_reader_u8 (self);
+  return high << 8 | bmff_reader_u8 (self);
 }
 
 guint32
-cmaf_reader_u32 (CmafReader * self)
+bmff_reader_u32 (BmffReader * self)
 {
-  guint32 high = cmaf_reader_u16 (self);
+  guint32 high = bmff_reader_u16 (self);
 
-  return high << 16 | cmaf_reader_u16 (self);
+  return high << 16 | bmff_reader_u16 (self);
 }
 
 guint64
-cmaf_reader_u64 (CmafReader * self)
+bmff_reader_u64 (BmffReader * self)
 {
-  guint64 high = cmaf_reader_u32 (self);
+  guint64 high = bmff_reader_u32 (self);
 
-  return high << 32 | cmaf_reader_u32 (self);
+  return high << 32 | bmff_reader_u32 (self);
 }
 
 void
-cmaf_reader_skip (CmafReader * self, gsize n)
+bmff_reader_skip (BmffReader * self, gsize n)
 {
   if (has (self, n))
     self->at += n;
 }
 
 gboolean
-cmaf_reader_box (CmafReader * self, CmafBox * box)
+bmff_reader_box (BmffReader * self, BmffBox * box)
 {
   guint64 size;
 
   memset (box, 0, sizeof (*box));
-  if (self->error || cmaf_reader_left (self) == 0)
+  if (self->error || bmff_reader_left (self) == 0)
     return FALSE;
   box->offset = self->at;
-  size = cmaf_reader_u32 (self);
+  size = bmff_reader_u32 (self);
   if (!has (self, 4))
     return FALSE;
   memcpy (box->type, self->data + self->at, 4);
   self->at += 4;
   box->header = 8;
   if (size == 1) {
-    size = cmaf_reader_u64 (self);
+    size = bmff_reader_u64 (self);
     box->header = 16;
   } else if (size == 0) {
-    size = box->header + cmaf_reader_left (self);
+    size = box->header + bmff_reader_left (self);
   }
   if (self->error || size < box->header
-      || size - box->header > cmaf_reader_left (self)) {
+      || size - box->header > bmff_reader_left (self)) {
     self->error = TRUE;
     return FALSE;
   }
@@ -98,18 +98,18 @@ cmaf_reader_box (CmafReader * self, CmafBox * box)
 }
 
 void
-cmaf_box_reader (const CmafBox * box, CmafReader * reader)
+bmff_box_reader (const BmffBox * box, BmffReader * reader)
 {
-  cmaf_reader_init (reader, box->body, box->size);
+  bmff_reader_init (reader, box->body, box->size);
 }
 
 gboolean
-cmaf_box_child (const CmafBox * box, const gchar * type, CmafBox * child)
+bmff_box_child (const BmffBox * box, const gchar * type, BmffBox * child)
 {
-  CmafReader reader;
+  BmffReader reader;
 
-  cmaf_box_reader (box, &reader);
-  while (cmaf_reader_box (&reader, child)) {
+  bmff_box_reader (box, &reader);
+  while (bmff_reader_box (&reader, child)) {
     if (strcmp (child->type, type) == 0)
       return TRUE;
   }
@@ -118,21 +118,21 @@ cmaf_box_child (const CmafBox * box, const gchar * type, CmafBox * child)
 }
 
 guint32
-cmaf_full_box (const CmafBox * box, CmafReader * reader)
+bmff_full_box (const BmffBox * box, BmffReader * reader)
 {
-  cmaf_box_reader (box, reader);
-  return cmaf_reader_u32 (reader);
+  bmff_box_reader (box, reader);
+  return bmff_reader_u32 (reader);
 }
 
 gchar *
-cmaf_box_children (const CmafBox * box)
+bmff_box_children (const BmffBox * box)
 {
   GString *out = g_string_new (NULL);
-  CmafReader reader;
-  CmafBox child;
+  BmffReader reader;
+  BmffBox child;
 
-  cmaf_box_reader (box, &reader);
-  while (out->len < 400 && cmaf_reader_box (&reader, &child))
+  bmff_box_reader (box, &reader);
+  while (out->len < 400 && bmff_reader_box (&reader, &child))
     g_string_append_printf (out, "%s%s", out->len > 0 ? " " : "", child.type);
   return g_string_free (out, FALSE);
 }
@@ -140,13 +140,13 @@ cmaf_box_children (const CmafBox * box)
 /* --- init section -------------------------------------------------------- */
 
 static gboolean
-descend (const CmafBox * from, const gchar * const *path, CmafBox * box)
+descend (const BmffBox * from, const gchar * const *path, BmffBox * box)
 {
   *box = *from;
   for (; *path != NULL; path++) {
-    CmafBox child;
+    BmffBox child;
 
-    if (!cmaf_box_child (box, *path, &child))
+    if (!bmff_box_child (box, *path, &child))
       return FALSE;
     *box = child;
   }
@@ -154,14 +154,14 @@ descend (const CmafBox * from, const gchar * const *path, CmafBox * box)
 }
 
 static void
-read_ftyp (CmafInit * self, const CmafBox * box)
+read_ftyp (BmffInit * self, const BmffBox * box)
 {
-  CmafReader reader;
+  BmffReader reader;
   guint n = 0;
 
-  cmaf_box_reader (box, &reader);
-  while (cmaf_reader_left (&reader) >= 4) {
-    guint32 brand = cmaf_reader_u32 (&reader);
+  bmff_box_reader (box, &reader);
+  while (bmff_reader_left (&reader) >= 4) {
+    guint32 brand = bmff_reader_u32 (&reader);
 
     if (n++ != 1 && brand == 0x636d6632)        /* cmf2 */
       self->cmf2 = TRUE;
@@ -169,119 +169,119 @@ read_ftyp (CmafInit * self, const CmafBox * box)
 }
 
 static void
-read_tkhd (CmafInit * self, const CmafBox * box)
+read_tkhd (BmffInit * self, const BmffBox * box)
 {
-  CmafReader r;
-  guint version = cmaf_full_box (box, &r) >> 24;
+  BmffReader r;
+  guint version = bmff_full_box (box, &r) >> 24;
 
-  cmaf_reader_skip (&r, version == 1 ? 16 : 8);
-  self->track_id = cmaf_reader_u32 (&r);
-  cmaf_reader_skip (&r, (version == 1 ? 12 : 8) + 16 + 36);
-  self->width = cmaf_reader_u32 (&r) >> 16;
-  self->height = cmaf_reader_u32 (&r) >> 16;
+  bmff_reader_skip (&r, version == 1 ? 16 : 8);
+  self->track_id = bmff_reader_u32 (&r);
+  bmff_reader_skip (&r, (version == 1 ? 12 : 8) + 16 + 36);
+  self->width = bmff_reader_u32 (&r) >> 16;
+  self->height = bmff_reader_u32 (&r) >> 16;
 }
 
 static void
-read_mdhd (CmafInit * self, const CmafBox * box)
+read_mdhd (BmffInit * self, const BmffBox * box)
 {
-  CmafReader r;
-  guint version = cmaf_full_box (box, &r) >> 24;
+  BmffReader r;
+  guint version = bmff_full_box (box, &r) >> 24;
 
-  cmaf_reader_skip (&r, version == 1 ? 16 : 8);
-  self->timescale = cmaf_reader_u32 (&r);
+  bmff_reader_skip (&r, version == 1 ? 16 : 8);
+  self->timescale = bmff_reader_u32 (&r);
 }
 
 static void
-read_hdlr (CmafInit * self, const CmafBox * box)
+read_hdlr (BmffInit * self, const BmffBox * box)
 {
-  CmafReader r;
+  BmffReader r;
 
-  cmaf_full_box (box, &r);
-  cmaf_reader_skip (&r, 4);
-  if (cmaf_reader_left (&r) < 4)
+  bmff_full_box (box, &r);
+  bmff_reader_skip (&r, 4);
+  if (bmff_reader_left (&r) < 4)
     return;
   if (memcmp (r.data + r.at, "vide", 4) == 0)
-    self->media = CMAF_VIDEO;
+    self->media = BMFF_VIDEO;
   else if (memcmp (r.data + r.at, "soun", 4) == 0)
-    self->media = CMAF_AUDIO;
+    self->media = BMFF_AUDIO;
   else
-    self->media = CMAF_TEXT;
+    self->media = BMFF_TEXT;
 }
 
 /* MPEG-4 descriptors: tag, then a length of 7 bits a byte. */
 static gboolean
-descriptor (CmafReader * r, guint8 tag)
+descriptor (BmffReader * r, guint8 tag)
 {
   guint i;
 
-  if (cmaf_reader_u8 (r) != tag)
+  if (bmff_reader_u8 (r) != tag)
     return FALSE;
-  for (i = 0; i < 4 && (cmaf_reader_u8 (r) & 0x80) != 0; i++);
+  for (i = 0; i < 4 && (bmff_reader_u8 (r) & 0x80) != 0; i++);
   return !r->error;
 }
 
 static void
-read_esds (CmafInit * self, const CmafBox * entry)
+read_esds (BmffInit * self, const BmffBox * entry)
 {
-  CmafBox esds;
-  CmafReader r;
+  BmffBox esds;
+  BmffReader r;
   guint oti, type;
 
-  if (!cmaf_box_child (entry, "esds", &esds))
+  if (!bmff_box_child (entry, "esds", &esds))
     return;
-  cmaf_full_box (&esds, &r);
+  bmff_full_box (&esds, &r);
   if (!descriptor (&r, 3))
     return;
-  cmaf_reader_skip (&r, 3);
+  bmff_reader_skip (&r, 3);
   if (!descriptor (&r, 4))
     return;
-  oti = cmaf_reader_u8 (&r);
-  cmaf_reader_skip (&r, 12);
+  oti = bmff_reader_u8 (&r);
+  bmff_reader_skip (&r, 12);
   if (!descriptor (&r, 5))
     return;
-  type = cmaf_reader_u8 (&r) >> 3;
+  type = bmff_reader_u8 (&r) >> 3;
   if (!r.error && oti == 0x40)
     g_snprintf (self->codec, sizeof (self->codec), "mp4a.40.%u", type);
 }
 
 static void
-read_avcc (CmafInit * self, const CmafBox * entry)
+read_avcc (BmffInit * self, const BmffBox * entry)
 {
-  CmafBox box;
+  BmffBox box;
 
-  if (cmaf_box_child (entry, "avcC", &box) && box.size >= 4)
+  if (bmff_box_child (entry, "avcC", &box) && box.size >= 4)
     g_snprintf (self->codec, sizeof (self->codec), "%s.%02x%02x%02x",
         self->entry, box.body[1], box.body[2], box.body[3]);
 }
 
 static void
-read_colr (CmafInit * self, const CmafBox * entry)
+read_colr (BmffInit * self, const BmffBox * entry)
 {
-  CmafBox box;
+  BmffBox box;
 
-  if (cmaf_box_child (entry, "colr", &box) && box.size >= 10
+  if (bmff_box_child (entry, "colr", &box) && box.size >= 10
       && memcmp (box.body, "nclx", 4) == 0)
     self->transfer = box.body[6] << 8 | box.body[7];
 }
 
 static void
-read_entry (CmafInit * self, const CmafBox * stsd)
+read_entry (BmffInit * self, const BmffBox * stsd)
 {
-  CmafReader r;
-  CmafBox entry;
-  gsize fixed = self->media == CMAF_VIDEO ? 78 : 28;
+  BmffReader r;
+  BmffBox entry;
+  gsize fixed = self->media == BMFF_VIDEO ? 78 : 28;
 
-  cmaf_full_box (stsd, &r);
-  cmaf_reader_skip (&r, 4);
-  if (!cmaf_reader_box (&r, &entry))
+  bmff_full_box (stsd, &r);
+  bmff_reader_skip (&r, 4);
+  if (!bmff_reader_box (&r, &entry))
     return;
   memcpy (self->entry, entry.type, sizeof (self->entry));
   g_strlcpy (self->codec, entry.type, sizeof (self->codec));
-  if (entry.size < fixed || self->media == CMAF_TEXT)
+  if (entry.size < fixed || self->media == BMFF_TEXT)
     return;
   entry.body += fixed;
   entry.size -= fixed;
-  if (self->media == CMAF_AUDIO)
+  if (self->media == BMFF_AUDIO)
     read_esds (self, &entry);
   else
     read_colr (self, &entry);
@@ -290,19 +290,19 @@ read_entry (CmafInit * self, const CmafBox * stsd)
 }
 
 static void
-read_trex (CmafInit * self, const CmafBox * box)
+read_trex (BmffInit * self, const BmffBox * box)
 {
-  CmafReader r;
+  BmffReader r;
 
-  cmaf_full_box (box, &r);
-  cmaf_reader_skip (&r, 8);
-  self->default_duration = cmaf_reader_u32 (&r);
-  self->default_size = cmaf_reader_u32 (&r);
-  self->default_flags = cmaf_reader_u32 (&r);
+  bmff_full_box (box, &r);
+  bmff_reader_skip (&r, 8);
+  self->default_duration = bmff_reader_u32 (&r);
+  self->default_size = bmff_reader_u32 (&r);
+  self->default_flags = bmff_reader_u32 (&r);
 }
 
 gboolean
-cmaf_init_read (CmafInit * self, const guint8 * data, gsize size)
+bmff_init_read (BmffInit * self, const guint8 * data, gsize size)
 {
   static const gchar *const tkhd[] = { "moov", "trak", "tkhd", NULL };
   static const gchar *const mdhd[] = { "moov", "trak", "mdia", "mdhd", NULL };
@@ -312,10 +312,10 @@ cmaf_init_read (CmafInit * self, const guint8 * data, gsize size)
     "stsd", NULL
   };
   static const gchar *const trex[] = { "moov", "mvex", "trex", NULL };
-  CmafBox file = { "", 0, 0, data, size }, box;
+  BmffBox file = { "", 0, 0, data, size }, box;
 
   memset (self, 0, sizeof (*self));
-  if (cmaf_box_child (&file, "ftyp", &box))
+  if (bmff_box_child (&file, "ftyp", &box))
     read_ftyp (self, &box);
   if (descend (&file, tkhd, &box))
     read_tkhd (self, &box);
@@ -339,43 +339,43 @@ typedef struct
 } Defaults;
 
 static void
-read_tfhd (CmafChunk * self, const CmafBox * box, Defaults * d)
+read_tfhd (BmffChunk * self, const BmffBox * box, Defaults * d)
 {
-  CmafReader r;
+  BmffReader r;
 
-  self->tfhd_flags = cmaf_full_box (box, &r) & 0xffffff;
-  self->track_id = cmaf_reader_u32 (&r);
+  self->tfhd_flags = bmff_full_box (box, &r) & 0xffffff;
+  self->track_id = bmff_reader_u32 (&r);
   if (self->tfhd_flags & 0x01)
-    cmaf_reader_skip (&r, 8);
+    bmff_reader_skip (&r, 8);
   if (self->tfhd_flags & 0x02)
-    cmaf_reader_skip (&r, 4);
+    bmff_reader_skip (&r, 4);
   if (self->tfhd_flags & 0x08)
-    d->duration = cmaf_reader_u32 (&r);
+    d->duration = bmff_reader_u32 (&r);
   if (self->tfhd_flags & 0x10)
-    d->size = cmaf_reader_u32 (&r);
+    d->size = bmff_reader_u32 (&r);
   if (self->tfhd_flags & 0x20)
-    d->flags = cmaf_reader_u32 (&r);
+    d->flags = bmff_reader_u32 (&r);
 }
 
 static gboolean
-read_samples (CmafChunk * self, CmafReader * r, guint32 count,
+read_samples (BmffChunk * self, BmffReader * r, guint32 count,
     const Defaults * d, gboolean has_first, guint32 first)
 {
   guint32 i;
 
   for (i = 0; i < count && !r->error; i++) {
-    CmafSample s = { d->duration, d->size, d->flags };
+    BmffSample s = { d->duration, d->size, d->flags };
 
     if (i == 0 && has_first)
       s.flags = first;
     if (self->trun_flags & 0x100)
-      s.duration = cmaf_reader_u32 (r);
+      s.duration = bmff_reader_u32 (r);
     if (self->trun_flags & 0x200)
-      s.size = cmaf_reader_u32 (r);
+      s.size = bmff_reader_u32 (r);
     if (self->trun_flags & 0x400)
-      s.flags = cmaf_reader_u32 (r);
+      s.flags = bmff_reader_u32 (r);
     if (self->trun_flags & 0x800)
-      cmaf_reader_u32 (r);
+      bmff_reader_u32 (r);
     self->duration += s.duration;
     self->sizes += s.size;
     g_array_append_val (self->samples, s);
@@ -384,44 +384,44 @@ read_samples (CmafChunk * self, CmafReader * r, guint32 count,
 }
 
 static gboolean
-read_trun (CmafChunk * self, const CmafBox * box, const Defaults * d)
+read_trun (BmffChunk * self, const BmffBox * box, const Defaults * d)
 {
-  CmafReader r;
-  guint32 full = cmaf_full_box (box, &r), count, first = 0;
+  BmffReader r;
+  guint32 full = bmff_full_box (box, &r), count, first = 0;
 
   self->trun_version = full >> 24;
   self->trun_flags = full & 0xffffff;
-  count = cmaf_reader_u32 (&r);
+  count = bmff_reader_u32 (&r);
   if (self->trun_flags & 0x01)
-    self->data_offset = (gint32) cmaf_reader_u32 (&r);
+    self->data_offset = (gint32) bmff_reader_u32 (&r);
   if (self->trun_flags & 0x04)
-    first = cmaf_reader_u32 (&r);
-  if (count > CMAF_MAX_SAMPLES)
+    first = bmff_reader_u32 (&r);
+  if (count > BMFF_MAX_SAMPLES)
     return FALSE;
   return read_samples (self, &r, count, d, (self->trun_flags & 0x04) != 0,
       first);
 }
 
 static void
-read_tfdt (CmafChunk * self, const CmafBox * box)
+read_tfdt (BmffChunk * self, const BmffBox * box)
 {
-  CmafReader r;
-  guint version = cmaf_full_box (box, &r) >> 24;
+  BmffReader r;
+  guint version = bmff_full_box (box, &r) >> 24;
 
-  self->decode_time = version == 1 ? cmaf_reader_u64 (&r)
-      : cmaf_reader_u32 (&r);
+  self->decode_time = version == 1 ? bmff_reader_u64 (&r)
+      : bmff_reader_u32 (&r);
   self->has_tfdt = !r.error;
 }
 
 static gboolean
-read_traf (CmafChunk * self, const CmafBox * traf, Defaults * d)
+read_traf (BmffChunk * self, const BmffBox * traf, Defaults * d)
 {
-  CmafReader r;
-  CmafBox box;
+  BmffReader r;
+  BmffBox box;
   gboolean good = TRUE;
 
-  cmaf_box_reader (traf, &r);
-  while (cmaf_reader_box (&r, &box)) {
+  bmff_box_reader (traf, &r);
+  while (bmff_reader_box (&r, &box)) {
     if (strcmp (box.type, "tfhd") == 0)
       read_tfhd (self, &box, d);
     else if (strcmp (box.type, "tfdt") == 0)
@@ -435,16 +435,16 @@ read_traf (CmafChunk * self, const CmafBox * traf, Defaults * d)
 }
 
 gboolean
-cmaf_chunk_read (CmafChunk * self, const CmafInit * init, const CmafBox * moof,
-    const CmafBox * mdat)
+bmff_chunk_read (BmffChunk * self, const BmffInit * init, const BmffBox * moof,
+    const BmffBox * mdat)
 {
   Defaults d = { 0, 0, 0 };
-  CmafReader r, full;
-  CmafBox box;
+  BmffReader r, full;
+  BmffBox box;
   gboolean good = TRUE;
 
   memset (self, 0, sizeof (*self));
-  self->samples = g_array_new (FALSE, FALSE, sizeof (CmafSample));
+  self->samples = g_array_new (FALSE, FALSE, sizeof (BmffSample));
   self->moof_offset = moof->offset;
   self->moof_size = moof->header + moof->size;
   self->mdat_offset = mdat->offset;
@@ -455,11 +455,11 @@ cmaf_chunk_read (CmafChunk * self, const CmafInit * init, const CmafBox * moof,
     d.size = init->default_size;
     d.flags = init->default_flags;
   }
-  cmaf_box_reader (moof, &r);
-  while (cmaf_reader_box (&r, &box)) {
+  bmff_box_reader (moof, &r);
+  while (bmff_reader_box (&r, &box)) {
     if (strcmp (box.type, "mfhd") == 0) {
-      cmaf_full_box (&box, &full);
-      self->sequence = cmaf_reader_u32 (&full);
+      bmff_full_box (&box, &full);
+      self->sequence = bmff_reader_u32 (&full);
     } else if (strcmp (box.type, "traf") == 0) {
       self->n_traf++;
       good &= read_traf (self, &box, &d);
@@ -469,7 +469,7 @@ cmaf_chunk_read (CmafChunk * self, const CmafInit * init, const CmafBox * moof,
 }
 
 void
-cmaf_chunk_clear (CmafChunk * self)
+bmff_chunk_clear (BmffChunk * self)
 {
   g_clear_pointer (&self->samples, g_array_unref);
 }

@@ -11,15 +11,15 @@ typedef struct
   const guint8 *data;
   gsize size, at;
   gboolean error;
-} CmafReader;
+} BmffReader;
 
-void cmaf_reader_init (CmafReader * self, const guint8 * data, gsize size);
-guint8 cmaf_reader_u8 (CmafReader * self);
-guint16 cmaf_reader_u16 (CmafReader * self);
-guint32 cmaf_reader_u32 (CmafReader * self);
-guint64 cmaf_reader_u64 (CmafReader * self);
-void cmaf_reader_skip (CmafReader * self, gsize n);
-gsize cmaf_reader_left (const CmafReader * self);
+void bmff_reader_init (BmffReader * self, const guint8 * data, gsize size);
+guint8 bmff_reader_u8 (BmffReader * self);
+guint16 bmff_reader_u16 (BmffReader * self);
+guint32 bmff_reader_u32 (BmffReader * self);
+guint64 bmff_reader_u64 (BmffReader * self);
+void bmff_reader_skip (BmffReader * self, gsize n);
+gsize bmff_reader_left (const BmffReader * self);
 
 typedef struct
 {
@@ -28,33 +28,33 @@ typedef struct
   gsize header;                 /* bytes: 8 or 16 */
   const guint8 *body;
   gsize size;                   /* of the body */
-} CmafBox;
+} BmffBox;
 
 /* FALSE at the end and when the box is broken (then `error` is set). */
-gboolean cmaf_reader_box (CmafReader * self, CmafBox * box);
-void cmaf_box_reader (const CmafBox * box, CmafReader * reader);
+gboolean bmff_reader_box (BmffReader * self, BmffBox * box);
+void bmff_box_reader (const BmffBox * box, BmffReader * reader);
 
 /* The first child of that type. */
-gboolean cmaf_box_child (const CmafBox * box, const gchar * type,
-    CmafBox * child);
+gboolean bmff_box_child (const BmffBox * box, const gchar * type,
+    BmffBox * child);
 /* version << 24 | flags; `reader` is behind it. */
-guint32 cmaf_full_box (const CmafBox * box, CmafReader * reader);
+guint32 bmff_full_box (const BmffBox * box, BmffReader * reader);
 
 /* Types of all children, blank separated.  Returns: (transfer full) */
-gchar *cmaf_box_children (const CmafBox * box);
+gchar *bmff_box_children (const BmffBox * box);
 
 typedef enum
 {
-  CMAF_OTHER,
-  CMAF_VIDEO,
-  CMAF_AUDIO,
-  CMAF_TEXT,
-} CmafMedia;
+  BMFF_OTHER,
+  BMFF_VIDEO,
+  BMFF_AUDIO,
+  BMFF_TEXT,
+} BmffMedia;
 
 /* What an init section tells; the rules about its form are elsewhere. */
 typedef struct
 {
-  CmafMedia media;
+  BmffMedia media;
   gchar entry[5];               /* of the sample description */
   gchar codec[24];              /* as far as it can be told, "avc1.64001f" */
   guint32 timescale, track_id;
@@ -62,14 +62,14 @@ typedef struct
   gboolean has_elst, cmf2;
   guint transfer;               /* colr, 0 = not told */
   guint32 default_duration, default_size, default_flags;        /* trex */
-} CmafInit;
+} BmffInit;
 
-gboolean cmaf_init_read (CmafInit * self, const guint8 * data, gsize size);
+gboolean bmff_init_read (BmffInit * self, const guint8 * data, gsize size);
 
 typedef struct
 {
   guint32 duration, size, flags;
-} CmafSample;
+} BmffSample;
 
 /* One moof with its mdat. */
 typedef struct
@@ -82,14 +82,14 @@ typedef struct
   gint32 data_offset;
   gsize moof_offset, moof_size, mdat_offset, mdat_header, mdat_size;
   guint64 sizes;                /* sum of the samples' */
-  GArray *samples;              /* of CmafSample */
-} CmafChunk;
+  GArray *samples;              /* of BmffSample */
+} BmffChunk;
 
-#define CMAF_MAX_SAMPLES 65536
+#define BMFF_MAX_SAMPLES 65536
 
 /* `moof` and the mdat behind it; `init` gives defaults. */
-gboolean cmaf_chunk_read (CmafChunk * self, const CmafInit * init,
-    const CmafBox * moof, const CmafBox * mdat);
-void cmaf_chunk_clear (CmafChunk * self);
+gboolean bmff_chunk_read (BmffChunk * self, const BmffInit * init,
+    const BmffBox * moof, const BmffBox * mdat);
+void bmff_chunk_clear (BmffChunk * self);
 
 G_END_DECLS

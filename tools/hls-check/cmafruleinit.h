@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* What an init section that claims a CMAF brand must look like. */
-void cmaf_rules_init (Verdict * verdict, const gchar * name,
-    const CmafInit * init, const guint8 * data, gsize size);
+void bmff_rules_init (Verdict * verdict, const gchar * name,
+    const BmffInit * init, const guint8 * data, gsize size);
 
 G_END_DECLS

@@ -18,7 +18,7 @@
 
 typedef struct
 {
-  CmafInit init;
+  BmffInit init;
   gboolean cmaf;                /* claims a structural brand of CMAF */
   gchar *digest;
 } Init;
@@ -30,21 +30,21 @@ init_free (gpointer data)
   g_free (data);
 }
 
-CmafTrack *
-cmaf_track_new (Verdict * verdict, const gchar * name)
+BmffTrack *
+bmff_track_new (Verdict * verdict, const gchar * name)
 {
-  CmafTrack *self = g_new0 (CmafTrack, 1);
+  BmffTrack *self = g_new0 (BmffTrack, 1);
 
   self->verdict = verdict;
   self->name = g_strdup (name);
   self->inits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
       init_free);
-  self->begin_msn = self->digest_msn = CMAF_NONE;
+  self->begin_msn = self->digest_msn = BMFF_NONE;
   return self;
 }
 
 void
-cmaf_track_free (CmafTrack * self)
+bmff_track_free (BmffTrack * self)
 {
   g_hash_table_unref (self->inits);
   g_clear_pointer (&self->parts, g_checksum_free);
@@ -58,10 +58,10 @@ cmaf_track_free (CmafTrack * self)
 static gboolean
 claims_cmaf (const guint8 * data, gsize size)
 {
-  CmafBox file = { "", 0, 0, data, size }, ftyp;
+  BmffBox file = { "", 0, 0, data, size }, ftyp;
   gsize i;
 
-  if (!cmaf_box_child (&file, "ftyp", &ftyp))
+  if (!bmff_box_child (&file, "ftyp", &ftyp))
     return FALSE;
   for (i = 0; i + 4 <= ftyp.size; i += 4) {
     if (i != 4 && (memcmp (ftyp.body + i, "cmfc", 4) == 0
@@ -72,7 +72,7 @@ claims_cmaf (const guint8 * data, gsize size)
 }
 
 void
-cmaf_track_add_init (CmafTrack * self, const gchar * uri, const guint8 * data,
+bmff_track_add_init (BmffTrack * self, const gchar * uri, const guint8 * data,
     gsize size)
 {
   Init *init;
@@ -80,21 +80,21 @@ cmaf_track_add_init (CmafTrack * self, const gchar * uri, const guint8 * data,
   if (g_hash_table_size (self->inits) >= MAX_INITS)
     return;
   init = g_new0 (Init, 1);
-  if (!cmaf_init_read (&init->init, data, size)) {
+  if (!bmff_init_read (&init->init, data, size)) {
     MUST (134, "%s is no init section (%" G_GSIZE_FORMAT " bytes)", uri, size);
     init_free (init);
     return;
   }
   init->cmaf = claims_cmaf (data, size);
   if (init->cmaf)
-    cmaf_rules_init (self->verdict, self->name, &init->init, data, size);
+    bmff_rules_init (self->verdict, self->name, &init->init, data, size);
   g_hash_table_insert (self->inits, g_strdup (uri), init);
 }
 
 /* --- chunks -------------------------------------------------------------- */
 
 static void
-check_fragment (CmafTrack * self, const Init * init, const CmafChunk * c)
+check_fragment (BmffTrack * self, const Init * init, const BmffChunk * c)
 {
   verdict_look (self->verdict, 147);
   verdict_look (self->verdict, 149);
@@ -116,7 +116,7 @@ check_fragment (CmafTrack * self, const Init * init, const CmafChunk * c)
 }
 
 static void
-check_cmaf_fragment (CmafTrack * self, const Init * init, const CmafChunk * c)
+check_cmaf_fragment (BmffTrack * self, const Init * init, const BmffChunk * c)
 {
   verdict_look (self->verdict, 143);
   verdict_look (self->verdict, 145);
@@ -124,7 +124,7 @@ check_cmaf_fragment (CmafTrack * self, const Init * init, const CmafChunk * c)
     MUST (147, "tfhd has flags %06x", c->tfhd_flags);
   if (c->n_traf != 1 || c->n_trun != 1)
     MUST (145, "%u traf and %u trun in a moof", c->n_traf, c->n_trun);
-  if (init->init.media == CMAF_VIDEO && init->init.has_elst
+  if (init->init.media == BMFF_VIDEO && init->init.has_elst
       && c->trun_version == 1)
     MUST (143, "trun version 1 and an edit list");
   if (c->trun_version > 1)
@@ -139,30 +139,30 @@ check_cmaf_fragment (CmafTrack * self, const Init * init, const CmafChunk * c)
 }
 
 static void
-check_order (CmafTrack * self, const CmafBox * moof)
+check_order (BmffTrack * self, const BmffBox * moof)
 {
-  g_autofree gchar *in_moof = cmaf_box_children (moof);
+  g_autofree gchar *in_moof = bmff_box_children (moof);
   g_autofree gchar *in_traf = NULL;
-  CmafBox traf;
+  BmffBox traf;
 
   verdict_look (self->verdict, 146);
   if (strcmp (in_moof, "mfhd traf") != 0)
     MUST (146, "moof has %s", in_moof);
-  if (!cmaf_box_child (moof, "traf", &traf))
+  if (!bmff_box_child (moof, "traf", &traf))
     return;
-  in_traf = cmaf_box_children (&traf);
+  in_traf = bmff_box_children (&traf);
   if (!g_str_has_prefix (in_traf, "tfhd tfdt trun"))
     MUST (146, "traf has %s", in_traf);
 }
 
 static void
-check_flags (CmafTrack * self, const CmafChunk * c)
+check_flags (BmffTrack * self, const BmffChunk * c)
 {
   guint i;
 
   verdict_look (self->verdict, 155);
   for (i = 0; i < c->samples->len; i++) {
-    guint32 flags = g_array_index (c->samples, CmafSample, i).flags;
+    guint32 flags = g_array_index (c->samples, BmffSample, i).flags;
 
     if ((flags & NON_SYNC) == 0 && (flags >> 24 & 3) == 1) {
       MUST (155, "sample %u is sync and depends on others (%08x)", i, flags);
@@ -172,7 +172,7 @@ check_flags (CmafTrack * self, const CmafChunk * c)
 }
 
 static void
-check_time (CmafTrack * self, const CmafListed * l, const CmafChunk * c,
+check_time (BmffTrack * self, const BmffListed * l, const BmffChunk * c,
     gboolean follows)
 {
   verdict_look (self->verdict, 148);
@@ -189,7 +189,7 @@ check_time (CmafTrack * self, const CmafListed * l, const CmafChunk * c,
 }
 
 static void
-check_styp (CmafTrack * self, const CmafBox * box)
+check_styp (BmffTrack * self, const BmffBox * box)
 {
   gsize i;
 
@@ -207,18 +207,19 @@ typedef struct
   guint chunks;
   guint64 first_time, duration; /* ticks */
   guint32 last_sample;
-  gboolean sync;                /* the first sample */
+  gboolean sync, any_sync;      /* the first sample; one of them */
   gboolean broken;
 } Piece;
 
 static void
-read_chunk (CmafTrack * self, const Init * init, const CmafListed * l,
-    const CmafBox * moof, const CmafBox * mdat, Piece * piece, gboolean judged,
+read_chunk (BmffTrack * self, const Init * init, const BmffListed * l,
+    const BmffBox * moof, const BmffBox * mdat, Piece * piece, gboolean judged,
     gboolean follows)
 {
-  CmafChunk c;
+  BmffChunk c;
+  guint i;
 
-  if (!cmaf_chunk_read (&c, &init->init, moof, mdat)) {
+  if (!bmff_chunk_read (&c, &init->init, moof, mdat)) {
     MUST (145, "%" G_GUINT64_FORMAT ".%" G_GINT64_FORMAT ": a moof that can't"
         " be read", l->msn, l->part);
     piece->broken = TRUE;
@@ -226,11 +227,14 @@ read_chunk (CmafTrack * self, const Init * init, const CmafListed * l,
     if (piece->chunks == 0)
       piece->first_time = c.decode_time;
     if (piece->chunks == 0 && c.samples->len > 0)
-      piece->sync = (g_array_index (c.samples, CmafSample, 0).flags
+      piece->sync = (g_array_index (c.samples, BmffSample, 0).flags
+          & NON_SYNC) == 0;
+    for (i = 0; i < c.samples->len; i++)
+      piece->any_sync |= (g_array_index (c.samples, BmffSample, i).flags
           & NON_SYNC) == 0;
     piece->duration += c.duration;
     if (c.samples->len > 0)
-      piece->last_sample = g_array_index (c.samples, CmafSample,
+      piece->last_sample = g_array_index (c.samples, BmffSample,
           c.samples->len - 1).duration;
     if (judged) {
       check_fragment (self, init, &c);
@@ -243,15 +247,15 @@ read_chunk (CmafTrack * self, const Init * init, const CmafListed * l,
     }
     piece->chunks++;
   }
-  cmaf_chunk_clear (&c);
+  bmff_chunk_clear (&c);
 }
 
 /* What may stand between fragments. */
 static void
-check_other (CmafTrack * self, const Init * init, const CmafBox * box,
+check_other (BmffTrack * self, const Init * init, const BmffBox * box,
     gboolean in_fragment)
 {
-  CmafReader r;
+  BmffReader r;
 
   if (strcmp (box->type, "styp") == 0) {
     if (init->cmaf)
@@ -260,8 +264,8 @@ check_other (CmafTrack * self, const Init * init, const CmafBox * box,
     verdict_look (self->verdict, 153);
     if (in_fragment)
       MUST (153, "emsg behind its moof");
-    if (cmaf_full_box (box, &r) >> 24 == 1
-        && cmaf_reader_u32 (&r) != init->init.timescale)
+    if (bmff_full_box (box, &r) >> 24 == 1
+        && bmff_reader_u32 (&r) != init->init.timescale)
       MUST (153, "emsg of another timescale than the track");
   } else if (strcmp (box->type, "prft") == 0) {
     verdict_look (self->verdict, 154);
@@ -276,15 +280,15 @@ check_other (CmafTrack * self, const Init * init, const CmafBox * box,
 }
 
 static void
-read_boxes (CmafTrack * self, const Init * init, const CmafListed * l,
+read_boxes (BmffTrack * self, const Init * init, const BmffListed * l,
     const guint8 * data, gsize size, Piece * piece, gboolean judged,
     gboolean follows)
 {
-  CmafReader r;
-  CmafBox box, moof = { "", };
+  BmffReader r;
+  BmffBox box, moof = { "", };
 
-  cmaf_reader_init (&r, data, size);
-  while (!piece->broken && cmaf_reader_box (&r, &box)) {
+  bmff_reader_init (&r, data, size);
+  while (!piece->broken && bmff_reader_box (&r, &box)) {
     if (strcmp (box.type, "moof") == 0) {
       if (moof.body != NULL)
         MUST (145, "a moof without mdat");
@@ -309,7 +313,7 @@ read_boxes (CmafTrack * self, const Init * init, const CmafListed * l,
 /* --- pieces -------------------------------------------------------------- */
 
 static gboolean
-is_next (const CmafTrack * self, const CmafListed * l, const CmafInit * init)
+is_next (const BmffTrack * self, const BmffListed * l, const BmffInit * init)
 {
   if (!self->has_next || init != self->init
       || l->discontinuity != self->discontinuity)
@@ -321,7 +325,7 @@ is_next (const CmafTrack * self, const CmafListed * l, const CmafInit * init)
 }
 
 static void
-check_duration (CmafTrack * self, const Init * init, const CmafListed * l,
+check_duration (BmffTrack * self, const Init * init, const BmffListed * l,
     const Piece * piece)
 {
   guint32 scale = init->init.timescale;
@@ -339,10 +343,10 @@ check_duration (CmafTrack * self, const Init * init, const CmafListed * l,
 }
 
 static void
-check_begin (CmafTrack * self, const Init * init, const CmafListed * l,
+check_begin (BmffTrack * self, const Init * init, const BmffListed * l,
     const Piece * piece)
 {
-  gboolean video = init->init.media == CMAF_VIDEO;
+  gboolean video = init->init.media == BMFF_VIDEO;
 
   if (video && l->part <= 0) {
     verdict_look (self->verdict, 131);
@@ -353,22 +357,26 @@ check_begin (CmafTrack * self, const Init * init, const CmafListed * l,
   if (l->part < 0)
     return;
   verdict_look (self->verdict, 31);
-  if (l->independent && !piece->sync)
+  if (l->independent && !piece->any_sync)
     MUST (155, "part %" G_GUINT64_FORMAT ".%" G_GINT64_FORMAT " is INDEPENDENT"
-        " and does not begin with a sync sample", l->msn, l->part);
-  if (!l->independent && piece->sync)
-    SHOULD (31, "part %" G_GUINT64_FORMAT ".%" G_GINT64_FORMAT " begins with a"
-        " sync sample and is not INDEPENDENT", l->msn, l->part);
+        " and has no sync sample", l->msn, l->part);
+  else if (l->independent && !piece->sync)
+    SHOULD (155, "part %" G_GUINT64_FORMAT ".%" G_GINT64_FORMAT " is"
+        " INDEPENDENT, its sync sample is not the first", l->msn, l->part);
+  if (!l->independent && piece->any_sync)
+    SHOULD (31, "part %" G_GUINT64_FORMAT ".%" G_GINT64_FORMAT " has a sync"
+        " sample and is not INDEPENDENT", l->msn, l->part);
 }
 
 static void
-hash_part (CmafTrack * self, const CmafListed * l, const guint8 * data,
+hash_part (BmffTrack * self, const BmffListed * l, const guint8 * data,
     gsize size)
 {
   if (self->parts != NULL && (l->msn != self->parts_msn || l->part == 0)) {
     g_free (self->parts_digest);
     self->parts_digest = g_strdup (g_checksum_get_string (self->parts));
     self->digest_msn = self->parts_msn;
+    self->digest_count = self->parts_count;
     g_clear_pointer (&self->parts, g_checksum_free);
   }
   if (l->part == 0) {
@@ -385,17 +393,19 @@ hash_part (CmafTrack * self, const CmafListed * l, const guint8 * data,
 
 /* 163; all parts of `msn` are in by the time that the whole is. */
 static gboolean
-check_concatenation (CmafTrack * self, const CmafListed * l,
+check_concatenation (BmffTrack * self, const BmffListed * l,
     const guint8 * data, gsize size)
 {
   g_autofree gchar *whole = NULL;
   g_autofree gchar *parts = NULL;
 
-  if (self->parts != NULL && self->parts_msn == l->msn) {
+  /* Parts may have left the list before all of them were seen. */
+  if (self->parts != NULL && self->parts_msn == l->msn
+      && self->parts_count == l->n_parts) {
     g_autoptr (GChecksum) sum = g_checksum_copy (self->parts);
 
     parts = g_strdup (g_checksum_get_string (sum));
-  } else if (self->digest_msn == l->msn) {
+  } else if (self->digest_msn == l->msn && self->digest_count == l->n_parts) {
     parts = g_strdup (self->parts_digest);
   }
   if (parts == NULL)
@@ -409,7 +419,7 @@ check_concatenation (CmafTrack * self, const CmafListed * l,
 }
 
 static void
-take_piece (CmafTrack * self, const Init * init, const CmafListed * l,
+take_piece (BmffTrack * self, const Init * init, const BmffListed * l,
     const Piece * piece)
 {
   self->has_next = TRUE;
@@ -426,7 +436,7 @@ take_piece (CmafTrack * self, const Init * init, const CmafListed * l,
 }
 
 void
-cmaf_track_add_media (CmafTrack * self, const CmafListed * l,
+bmff_track_add_media (BmffTrack * self, const BmffListed * l,
     const guint8 * data, gsize size)
 {
   const Init *init = l->map != NULL ? g_hash_table_lookup (self->inits,

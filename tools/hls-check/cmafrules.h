@@ -8,20 +8,22 @@
 
 G_BEGIN_DECLS
 
-#define CMAF_NONE G_MAXUINT64
+#define BMFF_NONE G_MAXUINT64
 
 /* What the playlist says of a piece of media. */
 typedef struct
 {
   guint64 msn;
   gint64 part;                  /* -1: the whole segment */
-  gboolean last;                /* no more parts of this segment */
+  guint n_parts;                /* of a whole segment, as listed; 0: unknown */
   gboolean independent;
   guint64 discontinuity;        /* number */
   guint64 duration;             /* ns */
+  gboolean has_date;
+  gint64 date;                  /* ns since 1970, of the segment */
   guint64 target;               /* ns, target duration; 0 = not known */
   const gchar *map;             /* URI in force, NULL for none */
-} CmafListed;
+} BmffListed;
 
 /* One rendition's bytes.  Parts are to come in their order; whole segments at
  * any time behind their parts.  No locks. */
@@ -29,8 +31,8 @@ typedef struct
 {
   Verdict *verdict;             /* not owned */
   gchar *name;
-  GHashTable *inits;            /* URI to CmafInit */
-  const CmafInit *init;         /* of the last media, or NULL */
+  GHashTable *inits;            /* URI to BmffInit */
+  const BmffInit *init;         /* of the last media, or NULL */
   guint64 discontinuity;        /* number, of the last media */
 
   gboolean has_next;
@@ -45,18 +47,19 @@ typedef struct
   gint64 parts_count;
   gchar *parts_digest;          /* of the last whole set of parts */
   guint64 digest_msn;
+  gint64 digest_count;
 
   guint64 peak_bps;             /* of whole segments */
   guint64 segments, parts_read;
   guint64 begin_msn, begin_ns;  /* newest segment's media time */
-} CmafTrack;
+} BmffTrack;
 
-CmafTrack *cmaf_track_new (Verdict * verdict, const gchar * name);
-void cmaf_track_free (CmafTrack * self);
+BmffTrack *bmff_track_new (Verdict * verdict, const gchar * name);
+void bmff_track_free (BmffTrack * self);
 
-void cmaf_track_add_init (CmafTrack * self, const gchar * uri,
+void bmff_track_add_init (BmffTrack * self, const gchar * uri,
     const guint8 * data, gsize size);
-void cmaf_track_add_media (CmafTrack * self, const CmafListed * listed,
+void bmff_track_add_media (BmffTrack * self, const BmffListed * listed,
     const guint8 * data, gsize size);
 
 G_END_DECLS

@@ -22,7 +22,7 @@ typedef struct
   gboolean init;
   gchar *uri;                   /* as listed */
   M3u8Range range;
-  CmafListed listed;
+  BmffListed listed;
   gchar *map;
 } Job;
 
@@ -47,7 +47,7 @@ typedef struct
   Player *player;
   gchar *url;
   HlsRendition *rendition;      /* lock */
-  CmafTrack *cmaf;              /* lock */
+  BmffTrack *cmaf;              /* lock */
   GQueue jobs;                  /* lock, of Job */
   guint64 queued_msn;           /* lock: pieces up to here were queued */
   gint64 queued_part;
@@ -160,9 +160,11 @@ queue_piece_locked (Track * self, const M3u8Playlist * p,
   job->map = g_strdup (s->map);
   job->listed.msn = s->msn;
   job->listed.part = index;
-  job->listed.last = s->complete && index + 1 == (gint64) s->n_parts;
+  job->listed.n_parts = part == NULL ? s->n_parts : 0;
   job->listed.independent = part != NULL ? part->independent : FALSE;
   job->listed.discontinuity = s->discontinuities;
+  job->listed.has_date = s->has_date;
+  job->listed.date = s->date;
   job->listed.target = p->target;
   job->listed.duration = part != NULL ? part->duration : s->duration;
   push_job_locked (self, job);
@@ -432,7 +434,7 @@ take_media_locked (Track * self, const Job * job, const HttpAnswer * a)
   const M3u8Playlist *p = self->rendition->last;
   gsize size;
   const guint8 *data = g_bytes_get_data (a->body, &size);
-  CmafListed listed = job->listed;
+  BmffListed listed = job->listed;
 
   player->counts->media++;
   player->counts->bytes += size;
@@ -803,7 +805,7 @@ track_free (gpointer data)
   Track *self = data;
 
   g_queue_clear_full (&self->jobs, (GDestroyNotify) job_free);
-  cmaf_track_free (self->cmaf);
+  bmff_track_free (self->cmaf);
   g_hash_table_unref (self->maps);
   g_free (self->hint);
   g_free (self->url);
@@ -839,7 +841,7 @@ add_track (Player * self, const gchar * base, const gchar * uri,
   track->url = g_steal_pointer (&url);
   track->rendition = hls_check_add (self->check, name, track->url, iframes,
       subtitles);
-  track->cmaf = cmaf_track_new (&self->check->verdict, name);
+  track->cmaf = bmff_track_new (&self->check->verdict, name);
   track->maps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&track->jobs);
   g_ptr_array_add (self->tracks, track);

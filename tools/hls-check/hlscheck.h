@@ -50,9 +50,9 @@ void hls_check_feed (HlsCheck * self, HlsRendition * rendition,
 
 /* An init section and a piece of media of the rendition, as fetched. */
 void hls_check_init (HlsCheck * self, HlsRendition * rendition,
-    CmafTrack * track, const gchar * uri, const guint8 * data, gsize size);
+    BmffTrack * track, const gchar * uri, const guint8 * data, gsize size);
 void hls_check_media (HlsCheck * self, HlsRendition * rendition,
-    CmafTrack * track, const CmafListed * listed, const guint8 * data,
+    BmffTrack * track, const BmffListed * listed, const guint8 * data,
     gsize size);
 
 /* Rules of a multivariant playlist by itself. */

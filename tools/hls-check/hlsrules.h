@@ -73,9 +73,9 @@ typedef struct
   GHashTable *hint_times;       /* URI to ns of a hinted part's first byte */
   guint hints, trickled;
   gboolean has_init;
-  CmafInit init;                /* the newest */
+  BmffInit init;                /* the newest */
   guint64 peak_bps;             /* of whole segments */
-  GHashTable *begins;           /* msn to media time, ns */
+  GHashTable *begins;           /* msn to media time less date, ns */
   gboolean aligned;             /* was compared with the others */
   guint64 aligned_msn;          /* up to there */
 } HlsRendition;

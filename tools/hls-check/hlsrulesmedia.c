@@ -9,7 +9,7 @@
 #define FRAME (50 * HLS_MS)
 
 static gboolean
-has_codec (const gchar * codecs, const CmafInit * init)
+has_codec (const gchar * codecs, const BmffInit * init)
 {
   g_auto (GStrv) list = g_strsplit (codecs, ",", -1);
   guint i;
@@ -28,7 +28,7 @@ has_codec (const gchar * codecs, const CmafInit * init)
 
 static void
 check_range (HlsRendition * r, const M3u8Entry * e, const gchar * range,
-    const CmafInit * init)
+    const BmffInit * init)
 {
   const gchar *want = init->transfer == 16 ? "PQ" : init->transfer == 18
       ? "HLG" : "SDR";
@@ -41,7 +41,7 @@ check_range (HlsRendition * r, const M3u8Entry * e, const gchar * range,
 
 static void
 check_entry (HlsCheck * self, HlsRendition * r, const M3u8Entry * e,
-    const CmafInit * init)
+    const BmffInit * init)
 {
   const M3u8Playlist *p = self->multivariant;
   const gchar *codecs = m3u8_attribute (p, e, "CODECS");
@@ -52,7 +52,7 @@ check_entry (HlsCheck * self, HlsRendition * r, const M3u8Entry * e,
   if (codecs != NULL && !has_codec (codecs, init))
     HLS_MUST (r, 116, "line %u says CODECS=\"%s\", the init section has %s",
         e->line, codecs, init->codec);
-  if (init->media != CMAF_VIDEO)
+  if (init->media != BMFF_VIDEO)
     return;
   real = g_strdup_printf ("%ux%u", init->width, init->height);
   verdict_look (r->verdict, 117);
@@ -94,7 +94,7 @@ has_in_group (HlsCheck * self, const M3u8Entry * variant,
 }
 
 static void
-check_told (HlsCheck * self, HlsRendition * r, const CmafInit * init)
+check_told (HlsCheck * self, HlsRendition * r, const BmffInit * init)
 {
   const M3u8Playlist *p = self->multivariant;
   guint i;
@@ -110,11 +110,11 @@ check_told (HlsCheck * self, HlsRendition * r, const CmafInit * init)
 }
 
 static void
-check_switching (HlsRendition * r, const CmafInit * init, HlsRendition * other)
+check_switching (HlsRendition * r, const BmffInit * init, HlsRendition * other)
 {
-  const CmafInit *o = &other->init;
+  const BmffInit *o = &other->init;
 
-  if (!other->has_init || init->media != CMAF_VIDEO || o->media != CMAF_VIDEO
+  if (!other->has_init || init->media != BMFF_VIDEO || o->media != BMFF_VIDEO
       || strcmp (o->entry, init->entry) != 0 || r->iframes || other->iframes)
     return;
   verdict_look (r->verdict, 133);
@@ -125,14 +125,14 @@ check_switching (HlsRendition * r, const CmafInit * init, HlsRendition * other)
 }
 
 void
-hls_check_init (HlsCheck * self, HlsRendition * r, CmafTrack * track,
+hls_check_init (HlsCheck * self, HlsRendition * r, BmffTrack * track,
     const gchar * uri, const guint8 * data, gsize size)
 {
-  CmafInit init;
+  BmffInit init;
   guint i;
 
-  cmaf_track_add_init (track, uri, data, size);
-  if (!cmaf_init_read (&init, data, size))
+  bmff_track_add_init (track, uri, data, size);
+  if (!bmff_init_read (&init, data, size))
     return;
   check_told (self, r, &init);
   for (i = 0; i < self->renditions->len; i++) {
@@ -149,10 +149,10 @@ hls_check_init (HlsCheck * self, HlsRendition * r, CmafTrack * track,
 
 /* 81: media of another kind begins a discontinuity. */
 static void
-check_change (HlsRendition * r, const CmafInit * before,
-    guint64 before_number, const CmafTrack * track, guint64 msn)
+check_change (HlsRendition * r, const BmffInit * before,
+    guint64 before_number, const BmffTrack * track, guint64 msn)
 {
-  const CmafInit *now = track->init;
+  const BmffInit *now = track->init;
 
   if (before == NULL || now == NULL || before == now)
     return;
@@ -166,32 +166,35 @@ check_change (HlsRendition * r, const CmafInit * before,
         before->width, before->height, now->codec, now->width, now->height);
 }
 
+/* 88: the same date is the same media time in all renditions; discontinuities
+ * may move it, so only segments of one number are compared. */
 static void
-check_begin (HlsCheck * self, HlsRendition * r, const CmafTrack * track)
+check_begin (HlsCheck * self, HlsRendition * r, const BmffTrack * track,
+    const BmffListed * listed)
 {
+  gint64 offset = (gint64) track->begin_ns - listed->date;
   guint i;
 
-  if (r->begins == NULL || track->begin_msn == CMAF_NONE)
-    return;
-  if (g_hash_table_contains (r->begins, &track->begin_msn))
+  if (track->begin_msn != listed->msn || !listed->has_date
+      || listed->part > 0
+      || g_hash_table_contains (r->begins, &track->begin_msn))
     return;
   if (g_hash_table_size (r->begins) > 4096)
     g_hash_table_remove_all (r->begins);
   g_hash_table_insert (r->begins, g_memdup2 (&track->begin_msn, 8),
-      g_memdup2 (&track->begin_ns, 8));
+      g_memdup2 (&offset, 8));
   for (i = 0; i < self->renditions->len; i++) {
     HlsRendition *other = g_ptr_array_index (self->renditions, i);
-    const guint64 *at = other != r ? g_hash_table_lookup (other->begins,
+    const gint64 *at = other != r ? g_hash_table_lookup (other->begins,
         &track->begin_msn) : NULL;
-    guint64 apart;
 
     if (at == NULL)
       continue;
     verdict_look (r->verdict, 88);
-    apart = MAX (*at, track->begin_ns) - MIN (*at, track->begin_ns);
-    if (apart > FRAME)
-      HLS_MUST (r, 88, "segment %" G_GUINT64_FORMAT " begins %.3f s apart from"
-          " that of %s", track->begin_msn, HLS_S (apart), other->name);
+    if (ABS (*at - offset) > (gint64) FRAME)
+      HLS_MUST (r, 88, "segment %" G_GUINT64_FORMAT ": media time goes %.3f s"
+          " apart from that of %s by their dates", track->begin_msn,
+          (gdouble) (offset - *at) / M3U8_SECOND, other->name);
   }
 }
 
@@ -235,15 +238,15 @@ check_rate (HlsCheck * self, HlsRendition * r)
 }
 
 void
-hls_check_media (HlsCheck * self, HlsRendition * r, CmafTrack * track,
-    const CmafListed * listed, const guint8 * data, gsize size)
+hls_check_media (HlsCheck * self, HlsRendition * r, BmffTrack * track,
+    const BmffListed * listed, const guint8 * data, gsize size)
 {
-  const CmafInit *before = track->init;
+  const BmffInit *before = track->init;
   guint64 number = track->discontinuity, peak = r->peak_bps;
 
-  cmaf_track_add_media (track, listed, data, size);
+  bmff_track_add_media (track, listed, data, size);
   check_change (r, before, number, track, listed->msn);
-  check_begin (self, r, track);
+  check_begin (self, r, track, listed);
   r->peak_bps = MAX (peak, track->peak_bps);
   if (r->peak_bps != peak)
     check_rate (self, r);
