@@ -77,7 +77,9 @@ bmff_track_add_init (BmffTrack * self, const gchar * uri, const guint8 * data,
 {
   Init *init;
 
-  if (g_hash_table_size (self->inits) >= MAX_INITS)
+  /* Known ones stay: `init` may point to one. */
+  if (g_hash_table_size (self->inits) >= MAX_INITS
+      || g_hash_table_contains (self->inits, uri))
     return;
   init = g_new0 (Init, 1);
   if (!bmff_init_read (&init->init, data, size)) {
