@@ -254,8 +254,8 @@ read_chunk (BmffTrack * self, const Init * init, const BmffListed * l,
 
 /* What may stand between fragments. */
 static void
-check_other (BmffTrack * self, const Init * init, const BmffBox * box,
-    gboolean in_fragment)
+check_other (BmffTrack * self, const Init * init, const BmffListed * l,
+    const BmffBox * box, gboolean in_fragment)
 {
   BmffReader r;
 
@@ -274,7 +274,9 @@ check_other (BmffTrack * self, const Init * init, const BmffBox * box,
     if (in_fragment)
       MUST (154, "prft behind its moof");
   } else if (strcmp (box->type, "sidx") == 0) {
-    SHOULD (152, "sidx in a live segment");
+    verdict_look (self->verdict, 152);
+    if (!l->vod)
+      SHOULD (152, "sidx in a live segment");
   } else if (init->cmaf && strcmp (box->type, "free") != 0
       && strcmp (box->type, "skip") != 0) {
     MUST (145, "%s in a chunk", box->type);
@@ -302,7 +304,7 @@ read_boxes (BmffTrack * self, const Init * init, const BmffListed * l,
         read_chunk (self, init, l, &moof, &box, piece, judged, follows);
       moof.body = NULL;
     } else if (judged) {
-      check_other (self, init, &box, moof.body != NULL);
+      check_other (self, init, l, &box, moof.body != NULL);
     }
   }
   if (r.error || moof.body != NULL || piece->chunks == 0) {

@@ -17,6 +17,7 @@ typedef struct
   gint64 part;                  /* -1: the whole segment */
   guint n_parts;                /* of a whole segment, as listed; 0: unknown */
   gboolean independent;
+  gboolean vod;                 /* the playlist has ended */
   guint64 discontinuity;        /* number */
   guint64 duration;             /* ns */
   gboolean has_date;

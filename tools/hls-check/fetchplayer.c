@@ -13,7 +13,7 @@
 #include "cmafrules.h"
 #include "httpanswer.h"
 
-#define MAX_JOBS 256
+#define MAX_JOBS 4096
 #define PROBE_INTERVAL (400 * HLS_MS)
 #define MAX_TRACKS 64
 
@@ -160,6 +160,7 @@ queue_piece_locked (Track * self, const M3u8Playlist * p,
   job->map = g_strdup (s->map);
   job->listed.msn = s->msn;
   job->listed.part = index;
+  job->listed.vod = p->endlist;
   job->listed.n_parts = part == NULL ? s->n_parts : 0;
   job->listed.independent = part != NULL ? part->independent : FALSE;
   job->listed.discontinuity = s->discontinuities;
@@ -207,8 +208,8 @@ queue_media_locked (Track * self)
 
   if (p == NULL || p->segments->len == 0)
     return;
-  /* A player begins near the end. */
-  first = self->any_queued || self->queued_whole ? 0
+  /* A player of a live stream begins near the end. */
+  first = self->any_queued || self->queued_whole || p->endlist ? 0
       : p->segments->len - MIN (p->segments->len, 3);
   for (i = first; i < p->segments->len; i++)
     queue_segment_locked (self, p, m3u8_segment (p, i));
@@ -672,7 +673,8 @@ static HttpAnswer *
 probe_like (Track * self, Fetch * fetch, HttpProbe probe, const gchar * url)
 {
   if (probe != HTTP_PROBE_HEAD && probe != HTTP_PROBE_HEAD_MEDIA
-      && probe != HTTP_PROBE_RANGE && probe != HTTP_PROBE_CONDITIONAL)
+      && probe != HTTP_PROBE_RANGE && probe != HTTP_PROBE_RANGE_PAST
+      && probe != HTTP_PROBE_CONDITIONAL)
     return NULL;
   return fetch_run (fetch, "GET", url, NULL, 30, self->player->cancellable);
 }

@@ -372,5 +372,13 @@ hls_rendition_failed (HlsRendition * self, const HlsRequest * request,
   if (request->has_msn && waited > 3 * p->target + self->tolerance)
     HLS_SHOULD (self, 69, "held for %.1f s, then answered %u", HLS_S (waited),
         status);
-  HLS_MUST (self, 74, "a playlist that was there before answers %u", status);
+  verdict_look (self->verdict, 74);
+  /* A restart is no reason to give up, a refusal is. */
+  if (status >= 400 && status < 500)
+    HLS_MUST (self, 74, "a playlist that was there before answers %u", status);
+  else if (status != 0)
+    HLS_SHOULD (self, 74, "a playlist that was there before answers %u",
+        status);
+  else
+    HLS_SHOULD (self, 74, "a playlist that was there before can't be loaded");
 }

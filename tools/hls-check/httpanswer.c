@@ -369,7 +369,9 @@ http_rules_probe (Verdict * v, const gchar * name, HttpProbe probe,
   guint64 took = a->finished - MIN (a->finished, a->requested);
 
   v->now = a->finished;
-  if (a->status == 0 && probe != HTTP_PROBE_HEAD_HELD)
+  /* What can't be had at all says nothing about how it is served. */
+  if ((a->status == 0 && took <= 3 * target + tolerance)
+      || (like != NULL && like->status != 200))
     return;
   switch (probe) {
     case HTTP_PROBE_HEAD:
@@ -378,7 +380,7 @@ http_rules_probe (Verdict * v, const gchar * name, HttpProbe probe,
       return;
     case HTTP_PROBE_HEAD_HELD:
       verdict_look (v, 75);
-      if (a->status == 0 || took > 3 * target + tolerance)
+      if (took > 3 * target + tolerance)
         SHOULD (75, "HEAD with _HLS_msn hung for %.1f s",
             (gdouble) took / M3U8_SECOND);
       return;

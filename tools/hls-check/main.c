@@ -189,6 +189,7 @@ main (int argc, char **argv)
   Arguments self = { DEFAULT_DURATION, DEFAULT_TOLERANCE, };
   g_autoptr (GOptionContext) context = NULL;
   g_autoptr (GError) error = NULL;
+  gint status;
 
   setlocale (LC_ALL, "");
   /* Numbers look the same everywhere. */
@@ -206,5 +207,9 @@ main (int argc, char **argv)
     g_print ("%s", text);
     return 0;
   }
-  return run (&self);
+  status = run (&self);
+  g_free (self.player.fetch.ca_file);
+  g_strfreev (self.player.fetch.headers);
+  g_strfreev (self.ignore);
+  return status;
 }

@@ -421,7 +421,7 @@ rig_clear (Rig * rig)
 static void
 add (Rig * rig, Flaw f, gint64 part, const GByteArray * data)
 {
-  BmffListed listed = { 100, part, 3, part == 0 && f != UNMARKED, 0,
+  BmffListed listed = { 100, part, 3, part == 0 && f != UNMARKED, FALSE, 0,
     (part < 0 ? 3 : 1) * M3U8_SECOND, TRUE, 0, 4 * M3U8_SECOND, "init.mp4"
   };
 
@@ -495,7 +495,8 @@ GST_START_TEST (media_is_compared_with_what_is_told_of_it)
       "CODECS=\"avc1.64001e\",RESOLUTION=320x180,VIDEO-RANGE=PQ\nv.m3u8\n";
   GByteArray *init = init_section (NO_FLAW), *other = init_section (AVC3);
   GByteArray *data = media (NO_FLAW, 0);
-  BmffListed listed = { 100, 0, 0, TRUE, 0, M3U8_SECOND, TRUE, 0, 0, "a" };
+  BmffListed listed =
+      { 100, 0, 0, TRUE, FALSE, 0, M3U8_SECOND, TRUE, 0, 0, "a" };
   HlsRendition *w;
   Rig rig;
 
@@ -531,7 +532,8 @@ GST_END_TEST;
 GST_START_TEST (media_time_and_date_go_together_in_all_renditions)
 {
   GByteArray *init = init_section (NO_FLAW), *data = media (NO_FLAW, 0);
-  BmffListed listed = { 100, 0, 0, TRUE, 0, M3U8_SECOND, TRUE, 0, 0, "a" };
+  BmffListed listed =
+      { 100, 0, 0, TRUE, FALSE, 0, M3U8_SECOND, TRUE, 0, 0, "a" };
   HlsRendition *w;
   BmffTrack *track;
   Rig rig;
