@@ -38,6 +38,7 @@ typedef struct
   const gchar *content_type;
   guint n_forms;                /* FORM_MEDIA alone, or both */
   Form forms[N_FORMS];
+  guint64 first_msn;            /* as last published */
   gboolean changed;             /* anything, since then */
   gboolean whole;               /* whole segments */
 } Rendition;
@@ -82,6 +83,7 @@ new_rendition (GstLlHlsPublisher * self, Playlist * playlist,
 
   rendition->playlist = playlist;
   rendition->lane = ++self->lanes;
+  playlist->together = TRUE;
   rendition->info = info;
   rendition->content_type = content_type;
   rendition->n_forms = iframes ? N_FORMS : 1;
@@ -611,6 +613,28 @@ expire_ranges (GstLlHlsPublisher * self)
     gst_llhls_publisher_touch (self);
 }
 
+/* What the window no longer covers leaves all playlists at once. */
+static void
+slide (GstLlHlsPublisher * self)
+{
+  guint i, n = count_renditions (self);
+  g_autofree Playlist **playlists = g_new (Playlist *, n + 1);
+
+  for (i = 0; i < n; i++)
+    playlists[i] = nth_rendition (self, i)->playlist;
+  playlist_slide_together (playlists, n);
+  for (i = 0; i < n; i++) {
+    Rendition *rendition = nth_rendition (self, i);
+    const PlaylistSegment *first = g_queue_peek_head (&playlists[i]->segments);
+
+    if (first == NULL || first->msn == rendition->first_msn)
+      continue;
+    rendition->first_msn = first->msn;
+    rendition->changed = rendition->whole = TRUE;
+    drop_expired (self, rendition);
+  }
+}
+
 gboolean
 gst_llhls_publisher_publish (GstLlHlsPublisher * self)
 {
@@ -618,6 +642,7 @@ gst_llhls_publisher_publish (GstLlHlsPublisher * self)
   gboolean any = all, whole = all;
   guint i;
 
+  slide (self);
   expire_ranges (self);
   for (i = 0; i < count_renditions (self); i++) {
     any |= nth_rendition (self, i)->changed;

@@ -3,6 +3,10 @@
 
 #include "lattice.h"
 
+/* Segments that a rendition may be behind the newest and still have a say in
+ * what all list. */
+#define MAX_BEHIND 3
+
 static void
 clear_part (gpointer data)
 {
@@ -28,6 +32,8 @@ playlist_init (Playlist * self, const gchar * name, const gchar * prefix,
   self->prefix = g_strdup (prefix);
   self->extension = "m4s";
   self->window = window;
+  self->together = FALSE;
+  self->slid_first = self->slid_end = 0;
   g_queue_init (&self->segments);
   g_queue_init (&self->retired);
   self->listed = self->kept = 0;
@@ -183,14 +189,31 @@ pass_held (Playlist * self)
   self->oldest_held = self->oldest_held->next;
 }
 
-/* Drops what the window no longer covers. */
+/* The oldest segment that the window still covers. */
+static guint64
+first_by_window (const Playlist * self)
+{
+  const GList *l = self->segments.head;
+  guint64 listed = self->listed;
+
+  for (; l->next != NULL; l = l->next) {
+    const PlaylistSegment *segment = l->data;
+
+    if (!segment->closed || listed - segment_ns (segment) < self->window)
+      break;
+    listed -= segment_ns (segment);
+  }
+  return ((const PlaylistSegment *) l->data)->msn;
+}
+
+/* Drops what is older than `msn`. */
 static void
-slide (Playlist * self)
+slide (Playlist * self, guint64 msn)
 {
   PlaylistSegment *oldest;
 
-  while ((oldest = g_queue_peek_head (&self->segments)) != NULL
-      && oldest->closed && self->listed - segment_ns (oldest) >= self->window) {
+  while (self->segments.head != self->segments.tail
+      && (oldest = g_queue_peek_head (&self->segments))->msn < msn) {
     if (self->oldest_held == self->segments.head)
       pass_held (self);
     g_queue_pop_head (&self->segments);
@@ -198,6 +221,56 @@ slide (Playlist * self)
     self->kept += segment_ns (oldest);
     self->discontinuities += oldest->discontinuity;
     g_queue_push_tail (&self->retired, oldest);
+  }
+}
+
+/* Number of the segment behind the last closed one. */
+static guint64
+closed_end (const Playlist * self)
+{
+  return self->next_msn - (playlist_open_segment (self) != NULL);
+}
+
+/* Segments of audio last a little more or less than those of video, so that at
+ * times one more fits into its window.  Then the other windows keep it as
+ * well. */
+static guint64
+limit_slide (guint64 first, guint64 last_first, guint64 came)
+{
+  if (last_first == 0 || first <= last_first)
+    return first;
+  /* What has piled up goes bit by bit. */
+  if (came > 0 && first - last_first > came + MAX_BEHIND)
+    came++;
+  return MIN (first, last_first + came);
+}
+
+void
+playlist_slide_together (Playlist * const *playlists, guint n)
+{
+  guint64 newest = 0, first = G_MAXUINT64, end = G_MAXUINT64;
+  guint64 last_first = 0, last_end = 0;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    newest = MAX (newest, playlists[i]->next_msn);
+    last_first = MAX (last_first, playlists[i]->slid_first);
+    last_end = MAX (last_end, playlists[i]->slid_end);
+  }
+  for (i = 0; i < n; i++) {
+    if (playlists[i]->segments.head == NULL
+        || newest - playlists[i]->next_msn > MAX_BEHIND)
+      continue;
+    first = MIN (first, first_by_window (playlists[i]));
+    end = MIN (end, closed_end (playlists[i]));
+  }
+  if (first == G_MAXUINT64)
+    return;
+  first = limit_slide (first, last_first, end > last_end ? end - last_end : 0);
+  for (i = 0; i < n; i++) {
+    slide (playlists[i], first);
+    playlists[i]->slid_first = MAX (first, last_first);
+    playlists[i]->slid_end = MAX (end, last_end);
   }
 }
 
@@ -217,7 +290,8 @@ playlist_close (Playlist * self, guint64 gap)
   self->held += segment_ns (segment);
   self->hint_msn = segment->msn + 1;
   self->hint_part = 0;
-  slide (self);
+  if (!self->together)
+    slide (self, first_by_window (self));
 }
 
 void

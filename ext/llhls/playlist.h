@@ -41,6 +41,8 @@ typedef struct
   gchar *prefix;                /* of media file names, told once */
   const gchar *extension;       /* of media file names, static */
   guint64 window;               /* ns of closed segments that stay listed */
+  gboolean together;            /* only playlist_slide_together () drops */
+  guint64 slid_first, slid_end; /* what that did last, MSN */
   GQueue segments;              /* of PlaylistSegment, the last may be open */
   GQueue retired;               /* no longer listed, still to be had */
   guint64 listed;               /* ns in closed segments */
@@ -111,6 +113,12 @@ void playlist_add_gap (Playlist * self, guint64 msn, guint32 timescale,
     gboolean discontinuity);
 
 void playlist_end (Playlist * self);
+
+/* All renditions of a presentation list the same segments (RFC 8216bis 6.2.4):
+ * drops what no window covers any more, as many as have come, so that one that
+ * is on the edge does not come and go.  Those that have fallen behind do not
+ * keep the others from it. */
+void playlist_slide_together (Playlist * const *playlists, guint n);
 
 /* Takes one segment whose media is no longer to be served, oldest first.
  * Returns: (transfer full) (nullable) */

@@ -138,6 +138,50 @@ GST_START_TEST (playlist_slides_and_counts_discontinuities)
 
 GST_END_TEST;
 
+/* 130: 2.005 s of audio for each 2 s of video, and one that stands still. */
+GST_START_TEST (playlist_slides_together_with_the_others)
+{
+  Playlist video, audio, dead;
+  Playlist *all[] = { &video, &audio, &dead };
+  guint64 last = 0;
+  guint i, k;
+
+  playlist_init (&video, "video_0", "s-", 20 * SECOND);
+  playlist_init (&audio, "audio_0", "s-", 20 * SECOND);
+  playlist_init (&dead, "audio_1", "s-", 20 * SECOND);
+  for (k = 0; k < 3; k++)
+    all[k]->together = TRUE;
+  for (i = 0; i < 200; i++) {
+    for (k = 0; k < (i < 5 ? 3 : 2); k++) {
+      const PlaylistSegment *first, *first_of_video =
+          g_queue_peek_head (&video.segments);
+
+      playlist_begin (all[k], i, 10000, i * 20000, DATE, "m", i % 7 == 3);
+      playlist_add_part (all[k], 20000 + 50 * k * (i % 5 < 2 ? 2 : -1), TRUE,
+          g_bytes_new_static ("x", 1));
+      playlist_close (all[k], 0);
+      playlist_slide_together (all, 3);
+      first = g_queue_peek_head (&all[k]->segments);
+      /* No more at one go than have come. */
+      fail_unless (k == 2 || first_of_video == NULL
+          || first->msn - first_of_video->msn <= 1);
+      fail_unless (k == 2 || first->msn <= last + 1);
+      if (k < 2)
+        last = first->msn;
+      fail_unless (all[k]->discontinuities == (first->msn + 3) / 7);
+    }
+    fail_unless (i < 12 || ((PlaylistSegment *) video.segments.head->data)->msn
+        == ((PlaylistSegment *) audio.segments.head->data)->msn);
+    fail_unless (i < 12 || video.segments.length <= 12);
+    fail_unless (i < 12 || video.listed >= 20 * SECOND);
+  }
+  fail_unless_equals_int (dead.segments.length, 1);
+  for (k = 0; k < 3; k++)
+    playlist_clear (all[k]);
+}
+
+GST_END_TEST;
+
 /* 53-56, 59 */
 GST_START_TEST (playlist_delta_is_the_full_one_without_its_beginning)
 {
@@ -283,6 +327,7 @@ playlist_suite (void)
   tcase_add_test (tc, playlist_lists_parts_before_their_segment);
   tcase_add_test (tc, playlist_drops_parts_three_targets_from_the_end);
   tcase_add_test (tc, playlist_slides_and_counts_discontinuities);
+  tcase_add_test (tc, playlist_slides_together_with_the_others);
   tcase_add_test (tc, playlist_delta_is_the_full_one_without_its_beginning);
   tcase_add_test (tc, playlist_reports_its_last_part);
   tcase_add_test (tc, playlist_lists_a_gap_with_its_duration);
