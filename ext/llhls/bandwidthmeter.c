@@ -4,8 +4,8 @@
 #define MICROSECOND 1000
 #define BITS_TIMES_US G_GUINT64_CONSTANT (8000000)
 
-/* What is measured may exceed what was told by 10 % (Apple's authoring rules),
- * and gets as much room when it does. */
+/* What is measured may exceed what was told by 10 % (Apple's authoring
+ * rules). */
 #define MARGIN_PERCENT 110
 
 /* What is older than that counts half, ns. */
@@ -82,9 +82,9 @@ bandwidth_meter_average (const BandwidthMeter * self)
 }
 
 guint64
-bandwidth_settle (guint64 told, guint64 measured)
+bandwidth_settle (guint64 told, guint64 measured, guint room)
 {
   if (measured <= told * MARGIN_PERCENT / 100)
     return told;
-  return measured * MARGIN_PERCENT / 100;
+  return measured * room / 100;
 }

@@ -34,7 +34,12 @@ guint64 bandwidth_meter_average (const BandwidthMeter * self);
 
 /* What to tell, having told `told` and measured `measured`: what was told
  * stands as long as it is near enough, since a playlist that changes all the
- * time helps nobody. */
-guint64 bandwidth_settle (guint64 told, guint64 measured);
+ * time helps nobody.  `room` is for what may still come, in percent of
+ * `measured`. */
+guint64 bandwidth_settle (guint64 told, guint64 measured, guint room);
+
+#define BANDWIDTH_ROOM 110
+/* Key frames grow with what there is to see. */
+#define BANDWIDTH_ROOM_KEYS 200
 
 G_END_DECLS

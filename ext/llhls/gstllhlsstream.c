@@ -57,7 +57,7 @@ struct _GstLlHlsTrack
   PackagerTrack *core;
   TextTrack subtitles;          /* instead, where `text` is */
   guint64 tag_peak, tag_average;        /* bit/s */
-  BandwidthMeter meter;
+  BandwidthMeter meter, keys;   /* all, key frames alone */
   guint64 segments, parts, gaps, discontinuities;
   guint64 cues;
   gboolean warned_keys;
@@ -102,6 +102,7 @@ free_track (gpointer data)
     text_track_clear (&track->subtitles);
   g_clear_pointer (&track->text, gst_llhls_text_free);
   bandwidth_meter_clear (&track->meter);
+  bandwidth_meter_clear (&track->keys);
   gst_llhls_pad_settings_clear (&track->settings);
   g_free (track->incident);
   g_free (track->name);
@@ -257,6 +258,8 @@ gst_llhls_stream_add_track (GstLlHlsStream * self, GstLlHlsPad * pad,
   info->iframes = video && self->config.iframes;
   bandwidth_meter_init (&track->meter,
       self->packager.settings.target_duration * GST_SECOND);
+  bandwidth_meter_init (&track->keys,
+      self->packager.settings.target_duration * GST_SECOND);
   g_ptr_array_add (self->tracks, track);
   g_mutex_unlock (&self->lock);
   return track;
@@ -334,29 +337,39 @@ declared_peak (const GstLlHlsTrack * track)
 }
 
 static void
+settle_keys (MultivariantRendition * info, guint64 peak, guint64 average)
+{
+  info->iframe_bps = bandwidth_settle (info->iframe_bps, peak,
+      BANDWIDTH_ROOM_KEYS);
+  info->iframe_average_bps = bandwidth_settle (info->iframe_average_bps,
+      MAX (average, info->iframe_average_bps == 0 ? peak : 0),
+      BANDWIDTH_ROOM_KEYS);
+}
+
+static void
 update_bandwidth_locked (GstLlHlsTrack * track)
 {
   MultivariantRendition *info = &track->core->info;
   const PlaylistSegment *open = playlist_open_segment (&track->core->playlist);
 
   info->peak_bps = bandwidth_settle (MAX (info->peak_bps, declared_peak
-          (track)), track->meter.peak_bps);
+          (track)), track->meter.peak_bps, BANDWIDTH_ROOM);
   if (track->settings.average_bandwidth != 0)
     info->average_bps = track->settings.average_bandwidth;
   else if (track->tag_average != 0)
     info->average_bps = track->tag_average;
   else
     info->average_bps = bandwidth_settle (info->average_bps,
-        bandwidth_meter_average (&track->meter));
+        bandwidth_meter_average (&track->meter), BANDWIDTH_ROOM);
   if (info->iframe_bps == 0 && open != NULL)
-    info->iframe_bps = rate_bps (open->key_bytes, track->stream->config.target);
+    settle_keys (info, rate_bps (open->key_bytes,
+            track->stream->config.target), 0);
 }
 
 /* A segment is whole: its share in BANDWIDTH, and that of its key frame. */
 static void
 measure_locked (GstLlHlsTrack * track, guint64 msn)
 {
-  MultivariantRendition *info = &track->core->info;
   const PlaylistSegment *segment = playlist_find (&track->core->playlist, msn);
   GstClockTime duration;
 
@@ -364,10 +377,9 @@ measure_locked (GstLlHlsTrack * track, guint64 msn)
     return;
   duration = lattice_ns (segment->duration, segment->timescale);
   bandwidth_meter_add (&track->meter, segment->size, duration);
-  /* A short segment says nothing of key frames. */
-  if (2 * duration >= track->stream->config.target)
-    info->iframe_bps = bandwidth_settle (info->iframe_bps,
-        rate_bps (segment->key_bytes, duration));
+  bandwidth_meter_add (&track->keys, segment->key_bytes, duration);
+  settle_keys (&track->core->info, track->keys.peak_bps,
+      bandwidth_meter_average (&track->keys));
 }
 
 /* In force from the next frame at which it can be. */
@@ -553,6 +565,7 @@ handle_event_locked (GstLlHlsTrack * track, const SegmenterEvent * event,
     case SEGMENTER_GAP:
       track->gaps += event->count;
       bandwidth_meter_break (&track->meter);
+      bandwidth_meter_break (&track->keys);
       note_gap (track, event, messages);
       break;
     case SEGMENTER_DISCONTINUITY:

@@ -251,7 +251,7 @@ append_iframes (const Presentation * self, GString * out,
       ".m3u8", NULL);
 
   g_string_append (out, "#EXT-X-I-FRAME-STREAM-INF:");
-  append_bandwidth (out, r->iframe_bps, 0);
+  append_bandwidth (out, r->iframe_bps, r->iframe_average_bps);
   append_codecs (out, r->codec, NULL);
   append_picture (self, out, r);
   append_score (self, out, r);

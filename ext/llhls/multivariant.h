@@ -32,7 +32,7 @@ typedef struct
   gdouble score;
   gchar *stable_id;             /* or NULL */
   gboolean iframes;             /* a playlist of its key frames is there */
-  guint64 iframe_bps;
+  guint64 iframe_bps, iframe_average_bps;
 } MultivariantRendition;
 
 typedef struct

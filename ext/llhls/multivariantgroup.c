@@ -248,8 +248,9 @@ append_member (const MultivariantGroup * self, GString * out, guint index,
       r->text ? "SUBTITLES" : "AUDIO");
   multivariant_append_quoted (out, "GROUP-ID", self->id);
   append_name (self, out, index);
-  if (r->language != NULL)
-    multivariant_append_quoted (out, "LANGUAGE", r->language);
+  /* Apple's rules want one of each; "und" is RFC 5646's for not known. */
+  multivariant_append_quoted (out, "LANGUAGE", r->language != NULL
+      ? r->language : "und");
   multivariant_append_stable_id (out, "STABLE-RENDITION-ID", r->stable_id);
   g_string_append_printf (out, ",DEFAULT=%s,AUTOSELECT=%s",
       index == preferred ? "YES" : "NO",

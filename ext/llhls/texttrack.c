@@ -188,9 +188,9 @@ close_segment (TextTrack * self, GArray * events)
   playlist_close (&self->playlist, 0);
   add_event (self, events, SEGMENTER_SEGMENT);
   self->info.peak_bps = bandwidth_settle (self->info.peak_bps,
-      self->meter.peak_bps);
+      self->meter.peak_bps, BANDWIDTH_ROOM);
   self->info.average_bps = bandwidth_settle (self->info.average_bps,
-      bandwidth_meter_average (&self->meter));
+      bandwidth_meter_average (&self->meter), BANDWIDTH_ROOM);
 }
 
 /* Late to the party: from where the window begins. */

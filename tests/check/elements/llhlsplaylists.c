@@ -470,8 +470,9 @@ GST_START_TEST (llhlssink_pads_tell_the_multivariant_playlist)
   index = get_text (&rig, "live.m3u8");
   fail_unless_has (index, ",SCORE=2.500,STABLE-VARIANT-ID=\"a+b/c=d.e-f_9\","
       "CLOSED-CAPTIONS=NONE,SUBTITLES=\"captions\"\n");
-  fail_unless_has (index, "GROUP-ID=\"captions\",NAME=\"text_0\",DEFAULT=NO,"
-      "AUTOSELECT=NO,FORCED=YES,CHARACTERISTICS=\"public.easy-to-read\",");
+  fail_unless_has (index,
+      "GROUP-ID=\"captions\",NAME=\"text_0\",LANGUAGE=\"und\","
+      "DEFAULT=NO,AUTOSELECT=NO,FORCED=YES,CHARACTERISTICS=\"public.easy-to-read\",");
   pad = gst_element_get_static_pad (rig.sink, "video_0");
   g_object_get (pad, "stable-id", &kept, NULL);
   fail_unless_equals_string (kept, "a+b/c=d.e-f_9");

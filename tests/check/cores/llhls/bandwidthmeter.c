@@ -60,10 +60,12 @@ GST_END_TEST;
 
 GST_START_TEST (bandwidth_told_stands_while_it_is_near)
 {
-  fail_unless_equals_uint64 (bandwidth_settle (1000, 1100), 1000);
-  fail_unless_equals_uint64 (bandwidth_settle (1000, 1200), 1320);
-  fail_unless_equals_uint64 (bandwidth_settle (1000, 10), 1000);
-  fail_unless_equals_uint64 (bandwidth_settle (0, 0), 0);
+  fail_unless_equals_uint64 (bandwidth_settle (1000, 1100, BANDWIDTH_ROOM),
+      1000);
+  fail_unless_equals_uint64 (bandwidth_settle (1000, 1200, BANDWIDTH_ROOM),
+      1320);
+  fail_unless_equals_uint64 (bandwidth_settle (1000, 10, BANDWIDTH_ROOM), 1000);
+  fail_unless_equals_uint64 (bandwidth_settle (0, 0, BANDWIDTH_ROOM), 0);
 }
 
 GST_END_TEST;

@@ -55,7 +55,7 @@ GST_START_TEST (multivariant_tells_what_players_need)
       "LANGUAGE=\"en\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\","
       "URI=\"audio_0.m3u8\"\n"
       "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"aud\",NAME=\"Commentary\","
-      "DEFAULT=NO,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"audio_1.m3u8\"\n"
+      "LANGUAGE=\"und\",DEFAULT=NO,AUTOSELECT=YES,CHANNELS=\"2\",URI=\"audio_1.m3u8\"\n"
       "#EXT-X-STREAM-INF:BANDWIDTH=3140000,AVERAGE-BANDWIDTH=1628000,"
       "CODECS=\"avc1.64001f,mp4a.40.2\",RESOLUTION=1280x720,"
       "FRAME-RATE=29.970,CLOSED-CAPTIONS=NONE,AUDIO=\"aud\"\nvideo_0.m3u8\n"

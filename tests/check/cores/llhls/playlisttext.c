@@ -342,7 +342,7 @@ GST_START_TEST (playlist_text_updates_make_the_whole_playlist)
   guint32 seed;
 
   for (seed = 1; seed <= 2; seed++)
-    run (seed, &settings, 350);
+    run (seed, &settings, 250);
 }
 
 GST_END_TEST;
@@ -352,7 +352,7 @@ GST_START_TEST (playlist_text_updates_key_frames_alike)
   PlaylistSettings settings = make_settings ();
 
   settings.iframes = TRUE;
-  run (11, &settings, 300);
+  run (11, &settings, 200);
 }
 
 GST_END_TEST;
