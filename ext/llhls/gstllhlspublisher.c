@@ -187,7 +187,11 @@ void
 gst_llhls_publisher_add_init (GstLlHlsPublisher * self, PackagerTrack * track,
     const gchar * name, GBytes * init)
 {
-  put_media (self, nth_rendition (self, track->index), OUTBOX_INIT, 0,
+  Rendition *rendition = nth_rendition (self, track->index);
+
+  /* The hint may name it. */
+  rendition->changed = TRUE;
+  put_media (self, rendition, OUTBOX_INIT, 0,
       playlist_map_uri (&track->playlist, name),
       gst_llhls_object_new (content_type (track), &init, 1));
 }

@@ -57,6 +57,8 @@ segmenter_clear (Segmenter * self)
   g_clear_pointer (&self->samples, g_array_unref);
 }
 
+static void predict (Segmenter * self);
+
 void
 segmenter_set_format (Segmenter * self, const SegmenterFormat * format)
 {
@@ -80,6 +82,8 @@ segmenter_set_format (Segmenter * self, const SegmenterFormat * format)
   format_copy (to, format);
   self->has_next = self->has_format;
   self->has_format = TRUE;
+  if (self->begun)
+    predict (self);
 }
 
 static guint64
@@ -193,7 +197,9 @@ predict (Segmenter * self)
   due = next != NULL ? next->time : timeline_due (self->timeline);
   self->playlist->hint_msn = self->msn;
   self->playlist->hint_part = segment->parts->len;
-  if (segment->parts->len > 0 && end + MAX (slack (self), 1) >= due) {
+  /* A new format needs a new segment. */
+  if (segment->parts->len > 0 && (end + MAX (slack (self), 1) >= due
+          || (self->has_next && self->samples->len == 0))) {
     self->playlist->hint_msn = self->msn + 1;
     self->playlist->hint_part = 0;
   }

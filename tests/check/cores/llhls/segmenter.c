@@ -508,6 +508,51 @@ GST_START_TEST (segmenter_changes_format_before_its_first_frame)
 
 GST_END_TEST;
 
+/* 44 */
+GST_START_TEST (segmenter_hints_the_init_section_of_a_new_format)
+{
+  SegmenterFormat next = { CMAF_VIDEO_AVC, {0,}, FALSE, (gchar *) "b" };
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  push_run (&rig, 0, 25, 50, 25);
+  fail_unless (rig.playlist.hint_map == NULL);
+  fail_unless_equals_int (rig.playlist.hint_part, 2);
+  lattice_init_video (&next.lattice, 30, 1);
+  segmenter_set_format (&rig.segmenter, &next);
+  fail_unless_equals_string (rig.playlist.hint_map, "b");
+  fail_unless_equals_uint64 (rig.playlist.hint_msn, 51);
+  fail_unless_equals_int (rig.playlist.hint_part, 0);
+  push_run (&rig, 60, 120, 60, 30);
+  fail_unless (rig.playlist.hint_map == NULL);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 125 */
+GST_START_TEST (segmenter_tells_where_the_key_frame_ends)
+{
+  const PlaylistSegment *segment;
+  gsize first, size;
+  const guint8 *data;
+  Rig rig;
+
+  rig_init (&rig, 25, 1, FALSE);
+  push_run (&rig, 0, 60, 50, 25);
+  segment = playlist_find (&rig.playlist, 50);
+  data = g_bytes_get_data (g_array_index (segment->parts, PlaylistPart,
+          0).data, &size);
+  /* All frames have one size: thirteen in the part. */
+  fail_unless (segment->key_bytes > 0 && segment->key_bytes < size);
+  first = (size - segment->key_bytes) / 12;
+  fail_unless ((size - segment->key_bytes) % 12 == 0);
+  fail_unless (memcmp (data + segment->key_bytes - first - 4, "mdat", 4) == 0);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 segmenter_suite (void)
 {
@@ -533,6 +578,8 @@ segmenter_suite (void)
   tcase_add_test (tc, segmenter_begins_behind_a_hole_at_a_boundary_near_by);
   tcase_add_test (tc, segmenter_has_no_segment_for_who_stays_behind);
   tcase_add_test (tc, segmenter_begins_a_new_format_with_a_discontinuity);
+  tcase_add_test (tc, segmenter_hints_the_init_section_of_a_new_format);
+  tcase_add_test (tc, segmenter_tells_where_the_key_frame_ends);
   tcase_add_test (tc, segmenter_without_a_rate_takes_times_as_they_are);
   return s;
 }
