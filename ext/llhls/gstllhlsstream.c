@@ -614,7 +614,7 @@ static void
 follow_locked (GstLlHlsStream * self)
 {
   const Packager *packager = &self->packager;
-  TextTrackGuide guide = { &packager->timeline, 0,
+  TextTrackGuide guide = { &packager->timeline, NULL, 0,
     packager->settings.part_target, packager->date
   };
   g_autoptr (GArray) events = NULL;
@@ -623,9 +623,13 @@ follow_locked (GstLlHlsStream * self)
   if (!packager->open || self->texts->len == 0)
     return;
   events = g_array_new (FALSE, FALSE, sizeof (SegmenterEvent));
-  for (i = 0; i < packager->tracks->len; i++)
-    guide.position = MAX (guide.position,
-        published_end (g_ptr_array_index (packager->tracks, i)));
+  for (i = 0; i < packager->tracks->len; i++) {
+    const PackagerTrack *track = g_ptr_array_index (packager->tracks, i);
+
+    if (guide.leader == NULL || published_end (track) > guide.position)
+      guide.leader = &track->playlist;
+    guide.position = MAX (guide.position, published_end (track));
+  }
   for (i = 0; i < self->texts->len; i++) {
     GstLlHlsTrack *track = g_ptr_array_index (self->texts, i);
 

@@ -193,18 +193,25 @@ close_segment (TextTrack * self, GArray * events)
       bandwidth_meter_average (&self->meter), BANDWIDTH_ROOM);
 }
 
-/* Late to the party: from where the window begins. */
+/* Where the others' playlists begin, with the same count of discontinuities
+ * before. */
 static guint64
-first_msn (const TextTrack * self, const TextTrackGuide * guide)
+first_msn (TextTrack * self, const TextTrackGuide * guide)
 {
-  const TimelineBoundary *b = NULL;
+  guint64 oldest = timeline_first (guide->timeline)->msn;
+  const GList *l;
 
-  if (guide->position > self->playlist.window)
-    b = timeline_find (guide->timeline, guide->position
-        - self->playlist.window);
-  if (b == NULL)
-    b = timeline_first (guide->timeline);
-  return b->msn;
+  if (guide->leader == NULL || guide->leader->segments.head == NULL)
+    return oldest;
+  self->playlist.discontinuities = guide->leader->discontinuities;
+  for (l = guide->leader->segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *segment = l->data;
+
+    if (segment->msn >= oldest)
+      return segment->msn;
+    self->playlist.discontinuities += segment->discontinuity;
+  }
+  return oldest;
 }
 
 static gboolean

@@ -37,6 +37,7 @@ typedef struct
 typedef struct
 {
   const Timeline *timeline;
+  const Playlist *leader;       /* who is furthest, NULL = nobody is */
   guint64 position;             /* ns, up to where media was published */
   guint64 part;                 /* ns, PART-TARGET */
   guint64 date;                 /* ns since 1970 of time 0 */

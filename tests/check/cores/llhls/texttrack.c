@@ -25,6 +25,7 @@ rig_init (Rig * rig)
   timeline_init (&rig->timeline, TARGET, TARGET + 490 * MS, 5);
   text_track_init (&rig->track, "text_0", "s-", 60 * SECOND, 2);
   rig->guide.timeline = &rig->timeline;
+  rig->guide.leader = NULL;
   rig->guide.position = 0;
   rig->guide.part = 520 * MS;
   rig->guide.date = 1795262400 * SECOND;
@@ -233,17 +234,30 @@ GST_START_TEST (text_track_keeps_the_rules_of_parts)
 
 GST_END_TEST;
 
-GST_START_TEST (text_track_that_comes_late_starts_with_the_window)
+/* 82, 130: where the others begin, with the same discontinuity sequence. */
+GST_START_TEST (text_track_that_comes_late_starts_with_the_others)
 {
   Rig rig;
+  Playlist leader;
   guint i;
 
   rig_init (&rig);
-  for (i = 0; i < 100; i++)
+  playlist_init (&leader, "video_0", "s-", 60 * SECOND);
+  rig.guide.leader = &leader;
+  for (i = 0; i < 100; i++) {
+    rig.timeline.want_discontinuity = i % 10 == 0;
     timeline_cut (&rig.timeline, i * TARGET);
-  follow (&rig, 199 * SECOND);
+    playlist_begin (&leader, 5 + i, 1000, i * 2000, 0, "m", i % 10 == 0);
+    playlist_add_part (&leader, 2000, TRUE, g_bytes_new_static ("x", 1));
+    playlist_close (&leader, 0);
+  }
+  follow (&rig, 200 * SECOND);
   fail_unless_equals_uint64 (((PlaylistSegment *)
-          rig.track.playlist.segments.head->data)->msn, 5 + 69);
+          rig.track.playlist.segments.head->data)->msn, ((PlaylistSegment *)
+          leader.segments.head->data)->msn);
+  fail_unless (leader.discontinuities == 7);
+  fail_unless_equals_uint64 (rig.track.playlist.discontinuities, 7);
+  playlist_clear (&leader);
   rig_clear (&rig);
 }
 
@@ -261,7 +275,7 @@ texttrack_suite (void)
   tcase_add_test (tc, text_track_takes_late_cues_as_far_as_it_can);
   tcase_add_test (tc, text_track_is_bounded);
   tcase_add_test (tc, text_track_keeps_the_rules_of_parts);
-  tcase_add_test (tc, text_track_that_comes_late_starts_with_the_window);
+  tcase_add_test (tc, text_track_that_comes_late_starts_with_the_others);
   return s;
 }
 
