@@ -55,11 +55,9 @@ struct _GstLlHlsTrack
 
   /* stream->lock */
   PackagerTrack *core;
-  TextTrack subtitles;          /* instead, where `text` is */
   guint64 tag_peak, tag_average;        /* bit/s */
   BandwidthMeter meter, keys;   /* all, key frames alone */
   guint64 segments, parts, gaps, discontinuities;
-  guint64 cues;
   gboolean warned_keys;
   gchar *incident;              /* of the gap that is open, or NULL */
   guint64 gap_msn, gap_start, gap_end;  /* ns, running time */
@@ -98,8 +96,6 @@ free_track (gpointer data)
   GstLlHlsTrack *track = data;
 
   g_clear_pointer (&track->media, gst_llhls_media_free);
-  if (track->text != NULL)
-    text_track_clear (&track->subtitles);
   g_clear_pointer (&track->text, gst_llhls_text_free);
   bandwidth_meter_clear (&track->meter);
   bandwidth_meter_clear (&track->keys);
@@ -273,29 +269,10 @@ find_text_locked (GstLlHlsStream * self, const gchar * name)
   for (i = 0; i < self->texts->len; i++) {
     GstLlHlsTrack *track = g_ptr_array_index (self->texts, i);
 
-    if (g_str_equal (track->name, name))
+    if (g_str_equal (gst_llhls_text_name (track->text), name))
       return track;
   }
   return NULL;
-}
-
-static GstLlHlsTrack *
-new_text_locked (GstLlHlsStream * self, GstLlHlsPad * pad)
-{
-  const Packager *packager = &self->packager;
-  GstLlHlsTrack *track = g_new0 (GstLlHlsTrack, 1);
-
-  track->stream = self;
-  track->name = gst_object_get_name (GST_OBJECT (pad));
-  track->text = gst_llhls_text_new ();
-  gst_llhls_pad_get_settings (pad, &track->settings);
-  text_track_init (&track->subtitles, track->name, packager->config.prefix,
-      packager->config.window, packager->settings.target_duration);
-  gst_llhls_pad_settings_tell (&track->settings, &track->subtitles.info);
-  gst_llhls_publisher_add_text (self->publisher, &track->subtitles.playlist,
-      &track->subtitles.info);
-  g_ptr_array_add (self->texts, track);
-  return track;
 }
 
 /* A pad that is there again goes on with its rendition. */
@@ -307,8 +284,12 @@ gst_llhls_stream_add_text (GstLlHlsStream * self, GstLlHlsPad * pad)
 
   g_mutex_lock (&self->lock);
   track = find_text_locked (self, name);
-  if (track == NULL)
-    track = new_text_locked (self, pad);
+  if (track == NULL) {
+    track = g_new0 (GstLlHlsTrack, 1);
+    track->stream = self;
+    track->text = gst_llhls_text_new (pad, &self->packager, self->publisher);
+    g_ptr_array_add (self->texts, track);
+  }
   g_mutex_unlock (&self->lock);
   return track;
 }
@@ -439,7 +420,9 @@ gst_llhls_track_set_tags (GstLlHlsTrack * track, GstTagList * tags)
   gst_tag_list_get_uint (tags, GST_TAG_MAXIMUM_BITRATE, &peak);
   gst_tag_list_get_string (tags, GST_TAG_LANGUAGE_CODE, &language);
   g_mutex_lock (&track->stream->lock);
-  info = track->text != NULL ? &track->subtitles.info : &track->core->info;
+  info =
+      track->text !=
+      NULL ? gst_llhls_text_info (track->text) : &track->core->info;
   if (average != 0)
     track->tag_average = average;
   if (peak != 0)
@@ -598,54 +581,15 @@ add_finalized_message (GstLlHlsStream * self, GPtrArray * messages)
               "segments", G_TYPE_UINT64, segments, NULL)));
 }
 
-/* ns up to which the rendition has something in its playlist. */
-static guint64
-published_end (const PackagerTrack * track)
-{
-  const PlaylistSegment *last =
-      g_queue_peek_tail ((GQueue *) & track->playlist.segments);
-
-  return last != NULL ? lattice_ns (last->start + last->duration,
-      last->timescale) : 0;
-}
-
-/* Subtitles go as far as the others are, with or without a cue. */
 static void
 follow_locked (GstLlHlsStream * self)
 {
-  const Packager *packager = &self->packager;
-  TextTrackGuide guide = { &packager->timeline, NULL, 0,
-    packager->settings.part_target, packager->date
-  };
-  g_autoptr (GArray) events = NULL;
-  guint i, k;
+  guint i;
 
-  if (!packager->open || self->texts->len == 0)
-    return;
-  events = g_array_new (FALSE, FALSE, sizeof (SegmenterEvent));
-  for (i = 0; i < packager->tracks->len; i++) {
-    const PackagerTrack *track = g_ptr_array_index (packager->tracks, i);
-
-    if (guide.leader == NULL || published_end (track) > guide.position)
-      guide.leader = &track->playlist;
-    guide.position = MAX (guide.position, published_end (track));
-  }
-  for (i = 0; i < self->texts->len; i++) {
+  for (i = 0; i < self->texts->len && self->packager.open; i++) {
     GstLlHlsTrack *track = g_ptr_array_index (self->texts, i);
 
-    g_array_set_size (events, 0);
-    if (packager->ended)
-      text_track_end (&track->subtitles, &guide, events);
-    else
-      text_track_follow (&track->subtitles, &guide, events);
-    for (k = 0; k < events->len; k++) {
-      const SegmenterEvent *event = &g_array_index (events, SegmenterEvent, k);
-
-      track->parts += event->type == SEGMENTER_PART;
-      track->segments += event->type == SEGMENTER_SEGMENT;
-      gst_llhls_publisher_take_text (self->publisher,
-          &track->subtitles.playlist, event);
-    }
+    gst_llhls_text_follow (track->text, &self->packager, self->publisher);
   }
 }
 
@@ -849,20 +793,9 @@ push_text (GstLlHlsTrack * track, GstBuffer * buffer, GstClockTime time)
 {
   GstLlHlsStream *self = track->stream;
   g_autoptr (GPtrArray) cues = gst_llhls_text_read (track->text, buffer, time);
-  gint64 shift;
 
   g_mutex_lock (&self->lock);
-  shift = self->packager.shift;
-  while (cues->len > 0) {
-    WebvttCue *cue = g_ptr_array_steal_index (cues, 0);
-    guint64 length = cue->end - cue->start;
-
-    cue->start = shift < 0 && cue->start < (guint64) - shift ? 0
-        : cue->start + shift;
-    cue->end = cue->start + length;
-    track->cues++;
-    text_track_add (&track->subtitles, cue);
-  }
+  gst_llhls_text_take (track->text, cues, self->packager.shift);
   g_mutex_unlock (&self->lock);
 }
 
@@ -962,28 +895,6 @@ append_track_stats (GValue * list, const GstLlHlsTrack * track)
   gst_value_array_append_and_take_value (list, &value);
 }
 
-static void
-append_text_stats (GValue * list, const GstLlHlsTrack * track)
-{
-  const TextTrack *text = &track->subtitles;
-  GValue value = G_VALUE_INIT;
-  PlaylistPosition p;
-
-  playlist_position (&text->playlist, &p);
-  g_value_init (&value, GST_TYPE_STRUCTURE);
-  g_value_take_boxed (&value, gst_structure_new ("rendition",
-          "name", G_TYPE_STRING, track->name,
-          "msn", G_TYPE_UINT64, p.has_open ? p.open_msn : p.closed_msn,
-          "part", G_TYPE_INT, (gint) p.open_parts - 1,
-          "segments", G_TYPE_UINT64, track->segments,
-          "parts", G_TYPE_UINT64, track->parts,
-          "cues", G_TYPE_UINT64, track->cues,
-          "cues-late", G_TYPE_UINT64, text->late,
-          "cues-refused", G_TYPE_UINT64, text->refused,
-          "position", G_TYPE_INT64, (gint64) text->end, NULL));
-  gst_value_array_append_and_take_value (list, &value);
-}
-
 /* Date ranges */
 
 gboolean
@@ -1036,8 +947,7 @@ gst_llhls_stream_add_stats (GstLlHlsStream * self, GstStructure * stats)
   for (i = 0; i < self->texts->len; i++) {
     const GstLlHlsTrack *track = g_ptr_array_index (self->texts, i);
 
-    memory += track->subtitles.playlist.bytes;
-    append_text_stats (&list, track);
+    memory += gst_llhls_text_add_stats (track->text, &list);
   }
   g_mutex_unlock (&self->lock);
   gst_structure_set (stats, "segments", G_TYPE_UINT64, segments,

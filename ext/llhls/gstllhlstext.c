@@ -5,6 +5,8 @@
 
 #include "gstllhlstext.h"
 
+#include "lattice.h"
+
 /* As long as a line is read. */
 #define DEFAULT_CUE_DURATION (4 * GST_SECOND)
 
@@ -17,19 +19,50 @@ typedef enum
 
 struct _GstLlHlsText
 {
-  Format format;
+  gchar *name;                  /* fixed */
+  Format format;                /* streaming thread */
+
+  /* The stream's lock */
+  TextTrack track;
+  guint64 segments, parts, cues;
 };
 
 GstLlHlsText *
-gst_llhls_text_new (void)
+gst_llhls_text_new (GstLlHlsPad * pad, const Packager * packager,
+    GstLlHlsPublisher * publisher)
 {
-  return g_new0 (GstLlHlsText, 1);
+  GstLlHlsText *self = g_new0 (GstLlHlsText, 1);
+  GstLlHlsPadSettings settings;
+
+  self->name = gst_object_get_name (GST_OBJECT (pad));
+  text_track_init (&self->track, self->name, packager->config.prefix,
+      packager->config.window, packager->settings.target_duration);
+  gst_llhls_pad_get_settings (pad, &settings);
+  gst_llhls_pad_settings_tell (&settings, &self->track.info);
+  gst_llhls_pad_settings_clear (&settings);
+  gst_llhls_publisher_add_text (publisher, &self->track.playlist,
+      &self->track.info);
+  return self;
 }
 
 void
 gst_llhls_text_free (GstLlHlsText * self)
 {
+  text_track_clear (&self->track);
+  g_free (self->name);
   g_free (self);
+}
+
+const gchar *
+gst_llhls_text_name (const GstLlHlsText * self)
+{
+  return self->name;
+}
+
+MultivariantRendition *
+gst_llhls_text_info (GstLlHlsText * self)
+{
+  return &self->track.info;
 }
 
 gboolean
@@ -110,4 +143,93 @@ gst_llhls_text_read (GstLlHlsText * self, GstBuffer * buffer, GstClockTime time)
   gst_buffer_unmap (buffer, &map);
   place_cues (cues, buffer, time);
   return cues;
+}
+
+void
+gst_llhls_text_take (GstLlHlsText * self, GPtrArray * cues, gint64 shift)
+{
+  while (cues->len > 0) {
+    WebvttCue *cue = g_ptr_array_steal_index (cues, 0);
+    guint64 length = cue->end - cue->start;
+
+    cue->start = shift < 0 && cue->start < (guint64) - shift ? 0
+        : cue->start + shift;
+    cue->end = cue->start + length;
+    self->cues++;
+    text_track_add (&self->track, cue);
+  }
+}
+
+/* ns up to which the rendition has something in its playlist. */
+static guint64
+published_end (const PackagerTrack * track)
+{
+  const PlaylistSegment *last =
+      g_queue_peek_tail ((GQueue *) & track->playlist.segments);
+
+  return last != NULL ? lattice_ns (last->start + last->duration,
+      last->timescale) : 0;
+}
+
+static TextTrackGuide
+look_at_others (const Packager * packager)
+{
+  TextTrackGuide guide = { &packager->timeline, NULL, 0,
+    packager->settings.part_target, packager->date
+  };
+  guint i;
+
+  for (i = 0; i < packager->tracks->len; i++) {
+    const PackagerTrack *track = g_ptr_array_index (packager->tracks, i);
+
+    if (guide.leader == NULL || published_end (track) > guide.position)
+      guide.leader = &track->playlist;
+    guide.position = MAX (guide.position, published_end (track));
+  }
+  return guide;
+}
+
+void
+gst_llhls_text_follow (GstLlHlsText * self, const Packager * packager,
+    GstLlHlsPublisher * publisher)
+{
+  g_autoptr (GArray) events = g_array_new (FALSE, FALSE,
+      sizeof (SegmenterEvent));
+  TextTrackGuide guide = look_at_others (packager);
+  guint i;
+
+  if (packager->ended)
+    text_track_end (&self->track, &guide, events);
+  else
+    text_track_follow (&self->track, &guide, events);
+  for (i = 0; i < events->len; i++) {
+    const SegmenterEvent *event = &g_array_index (events, SegmenterEvent, i);
+
+    self->parts += event->type == SEGMENTER_PART;
+    self->segments += event->type == SEGMENTER_SEGMENT;
+    gst_llhls_publisher_take_text (publisher, &self->track.playlist, event);
+  }
+}
+
+guint64
+gst_llhls_text_add_stats (const GstLlHlsText * self, GValue * list)
+{
+  const Playlist *playlist = &self->track.playlist;
+  GValue value = G_VALUE_INIT;
+  PlaylistPosition p;
+
+  playlist_position (playlist, &p);
+  g_value_init (&value, GST_TYPE_STRUCTURE);
+  g_value_take_boxed (&value, gst_structure_new ("rendition",
+          "name", G_TYPE_STRING, self->name,
+          "msn", G_TYPE_UINT64, p.has_open ? p.open_msn : p.closed_msn,
+          "part", G_TYPE_INT, (gint) p.open_parts - 1,
+          "segments", G_TYPE_UINT64, self->segments,
+          "parts", G_TYPE_UINT64, self->parts,
+          "cues", G_TYPE_UINT64, self->cues,
+          "cues-late", G_TYPE_UINT64, self->track.late,
+          "cues-refused", G_TYPE_UINT64, self->track.refused,
+          "position", G_TYPE_INT64, (gint64) self->track.end, NULL));
+  gst_value_array_append_and_take_value (list, &value);
+  return playlist->bytes;
 }
