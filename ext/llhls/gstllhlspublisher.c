@@ -214,6 +214,20 @@ store_part (GstLlHlsPublisher * self, const Rendition * rendition,
       gst_llhls_object_new (rendition->content_type, &data, 1));
 }
 
+/* A twin has what is missing here under the same name: who asks for it shall
+ * ask there. */
+static gboolean
+is_whole (const GstLlHlsPublisher * self, const PlaylistSegment * segment)
+{
+  guint i;
+
+  for (i = 0; i < segment->parts->len && self->packager->config.exact; i++) {
+    if (g_array_index (segment->parts, PlaylistPart, i).data == NULL)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* Its parts, or what stands for them. */
 static guint
 collect_pieces (const PlaylistSegment * segment, GBytes ** pieces)
@@ -240,7 +254,7 @@ store_segment (GstLlHlsPublisher * self, const Rendition * rendition,
   g_autofree GBytes **pieces = NULL;
   guint n;
 
-  if (segment == NULL)
+  if (segment == NULL || !is_whole (self, segment))
     return;
   pieces = g_new (GBytes *, segment->parts->len + 1);
   n = collect_pieces (segment, pieces);

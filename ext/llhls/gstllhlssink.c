@@ -43,6 +43,7 @@
 #include <string.h>
 
 #include "gstelementmessage.h"
+#include "gstllhlsepoch.h"
 #include "gstllhlsorigin.h"
 #include "gstllhlsoriginsettings.h"
 #include "gstllhlsoutputsettings.h"
@@ -60,6 +61,8 @@ GST_DEBUG_CATEGORY (gst_llhls_sink_debug);
 #define DEFAULT_PART_DURATION 500       /* ms */
 #define DEFAULT_WINDOW 60000    /* ms */
 #define DEFAULT_GAP_TIMEOUT 0   /* ms */
+#define DEFAULT_EPOCH_LOCK GST_LLHLS_EPOCH_LOCK_NONE
+#define DEFAULT_EPOCH_OFFSET G_MININT   /* ms */
 #define DEFAULT_ADDRESS "127.0.0.1"
 #define DEFAULT_PORT 8080
 #define DEFAULT_SEND_KEYFRAME_REQUESTS TRUE
@@ -73,6 +76,8 @@ typedef struct
 {
   guint target_duration, part_duration, window; /* ms */
   guint gap_timeout;            /* ms */
+  GstLlHlsEpochLock epoch_lock;
+  gint epoch_offset;            /* ms */
   gchar *address;
   gint port;
   gchar *state_file;
@@ -122,6 +127,8 @@ enum
   PROP_PART_DURATION,
   PROP_WINDOW,
   PROP_GAP_TIMEOUT,
+  PROP_EPOCH_LOCK,
+  PROP_EPOCH_OFFSET,
   PROP_ADDRESS,
   PROP_PORT,
   PROP_ACTUAL_PORT,
@@ -343,6 +350,8 @@ start_stream (GstLlHlsSink * self, const Settings * s)
   config.gap_timeout = s->gap_timeout == G_MAXUINT ? GST_CLOCK_TIME_NONE
       : s->gap_timeout * GST_MSECOND;
   config.key_requests = s->key_requests;
+  config.epoch_lock = s->epoch_lock;
+  config.epoch_offset = s->epoch_offset;
   config.state_file = s->state_file;
   config.event = s->outputs.type == GST_LLHLS_PLAYLIST_EVENT;
   config.iframes = s->iframes;
@@ -757,6 +766,12 @@ gst_llhls_sink_set_property (GObject * object, guint id, const GValue * value,
     case PROP_GAP_TIMEOUT:
       s->gap_timeout = g_value_get_uint (value);
       break;
+    case PROP_EPOCH_LOCK:
+      s->epoch_lock = g_value_get_enum (value);
+      break;
+    case PROP_EPOCH_OFFSET:
+      s->epoch_offset = g_value_get_int (value);
+      break;
     case PROP_ADDRESS:
       replace_string (&s->address, value);
       break;
@@ -823,6 +838,12 @@ gst_llhls_sink_get_property (GObject * object, guint id, GValue * value,
       break;
     case PROP_GAP_TIMEOUT:
       g_value_set_uint (value, s->gap_timeout);
+      break;
+    case PROP_EPOCH_LOCK:
+      g_value_set_enum (value, s->epoch_lock);
+      break;
+    case PROP_EPOCH_OFFSET:
+      g_value_set_int (value, s->epoch_offset);
       break;
     case PROP_ADDRESS:
       g_value_set_string (value, s->address);
@@ -927,6 +948,32 @@ install_durations (void)
   properties[PROP_GAP_TIMEOUT] = g_param_spec_uint ("gap-timeout",
       "Gap timeout", "Wait for late media before it is listed as missing, "
       "0 = part-duration (ms)", 0, G_MAXUINT, DEFAULT_GAP_TIMEOUT, flags);
+  /**
+   * GstLlHlsSink:epoch-lock:
+   *
+   * Whose time frames have.  Two processes that get the same encoded frames with
+   * the same times make the same init sections, parts and segments, to the byte
+   * and by name, whenever they started.  Read when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_EPOCH_LOCK] = g_param_spec_enum ("epoch-lock", "Epoch lock",
+      "Whose time frames have, so that twins are alike",
+      GST_TYPE_LLHLS_EPOCH_LOCK, DEFAULT_EPOCH_LOCK, flags);
+  /**
+   * GstLlHlsSink:epoch-offset:
+   *
+   * With #GstLlHlsSink:epoch-lock=pts, the date of PTS 0 as milliseconds from
+   * 1970-01-01T00:00:00Z, so that dates of twins are alike, too; the lowest value
+   * is to measure it by the system's clock.  Read when the element goes to
+   * PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_EPOCH_OFFSET] = g_param_spec_int ("epoch-offset",
+      "Epoch offset",
+      "Date of PTS 0 with epoch-lock=pts, lowest = measured (ms)", G_MININT,
+      G_MAXINT, DEFAULT_EPOCH_OFFSET, flags);
   /**
    * GstLlHlsSink:send-keyframe-requests:
    *
@@ -1118,6 +1165,7 @@ gst_llhls_sink_class_init (GstLlHlsSinkClass * klass)
   install_properties (object_class);
   install_signals (G_TYPE_FROM_CLASS (klass));
   gst_llhls_serving_install_signals (G_TYPE_FROM_CLASS (klass));
+  gst_type_mark_as_plugin_api (GST_TYPE_LLHLS_EPOCH_LOCK, 0);
   gst_element_class_add_static_pad_template_with_gtype (element_class,
       &video_template, GST_TYPE_LLHLS_PAD);
   gst_element_class_add_static_pad_template_with_gtype (element_class,
@@ -1138,6 +1186,8 @@ gst_llhls_sink_init (GstLlHlsSink * self)
   self->settings.part_duration = DEFAULT_PART_DURATION;
   self->settings.window = DEFAULT_WINDOW;
   self->settings.gap_timeout = DEFAULT_GAP_TIMEOUT;
+  self->settings.epoch_lock = DEFAULT_EPOCH_LOCK;
+  self->settings.epoch_offset = DEFAULT_EPOCH_OFFSET;
   self->settings.address = g_strdup (DEFAULT_ADDRESS);
   self->settings.port = DEFAULT_PORT;
   gst_llhls_output_settings_init (&self->settings.outputs);

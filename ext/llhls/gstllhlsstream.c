@@ -52,6 +52,7 @@ struct _GstLlHlsTrack
   GstLlHlsText *text;           /* instead, of subtitles */
   GstClockTime requested;       /* running time of the last key request */
   guint n_requests;
+  gint64 to_shared;             /* ns, from running time to frames' time */
 
   /* stream->lock */
   PackagerTrack *core;
@@ -75,6 +76,7 @@ struct _GstLlHlsStream
   GstLlHlsState *state;         /* lock, or NULL */
   guint64 saved_msn;            /* lock */
   guint64 start;                /* fixed; ms since 1970, of media names */
+  GstLlHlsEpoch epoch;          /* lock */
   gboolean has_origin;          /* lock */
   GPtrArray *tracks;            /* lock; of GstLlHlsTrack, as in packager */
   GPtrArray *texts;             /* lock; of GstLlHlsTrack, subtitles */
@@ -142,7 +144,8 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
   GstLlHlsStream *self = g_new0 (GstLlHlsStream, 1);
   g_autofree gchar *prefix = NULL;
   PackagerConfig core = { config->target, config->part, config->window,
-    START_TIMEOUT, NULL, config->gap_timeout
+    START_TIMEOUT, NULL, config->gap_timeout,
+    config->epoch_lock != GST_LLHLS_EPOCH_LOCK_NONE
   };
   GstLlHlsPublisherConfig published = { config->iframes, config->start_offset };
 
@@ -157,7 +160,8 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
    * cache. */
   self->start = MAX ((guint64) g_get_real_time () / G_TIME_SPAN_MILLISECOND,
       state.start + 1);
-  prefix = g_strdup_printf ("%" G_GINT64_MODIFIER "x-", self->start);
+  prefix = core.exact ? g_strdup ("")
+      : g_strdup_printf ("%" G_GINT64_MODIFIER "x-", self->start);
   core.prefix = prefix;
   g_mutex_init (&self->lock);
   if (config->event)
@@ -314,6 +318,9 @@ declared_peak (const GstLlHlsTrack * track)
         * BITRATE_MARGIN_PERCENT / 100;
   if (open == NULL || track->core->info.peak_bps != 0)
     return 0;
+  if (track->stream->packager.config.exact)
+    GST_WARNING ("%s: BANDWIDTH is measured and may differ from a twin's; "
+        "set the pad's bandwidth", track->name);
   return rate_bps (open->size, lattice_ns (open->duration, open->timescale));
 }
 
@@ -707,25 +714,52 @@ timer_main (gpointer data)
 
 /* Frames */
 
-static void
-set_origin_locked (GstLlHlsStream * self, GstClockTime first)
+/* The date of time 0, by the system's clock.  Times of twins may be ahead of
+ * it: then this is less than 0, modulo 2^64. */
+static guint64
+measure_date (GstLlHlsStream * self, GstClockTime first, gint64 to_shared)
 {
   guint64 date = g_get_real_time () * GST_USECOND;
   GstClockTime now = gst_element_running_time_now (self->element);
 
+  if (!GST_CLOCK_TIME_IS_VALID (now))
+    return date - first;
+  return date - now - to_shared;
+}
+
+static void
+set_origin_locked (GstLlHlsStream * self, GstClockTime first, gint64 to_shared)
+{
+  guint64 date = 0;
+
   if (self->has_origin)
     return;
   self->has_origin = TRUE;
-  if (!GST_CLOCK_TIME_IS_VALID (now))
-    now = first;
-  packager_set_origin (&self->packager, date - MIN (now, date), first, TRUE);
+  switch (self->config.epoch_lock) {
+    case GST_LLHLS_EPOCH_LOCK_NONE:
+      date = measure_date (self, first, 0);
+      break;
+    case GST_LLHLS_EPOCH_LOCK_PTS:
+      date = self->config.epoch_offset == G_MININT
+          ? measure_date (self, first, to_shared)
+          : (guint64) (self->config.epoch_offset * GST_MSECOND);
+      break;
+    case GST_LLHLS_EPOCH_LOCK_REFERENCE_TIMESTAMP:
+    case GST_LLHLS_EPOCH_LOCK_TIMECODE:
+    case GST_LLHLS_EPOCH_LOCK_CLOCK:
+      break;
+  }
+  packager_set_origin (&self->packager, date, first,
+      self->config.epoch_lock == GST_LLHLS_EPOCH_LOCK_NONE);
 }
 
-/* Running time of presentation; what lies before the segment is not shown. */
+/* Running time of presentation; what lies before the segment is not shown.  Or
+ * the time that twins share. */
 static gboolean
-read_times (const GstSegment * segment, GstBuffer * buffer,
-    SegmenterFrame * frame)
+read_times (GstLlHlsTrack * track, const GstSegment * segment,
+    GstBuffer * buffer, SegmenterFrame * frame)
 {
+  GstLlHlsStream *self = track->stream;
   GstClockTime time = GST_BUFFER_PTS (buffer);
 
   if (!GST_CLOCK_TIME_IS_VALID (time))
@@ -735,7 +769,13 @@ read_times (const GstSegment * segment, GstBuffer * buffer,
   time = gst_segment_to_running_time (segment, GST_FORMAT_TIME, time);
   if (!GST_CLOCK_TIME_IS_VALID (time))
     return FALSE;
-  frame->time = time;
+  g_mutex_lock (&self->lock);
+  frame->time = gst_llhls_epoch_read (&self->epoch, self->config.epoch_lock,
+      self->element, buffer, time);
+  g_mutex_unlock (&self->lock);
+  if (!GST_CLOCK_TIME_IS_VALID (frame->time))
+    return FALSE;
+  track->to_shared = (gint64) frame->time - (gint64) time;
   frame->duration = GST_BUFFER_DURATION_IS_VALID (buffer)
       ? GST_BUFFER_DURATION (buffer) : DEFAULT_FRAME_DURATION;
   return TRUE;
@@ -774,14 +814,14 @@ push_frame (GstLlHlsTrack * track, SegmenterFrame * frame, GstPad * origin)
   gboolean news;
 
   g_mutex_lock (&self->lock);
-  set_origin_locked (self, frame->time);
+  set_origin_locked (self, frame->time, track->to_shared);
   packager_push (&self->packager, track->core, frame, now_locked (self));
   news = collect_locked (self, messages);
   if (packager_deadline (&self->packager) < self->sleeps_until)
     g_cond_signal (&self->cond);
   due = packager_due (&self->packager);
-  if (due != PACKAGER_NONE && self->packager.shift != 0)
-    due -= self->packager.shift;
+  if (due != PACKAGER_NONE)
+    due -= self->packager.shift + track->to_shared;
   g_mutex_unlock (&self->lock);
   carry_out (self, news, messages);
   request_keys (track, due, origin);
@@ -806,7 +846,7 @@ gst_llhls_track_push (GstLlHlsTrack * track, const GstSegment * segment,
   SegmenterFrame frame = { 0, };
   gboolean ok;
 
-  if (!read_times (segment, buffer, &frame)) {
+  if (!read_times (track, segment, buffer, &frame)) {
     GST_LOG ("%s: buffer without a time in the segment", track->name);
     return GST_FLOW_OK;
   }

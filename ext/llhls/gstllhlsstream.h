@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "gstllhlsepoch.h"
 #include "gstllhlsoutputs.h"
 #include "gstllhlspad.h"
 #include "gstllhlsstore.h"
@@ -20,6 +21,8 @@ typedef struct
   GstClockTime target, part, window;
   GstClockTime gap_timeout;     /* as the packager has it */
   gboolean key_requests;
+  GstLlHlsEpochLock epoch_lock;
+  gint epoch_offset;            /* ms, G_MININT = by the system's clock */
   const gchar *state_file;      /* or NULL; only while it is made */
   gboolean iframes;             /* playlists of key frames */
   GstClockTimeDiff start_offset;        /* of EXT-X-START, 0 = none */

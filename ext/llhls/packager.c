@@ -56,6 +56,9 @@ packager_init (Packager * self, const PackagerConfig * config)
       self->config.window > playlist_skip_boundary (&self->settings);
   timeline_init (&self->timeline, config->target,
       target_s * SECOND + TOLERANCE, 0);
+  self->timeline.by_time = config->exact;
+  self->timeline.history =
+      (self->config.window + config->target - 1) / config->target;
   self->tracks = g_ptr_array_new_with_free_func (free_track);
   self->events = g_array_new (FALSE, FALSE, sizeof (SegmenterEvent));
   self->first_frame_at = PACKAGER_NONE;
@@ -76,7 +79,8 @@ packager_restore (Packager * self, const StateFile * state)
   self->restored = *state;
   self->timeline.next_msn = state->next_msn;
   self->timeline.discontinuities = state->discontinuities;
-  self->timeline.want_discontinuity = TRUE;
+  /* The same frames mean the same media before and after. */
+  self->timeline.want_discontinuity = !self->config.exact;
 }
 
 void
@@ -141,6 +145,7 @@ packager_add_track (Packager * self, const gchar * name, gboolean video)
   segmenter_init (&track->segmenter, &self->timeline, &track->playlist,
       self->events, self->config.part, self->date);
   track->segmenter.leads = video;
+  track->segmenter.exact = self->config.exact;
   g_queue_init (&track->pending);
   g_ptr_array_add (self->tracks, track);
   return track;
@@ -179,7 +184,7 @@ settle_parts (PackagerTrack * track, guint64 part_target)
 
 /* From here on PART-TARGET is what it is. */
 static void
-open_gate (Packager * self)
+settle (Packager * self)
 {
   guint64 longest = self->config.part;
   guint i;
@@ -200,7 +205,33 @@ open_gate (Packager * self)
         self->restored.part_target);
   for (i = 0; i < self->tracks->len; i++)
     settle_parts (nth_track (self, i), self->settings.part_target);
+  self->settled = TRUE;
+}
+
+static void
+open_gate (Packager * self)
+{
+  if (!self->settled)
+    settle (self);
   self->open = TRUE;
+}
+
+/* Parts must be the same from the first one on, so PART-TARGET comes before
+ * them: when all formats are known, or have been waited for. */
+static gboolean
+may_begin (Packager * self)
+{
+  gboolean all = TRUE;
+  guint i;
+
+  if (!self->config.exact || self->settled)
+    return TRUE;
+  for (i = 0; i < self->tracks->len; i++)
+    all &= nth_track (self, i)->segmenter.has_format
+        || nth_track (self, i)->ended;
+  if (all || self->now - self->first_frame_at >= self->config.start_timeout)
+    settle (self);
+  return self->settled;
 }
 
 static void
@@ -235,7 +266,7 @@ packager_set_format (Packager * self, PackagerTrack * track,
     const SegmenterFormat * format)
 {
   segmenter_set_format (&track->segmenter, format);
-  if (self->open)
+  if (self->settled)
     track->segmenter.part_limit = self->settings.part_target;
 }
 
@@ -593,12 +624,18 @@ packager_on_timer (Packager * self, guint64 now)
 static void
 catch_up (Packager * self, const PackagerTrack * track, guint64 time)
 {
-  guint64 now = segmenter_position (&track->segmenter);
+  gint64 target = self->config.target, shift;
 
-  if (track->late_since == PACKAGER_NONE || any_alive (self)
-      || self->now - track->late_since < self->config.target || time >= now)
+  shift = (gint64) segmenter_position (&track->segmenter) - (gint64) time;
+  /* The grid stays that of others. */
+  if (self->config.exact)
+    shift = (shift / target + (shift > 0)) * target;
+  if (track->state != PACKAGER_TRACK_SILENT
+      || track->late_since == PACKAGER_NONE || any_alive (self)
+      || self->now - track->late_since < self->config.target
+      || (shift <= 0 && !self->config.exact))
     return;
-  self->shift += now - time;
+  self->shift += shift;
   self->timeline.want_discontinuity = TRUE;
 }
 
@@ -647,6 +684,11 @@ packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
     self->first_frame_at = now;
   self->now = MAX (self->now, now);
   track->arrived = self->now;
+  if (!may_begin (self)) {
+    g_clear_pointer (&frame->data, g_bytes_unref);
+    track->dropped++;
+    return FALSE;
+  }
   enter_epoch (self, track, frame->time);
   catch_up (self, track, shifted (self, track, frame->time));
   frame->time = shifted (self, track, frame->time);
@@ -675,7 +717,7 @@ packager_flush (Packager * self, PackagerTrack * track, gboolean reset_time)
 {
   g_queue_clear_full (&track->pending, free_frame);
   segmenter_flush (&track->segmenter);
-  if (reset_time && track->playlist.next_msn > 0)
+  if (reset_time && track->playlist.next_msn > 0 && !self->config.exact)
     track->epoch++;
   pace_init (&track->pace);
 }

@@ -21,6 +21,9 @@ typedef struct
   /* ns that a part is waited for beyond the moment when it should have been
    * complete; 0 is its own duration, PACKAGER_NONE for ever. */
   guint64 gap_timeout;
+  /* Frames' times are those of a clock that others share: numbers follow from
+   * them, and the same frames give the same bytes. */
+  gboolean exact;
 } PackagerConfig;
 
 typedef enum
@@ -68,6 +71,7 @@ typedef struct
   GPtrArray *tracks;            /* of PackagerTrack */
   GArray *events;               /* of SegmenterEvent; the caller empties it */
   gboolean open;                /* PART-TARGET is fixed, playlists may show */
+  gboolean settled;             /* that is known already, when exact */
   gboolean ended;
   guint64 date;                 /* ns since 1970 of running time 0 */
   guint64 now;                  /* ns, as last told */

@@ -6,11 +6,13 @@
 #include <gst/gst.h>
 
 #include "gstllhlssink.h"
+#include "gstmpegtsclock.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)
 {
-  return GST_ELEMENT_REGISTER (llhlssink, plugin);
+  return GST_ELEMENT_REGISTER (llhlssink, plugin)
+      && GST_ELEMENT_REGISTER (mpegtsclock, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, llhls,

@@ -3,13 +3,23 @@
 
 /* A hole up to half a part is bridged: the frame behind it starts where the
  * last one ended and keeps its time of presentation. */
-#define BRIDGED(self) ((self)->part / 2)
+#define BRIDGED(self) ((self)->exact ? half_frame (self) : (self)->part / 2)
 /* A frame may come this much too early; it is then squeezed in. */
 #define SQUEEZED G_GUINT64_CONSTANT (200000000)
 /* A gap has some length, ns. */
 #define MIN_GAP G_GUINT64_CONSTANT (1000000)
 
+/* Parts of a segment in numbers of fragments; none has as many. */
+#define SEQUENCE_STRIDE 1024
+
 static SegmenterResult push_held (Segmenter * self, guint64 duration);
+
+static guint64
+half_frame (const Segmenter * self)
+{
+  return lattice_ns (self->format.lattice.frame / 2,
+      self->format.lattice.timescale);
+}
 
 static void
 clear_sample (gpointer data)
@@ -44,6 +54,7 @@ segmenter_init (Segmenter * self, Timeline * timeline, Playlist * playlist,
   self->events = events;
   self->part = part;
   self->date = date;
+  self->first_time = SEGMENTER_NO_TIME;
   self->samples = g_array_new (FALSE, FALSE, sizeof (CmafSample));
   g_array_set_clear_func (self->samples, clear_sample);
 }
@@ -169,9 +180,11 @@ commit_part (Segmenter * self)
   first = segment->size == 0;
   if (!first_is_key (self, &behind))
     behind = G_MAXSIZE;
-  chunk = cmaf_chunk_build (self->format.kind, ++self->sequence,
+  self->sequence = self->exact ? (guint32) (self->msn * SEQUENCE_STRIDE
+      + segment->parts->len) : self->sequence + 1;
+  chunk = cmaf_chunk_build (self->format.kind, self->sequence,
       self->part_start, (CmafSample *) (gpointer) self->samples->data,
-      self->samples->len, first);
+      self->samples->len, segment->parts->len == 0);
   g_array_set_size (self->samples, 0);
   if (chunk == NULL)
     return;
@@ -284,16 +297,28 @@ add_gap_part (Segmenter * self, guint64 end)
   self->end = end;
 }
 
+/* Where frames are missing in a part, the part is missing, lest it differ from
+ * that of who has them. */
+static void
+leave_part (Segmenter * self)
+{
+  if (!self->exact) {
+    commit_part (self);
+  } else if (self->samples->len > 0) {
+    g_array_set_size (self->samples, 0);
+    self->end = self->part_start;
+  }
+}
+
 /* The open segment has no media from the last frame up to `upto`, ticks. */
 static void
 add_gap_parts (Segmenter * self, guint64 upto)
 {
   guint64 farthest = self->segment_start
       + to_ticks (self, 2 * self->timeline->longest);
-
   guint64 part = to_ticks (self, self->part), end;
 
-  commit_part (self);
+  leave_part (self);
   upto = MIN (upto, farthest);
   while (self->end < upto) {
     end = next_cell (self, self->end);
@@ -437,16 +462,17 @@ static void
 fill_gaps (Segmenter * self, guint64 msn)
 {
   guint64 first = self->playlist->next_msn, from, m;
+  gboolean fresh = first == 0;
   SegmenterEvent *event;
 
-  if (first == 0) {
+  if (fresh) {
     begin_playlist (self);
     first = timeline_first (self->timeline)->msn;
   }
   from = segment_from (self, timeline_get (self->timeline, first));
   for (m = first; m < msn; m++)
     add_gap (self, m);
-  if (first >= msn)
+  if (first >= msn || (fresh && self->timeline->by_time))
     return;
   event = add_event (self, SEGMENTER_GAP, first);
   event->count = msn - first;
@@ -520,9 +546,9 @@ begin_segment (Segmenter * self, const TimelineBoundary * b, guint64 time,
   bridged = media < self->end + to_ticks (self, BRIDGED (self));
   /* Without a hole, media time goes on without one; a hole has its place at
    * the head of the segment. */
-  open_segment (self, b, !first && (bridged || !b->discontinuity)
-      ? self->end : media);
-  if (!first && !bridged && self->end < media)
+  open_segment (self, b, !first && !self->exact && (bridged
+          || !b->discontinuity) ? self->end : media);
+  if (!first && !self->exact && !bridged && self->end < media)
     skip_hole (self, media);
   self->forced = forced;
   if (forced)
@@ -583,6 +609,7 @@ segmenter_fill (Segmenter * self, guint64 time)
     segmenter_give_up (self, timeline_first (self->timeline)->msn);
   self->silent = TRUE;
   self->last_key = 0;
+  self->first_time = SEGMENTER_NO_TIME;
   while ((self->begun || begin_gap (self, time)) && fill_segment (self, time))
     close_segment (self);
 }
@@ -602,7 +629,8 @@ ask_discontinuity (Segmenter * self, guint64 time)
 {
   const TimelineBoundary *last = timeline_last (self->timeline);
 
-  if (time + slack (self) >= self->others && last->time + slack (self) < time) {
+  if (!self->exact && time + slack (self) >= self->others
+      && last->time + slack (self) < time) {
     self->timeline->want_discontinuity = TRUE;
     timeline_force (self->timeline, time);
   } else if (!discontinuity_between (self, self->playlist->next_msn - 1,
@@ -679,8 +707,7 @@ cut_here (Segmenter * self, guint64 time)
       || time + slack (self) < self->others
       || timeline_last (self->timeline)->time + slack (self) >= time)
     return FALSE;
-  timeline_force (self->timeline, time);
-  return TRUE;
+  return timeline_force (self->timeline, time);
 }
 
 /* A frame in the segment that was begun. */
@@ -689,10 +716,56 @@ enter_begun (Segmenter * self, guint64 at, guint64 duration)
 {
   if (self->has_next)
     return SEGMENTER_DROPPED_FORMAT;
-  if (self->silent && !cmaf_kind_is_audio (self->format.kind))
+  if (self->silent && (self->exact
+          || !cmaf_kind_is_audio (self->format.kind)))
     return SEGMENTER_DROPPED_GAP;
   self->silent = FALSE;
   return enter_open (self, CMAF_SAMPLE_SYNC, at, duration);
+}
+
+/* How far behind a boundary the first frame of its segment may lie when none
+ * before it can be missing, ns. */
+static guint64
+start_tolerance (const Segmenter * self)
+{
+  guint64 frame = self->format.lattice.frame;
+
+  if (self->format.kind != CMAF_AUDIO_AAC || frame == 0)
+    return slack (self);
+  return to_ns (self, frame) - 1;
+}
+
+/* Whether everybody's segment begins with this frame. */
+static gboolean
+is_exact (const Segmenter * self, const TimelineBoundary * b, guint64 time)
+{
+  /* Cut by the clock where no key frame came; others had one elsewhere. */
+  if (self->format.kind == CMAF_AUDIO_AAC && self->timeline->off_grid
+      && timeline_on_grid (self->timeline, b))
+    return FALSE;
+  return time - MIN (time, b->time) <= start_tolerance (self);
+}
+
+/* Whether nothing from `time` on was missed. */
+static gboolean
+has_seen (const Segmenter * self, guint64 time)
+{
+  return !self->exact || self->first_time <= time + start_tolerance (self);
+}
+
+/* Whether it may say where segments begin.  Frames that lie anywhere must not
+ * take the place of a key frame that is off the grid. */
+static gboolean
+may_lead (const Segmenter * self, guint64 time)
+{
+  guint64 target = self->timeline->target;
+
+  if (!self->leads)
+    return FALSE;
+  if (self->exact && self->format.kind == CMAF_AUDIO_AAC
+      && self->timeline->off_grid)
+    return FALSE;
+  return has_seen (self, (time + slack (self)) / target * target);
 }
 
 /* A frame at which a segment may begin. */
@@ -706,12 +779,12 @@ enter_key (Segmenter * self, guint64 time, guint64 at, guint64 duration)
 
   if (self->has_next && self->playlist->next_msn > 0)
     ask_discontinuity (self, time);
-  if (self->leads)
+  if (may_lead (self, time))
     timeline_offer (self->timeline, time, interval, slack (self));
   b = timeline_find (self->timeline, time + slack (self));
   if (b == NULL)
     return SEGMENTER_DROPPED_LATE;
-  /* A hole in which no segment lies. */
+  /* A hole in which no segment lies; before all, too. */
   if (time > b->time + self->timeline->longest)
     return SEGMENTER_DROPPED_LATE;
   if (self->playlist->next_msn > 0 && b->msn + 1 < self->playlist->next_msn)
@@ -726,6 +799,8 @@ enter_key (Segmenter * self, guint64 time, guint64 at, guint64 duration)
   if (self->has_next && self->playlist->next_msn > 0
       && !discontinuity_between (self, self->playlist->next_msn - 1, b->msn))
     return SEGMENTER_DROPPED_FORMAT;
+  if (self->exact && !is_exact (self, b, time))
+    return SEGMENTER_DROPPED_GAP;
   begin_segment (self, b, time, FALSE);
   return SEGMENTER_TAKEN;
 }
@@ -768,10 +843,16 @@ place_frame (Segmenter * self, SegmenterFrame * frame, guint64 at,
 {
   Place place;
 
-  stretch_part (self, frame->kind, at);
+  if (!self->exact)
+    stretch_part (self, frame->kind, at);
   place = find_place (self, frame->kind, at, duration);
   if (place.late)
     return SEGMENTER_DROPPED_LATE;
+  if (place.start > self->end && self->exact) {
+    leave_part (self);
+    self->silent = TRUE;
+    return SEGMENTER_DROPPED_GAP;
+  }
   if (place.start > self->end)
     skip_hole (self, place.start);
   add_sample (self, frame, place.start, place.duration,
@@ -817,6 +898,7 @@ take (Segmenter * self, SegmenterFrame * frame, guint64 duration_ns)
   time = lattice_ns (at, lattice->timescale);
   if (self->silent && time + slack (self) < to_ns (self, self->end))
     return SEGMENTER_DROPPED_LATE;
+  self->first_time = MIN (self->first_time, time);
   if (key)
     result = enter_key (self, time, at, duration);
   else

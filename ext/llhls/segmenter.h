@@ -10,6 +10,8 @@
 
 G_BEGIN_DECLS
 
+#define SEGMENTER_NO_TIME G_MAXUINT64
+
 /* How a rendition is coded from some frame on. */
 typedef struct
 {
@@ -76,6 +78,9 @@ typedef struct
   guint64 date;                 /* ns since 1970 of running time 0 */
   gboolean leads;               /* may decide where segments begin */
   gboolean may_cut;             /* nobody has media: it may begin at once */
+  /* Who gets the same frames makes the same bytes, whenever it started: only
+   * whole parts and segments from their first frame on are shown. */
+  gboolean exact;
 
   gboolean has_format, has_next;
   SegmenterFormat format, next;
@@ -90,6 +95,7 @@ typedef struct
   guint64 segment_start;        /* ticks */
   guint64 end;                  /* ticks, of the last frame */
   guint64 last_key, key_interval;       /* ns */
+  guint64 first_time;           /* ns, of the first frame behind a silence */
 
   GArray *samples;              /* of CmafSample, of the part in work */
   guint64 part_start;           /* ticks */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "timeline.h"
 
+/* Of media times, ns. */
+#define ROUNDING 50000
 /* A frame that is due may come this much later, ns. */
 #define LATENESS G_GUINT64_CONSTANT (200000000)
 
@@ -15,6 +17,8 @@ timeline_init (Timeline * self, guint64 target, guint64 longest,
   self->next_msn = first_msn;
   self->want_discontinuity = FALSE;
   self->discontinuities = 0;
+  self->by_time = self->off_grid = FALSE;
+  self->history = 0;
   self->boundaries = g_array_new (FALSE, FALSE, sizeof (TimelineBoundary));
 }
 
@@ -85,10 +89,13 @@ guint64
 timeline_due (const Timeline * self)
 {
   guint64 last = timeline_last (self)->time;
+  guint64 due;
+
+  if (self->by_time)
+    return (timeline_last (self)->msn + 1) * self->target;
   /* Half a segment at least, so that a cut off the grid leads back to it
    * without a sliver. */
-  guint64 due = first_multiple (last + self->target / 2, self->target);
-
+  due = first_multiple (last + self->target / 2, self->target);
   /* Up to one and a half is too long for TARGETDURATION. */
   if (due - last + LATENESS > self->longest)
     due -= self->target;
@@ -133,12 +140,47 @@ fill_hole (Timeline * self, guint64 time)
   self->want_discontinuity |= wanted;
 }
 
-void
+gboolean
+timeline_on_grid (const Timeline * self, const TimelineBoundary * boundary)
+{
+  guint64 time = boundary->time, grid = boundary->msn * self->target;
+
+  return MAX (time, grid) - MIN (time, grid) <= ROUNDING;
+}
+
+/* One boundary for each multiple, with those that are missing before it. */
+static gboolean
+cut_by_time (Timeline * self, guint64 time, guint64 slack)
+{
+  guint64 msn = (time + slack) / self->target;
+  gboolean wanted = self->want_discontinuity;
+
+  /* Without slack, where any frame can begin. */
+  if (slack == 0)
+    time = msn * self->target;
+  if (!timeline_started (self))
+    self->next_msn = msn - MIN (msn, self->history);
+  else if (msn <= timeline_last (self)->msn
+      || msn - timeline_last (self)->msn > TIMELINE_MAX_BOUNDARIES)
+    return FALSE;
+  self->want_discontinuity = FALSE;
+  while (self->next_msn < msn)
+    timeline_cut (self, self->next_msn * self->target);
+  self->want_discontinuity = wanted;
+  timeline_cut (self, time);
+  self->off_grid |= !timeline_on_grid (self, timeline_last (self));
+  return TRUE;
+}
+
+gboolean
 timeline_force (Timeline * self, guint64 time)
 {
+  if (self->by_time)
+    return cut_by_time (self, time, 1);
   if (timeline_started (self))
     fill_hole (self, time);
   timeline_cut (self, time);
+  return TRUE;
 }
 
 gboolean
@@ -146,6 +188,8 @@ timeline_offer (Timeline * self, guint64 time, guint64 interval, guint64 slack)
 {
   guint64 last;
 
+  if (self->by_time)
+    return cut_by_time (self, time, slack);
   if (!timeline_started (self)) {
     timeline_cut (self, time);
     return TRUE;

@@ -24,6 +24,11 @@ typedef struct
   guint64 next_msn;
   gboolean want_discontinuity;  /* the next boundary shall be one */
   guint64 discontinuities;      /* before the first that is remembered */
+  /* Numbers are those of the multiples of the target duration, one for each,
+   * so that who starts later counts alike. */
+  gboolean by_time;
+  gboolean off_grid;            /* key frames do not lie on the multiples */
+  guint history;                /* numbers without media before the first */
   GArray *boundaries;           /* of TimelineBoundary, oldest first */
 } Timeline;
 
@@ -54,6 +59,10 @@ const TimelineBoundary *timeline_find (const Timeline * self, guint64 time);
 /* The multiple of the target duration on which the next boundary is due. */
 guint64 timeline_due (const Timeline * self);
 
+/* Whether a boundary lies on its multiple. */
+gboolean timeline_on_grid (const Timeline * self,
+    const TimelineBoundary * boundary);
+
 /* A key frame lies at `time`, and the next one probably `interval` later (0 is
  * unknown); `slack` is half a frame.  TRUE when a segment shall begin here. */
 gboolean timeline_offer (Timeline * self, guint64 time, guint64 interval,
@@ -63,7 +72,8 @@ gboolean timeline_offer (Timeline * self, guint64 time, guint64 interval,
  * before. */
 void timeline_cut (Timeline * self, guint64 time);
 
-/* The same, with the boundaries that nobody brought before it. */
-void timeline_force (Timeline * self, guint64 time);
+/* The same, with the boundaries that nobody brought before it.  FALSE when its
+ * multiple has one, by_time. */
+gboolean timeline_force (Timeline * self, guint64 time);
 
 G_END_DECLS
