@@ -716,8 +716,7 @@ enter_begun (Segmenter * self, guint64 at, guint64 duration)
 {
   if (self->has_next)
     return SEGMENTER_DROPPED_FORMAT;
-  if (self->silent && (self->exact
-          || !cmaf_kind_is_audio (self->format.kind)))
+  if (self->silent && (self->exact || !cmaf_kind_is_audio (self->format.kind)))
     return SEGMENTER_DROPPED_GAP;
   self->silent = FALSE;
   return enter_open (self, CMAF_SAMPLE_SYNC, at, duration);
