@@ -18,6 +18,9 @@
  * as long, is given up with gaps.  One that is only slow is not. */
 #define MAX_LAG 1
 
+/* Frames so far ahead of what was taken are where they should be, ns. */
+#define NEAR (10 * SECOND)
+
 static void
 free_frame (gpointer data)
 {
@@ -577,14 +580,15 @@ cut_by_clock (Packager * self)
   if (missing < due)
     return FALSE;
   gaps = (missing - due) / self->config.target;
-  timeline_force (&self->timeline, gaps < TIMELINE_MAX_GAP ? due
-      : due + gaps * self->config.target);
-  return TRUE;
+  return timeline_force (&self->timeline, self->config.exact
+      || gaps < TIMELINE_MAX_GAP ? due : due + gaps * self->config.target);
 }
 
 static void
 run_clock (Packager * self)
 {
+  guint i;
+
   if (!self->open || self->ended || !timeline_started (&self->timeline))
     return;
   find_silent (self);
@@ -592,7 +596,7 @@ run_clock (Packager * self)
   /* Audio that had waited for video has no more than it had. */
   find_silent (self);
   fill_silent (self);
-  while (cut_by_clock (self))
+  for (i = 0; i < TIMELINE_MAX_BOUNDARIES && cut_by_clock (self); i++)
     fill_silent (self);
 }
 
@@ -622,20 +626,24 @@ packager_on_timer (Packager * self, guint64 now)
 /* Every rendition that still brings something has brought it too late for a
  * whole segment: from here on its time is taken to be now. */
 static void
-catch_up (Packager * self, const PackagerTrack * track, guint64 time)
+catch_up (Packager * self, PackagerTrack * track, guint64 time)
 {
   gint64 target = self->config.target, shift;
+  guint i;
 
-  shift = (gint64) segmenter_position (&track->segmenter) - (gint64) time;
+  shift = (gint64) MAX (position_of_others (self, track),
+      segmenter_position (&track->segmenter)) - (gint64) time;
   /* The grid stays that of others. */
   if (self->config.exact)
     shift = (shift / target + (shift > 0)) * target;
   if (track->state != PACKAGER_TRACK_SILENT
       || track->late_since == PACKAGER_NONE || any_alive (self)
       || self->now - track->late_since < self->config.target
-      || (shift <= 0 && !self->config.exact))
+      || shift == 0 || (shift < 0 && !self->config.exact))
     return;
   self->shift += shift;
+  for (i = 0; i < self->tracks->len; i++)
+    nth_track (self, i)->late_since = PACKAGER_NONE;
   self->timeline.want_discontinuity = TRUE;
 }
 
@@ -701,8 +709,10 @@ packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
     g_queue_push_tail (&track->pending, g_memdup2 (frame, sizeof (*frame)));
     frame->data = NULL;
   }
-  /* What was too late would only teach to wait. */
-  if (time >= position)
+  /* What was too late would only teach to wait; what is far ahead and was not
+   * taken may be an error. */
+  if (time >= position && ((track->video && taken)
+          || time - position < NEAR))
     pace_on_media (&track->pace, time, self->now);
   drain_all_audio (self);
   give_up_laggards (self);

@@ -691,7 +691,8 @@ enter_open (Segmenter * self, CmafSampleKind kind, guint64 at, guint64 duration)
   if (next == NULL || next->msn <= self->msn)
     next = timeline_get (self->timeline, self->msn + 1);
   if (next == NULL || next->time > start + self->timeline->longest) {
-    close_segment (self);
+    if (!self->exact)
+      close_segment (self);
     return SEGMENTER_DROPPED_LATE;
   }
   begin_segment (self, next, start, !cmaf_kind_is_audio (self->format.kind));
@@ -740,7 +741,7 @@ is_exact (const Segmenter * self, const TimelineBoundary * b, guint64 time)
 {
   /* Cut by the clock where no key frame came; others had one elsewhere. */
   if (self->format.kind == CMAF_AUDIO_AAC && self->timeline->off_grid
-      && timeline_on_grid (self->timeline, b))
+      && b->guessed)
     return FALSE;
   return time - MIN (time, b->time) <= start_tolerance (self);
 }

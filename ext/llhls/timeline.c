@@ -106,7 +106,7 @@ void
 timeline_cut (Timeline * self, guint64 time)
 {
   TimelineBoundary boundary = { self->next_msn, time,
-    self->want_discontinuity
+    self->want_discontinuity, TRUE
   };
 
   if (timeline_started (self) && time <= timeline_last (self)->time)
@@ -150,8 +150,9 @@ timeline_on_grid (const Timeline * self, const TimelineBoundary * boundary)
 
 /* One boundary for each multiple, with those that are missing before it. */
 static gboolean
-cut_by_time (Timeline * self, guint64 time, guint64 slack)
+cut_by_time (Timeline * self, guint64 time, guint64 slack, gboolean guessed)
 {
+  TimelineBoundary *last;
   guint64 msn = (time + slack) / self->target;
   gboolean wanted = self->want_discontinuity;
 
@@ -168,7 +169,11 @@ cut_by_time (Timeline * self, guint64 time, guint64 slack)
     timeline_cut (self, self->next_msn * self->target);
   self->want_discontinuity = wanted;
   timeline_cut (self, time);
-  self->off_grid |= !timeline_on_grid (self, timeline_last (self));
+  last = &g_array_index (self->boundaries, TimelineBoundary,
+      self->boundaries->len - 1);
+  last->guessed = guessed;
+  if (!guessed)
+    self->off_grid = !timeline_on_grid (self, timeline_last (self));
   return TRUE;
 }
 
@@ -176,7 +181,7 @@ gboolean
 timeline_force (Timeline * self, guint64 time)
 {
   if (self->by_time)
-    return cut_by_time (self, time, 1);
+    return cut_by_time (self, time, 1, TRUE);
   if (timeline_started (self))
     fill_hole (self, time);
   timeline_cut (self, time);
@@ -189,7 +194,7 @@ timeline_offer (Timeline * self, guint64 time, guint64 interval, guint64 slack)
   guint64 last;
 
   if (self->by_time)
-    return cut_by_time (self, time, slack);
+    return cut_by_time (self, time, slack, slack == 0);
   if (!timeline_started (self)) {
     timeline_cut (self, time);
     return TRUE;

@@ -15,6 +15,7 @@ typedef struct
   guint64 msn;
   guint64 time;
   gboolean discontinuity;
+  gboolean guessed;             /* not where a key frame was, by_time */
 } TimelineBoundary;
 
 typedef struct
@@ -27,7 +28,7 @@ typedef struct
   /* Numbers are those of the multiples of the target duration, one for each,
    * so that who starts later counts alike. */
   gboolean by_time;
-  gboolean off_grid;            /* key frames do not lie on the multiples */
+  gboolean off_grid;            /* the last key frame was not on its multiple */
   guint history;                /* numbers without media before the first */
   GArray *boundaries;           /* of TimelineBoundary, oldest first */
 } Timeline;
