@@ -11,6 +11,9 @@
 
 /* Parts of a segment in numbers of fragments; none has as many. */
 #define SEQUENCE_STRIDE 1024
+/* Who has had frames for so many target durations and could show none goes on
+ * where it can: its key frames do not lie on the grid. */
+#define EXACT_PATIENCE 2
 
 static SegmenterResult push_held (Segmenter * self, guint64 duration);
 
@@ -54,7 +57,7 @@ segmenter_init (Segmenter * self, Timeline * timeline, Playlist * playlist,
   self->events = events;
   self->part = part;
   self->date = date;
-  self->first_time = SEGMENTER_NO_TIME;
+  self->first_time = self->waits_since = SEGMENTER_NO_TIME;
   self->samples = g_array_new (FALSE, FALSE, sizeof (CmafSample));
   g_array_set_clear_func (self->samples, clear_sample);
 }
@@ -532,7 +535,7 @@ static void
 begin_segment (Segmenter * self, const TimelineBoundary * b, guint64 time,
     gboolean forced)
 {
-  gboolean first, bridged;
+  gboolean first, bridged, exact;
   guint64 media;
 
   finish_tail (self);
@@ -546,9 +549,10 @@ begin_segment (Segmenter * self, const TimelineBoundary * b, guint64 time,
   bridged = media < self->end + to_ticks (self, BRIDGED (self));
   /* Without a hole, media time goes on without one; a hole has its place at
    * the head of the segment. */
-  open_segment (self, b, !first && !self->exact && (bridged
+  exact = self->exact && !self->loose;
+  open_segment (self, b, !first && !exact && (bridged
           || !b->discontinuity) ? self->end : media);
-  if (!first && !self->exact && !bridged && self->end < media)
+  if (!first && !exact && !bridged && self->end < media)
     skip_hole (self, media);
   self->forced = forced;
   if (forced)
@@ -717,7 +721,8 @@ enter_begun (Segmenter * self, guint64 at, guint64 duration)
 {
   if (self->has_next)
     return SEGMENTER_DROPPED_FORMAT;
-  if (self->silent && (self->exact || !cmaf_kind_is_audio (self->format.kind)))
+  if (self->silent && !self->loose && (self->exact
+          || !cmaf_kind_is_audio (self->format.kind)))
     return SEGMENTER_DROPPED_GAP;
   self->silent = FALSE;
   return enter_open (self, CMAF_SAMPLE_SYNC, at, duration);
@@ -799,7 +804,9 @@ enter_key (Segmenter * self, guint64 time, guint64 at, guint64 duration)
   if (self->has_next && self->playlist->next_msn > 0
       && !discontinuity_between (self, self->playlist->next_msn - 1, b->msn))
     return SEGMENTER_DROPPED_FORMAT;
-  if (self->exact && !is_exact (self, b, time))
+  if (self->exact && is_exact (self, b, time))
+    self->loose = FALSE;
+  else if (self->exact && !self->loose)
     return SEGMENTER_DROPPED_GAP;
   begin_segment (self, b, time, FALSE);
   return SEGMENTER_TAKEN;
@@ -848,13 +855,14 @@ place_frame (Segmenter * self, SegmenterFrame * frame, guint64 at,
   place = find_place (self, frame->kind, at, duration);
   if (place.late)
     return SEGMENTER_DROPPED_LATE;
-  if (place.start > self->end && self->exact) {
+  if (place.start > self->end && self->exact && !self->loose) {
     leave_part (self);
     self->silent = TRUE;
     return SEGMENTER_DROPPED_GAP;
   }
   if (place.start > self->end)
     skip_hole (self, place.start);
+  self->waits_since = SEGMENTER_NO_TIME;
   add_sample (self, frame, place.start, place.duration,
       (gint64) (at - place.start));
   return SEGMENTER_TAKEN;
@@ -899,6 +907,11 @@ take (Segmenter * self, SegmenterFrame * frame, guint64 duration_ns)
   if (self->silent && time + slack (self) < to_ns (self, self->end))
     return SEGMENTER_DROPPED_LATE;
   self->first_time = MIN (self->first_time, time);
+  if (self->exact && self->silent) {
+    self->waits_since = MIN (self->waits_since, time);
+    self->loose |= time - self->waits_since
+        > EXACT_PATIENCE * self->timeline->target;
+  }
   if (key)
     result = enter_key (self, time, at, duration);
   else

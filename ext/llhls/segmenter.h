@@ -95,6 +95,8 @@ typedef struct
   guint64 segment_start;        /* ticks */
   guint64 end;                  /* ticks, of the last frame */
   guint64 last_key, key_interval;       /* ns */
+  gboolean loose;               /* exact, but out of it for too long */
+  guint64 waits_since;          /* ns, first frame that a silence still cost */
   guint64 first_time;           /* ns, of the first frame behind a silence */
 
   GArray *samples;              /* of CmafSample, of the part in work */

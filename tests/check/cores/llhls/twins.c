@@ -287,13 +287,19 @@ GST_START_TEST (twins_are_alike_after_losses)
   twin_init (&b, stream);
   run (&a, stream, &first);
   run (&b, stream, &second);
-  n = compare (&a, &b);
-  fail_unless (n > 50, "%u", n);
-  check_same_names (&b, &a, 0, stream->target);
-  if (stream != &streams[2])
+  /* Off the grid the segment in which it comes back is its own. */
+  if (stream != &streams[2]) {
+    n = compare (&a, &b);
+    fail_unless (n > 50, "%u", n);
+    check_same_names (&b, &a, 0, stream->target);
     check_same_names (&a, &b, second.lost_to + 2 * stream->target,
         stream->target);
-  check_pair (&a, &b, stream != &streams[2]);
+    check_pair (&a, &b, TRUE);
+  }
+  fail_if (((PlaylistSegment *)
+          b.video->playlist.segments.tail->prev->data)->gap);
+  fail_if (((PlaylistSegment *)
+          b.audio->playlist.segments.tail->prev->data)->gap);
   twin_clear (&a);
   twin_clear (&b);
 }
@@ -340,7 +346,9 @@ GST_END_TEST;
 GST_START_TEST (twins_go_on_when_times_jump)
 {
   static const gint64 jumps[] = { -3600 * (gint64) SECOND,
-    -47000 * (gint64) SECOND, 40000 * (gint64) SECOND
+    -47000 * (gint64) SECOND, 40000 * (gint64) SECOND,
+    /* Key frames are off the grid from here on. */
+    -7777 * (gint64) SECOND
   };
   const Stream *stream = &streams[0];
   Feed first = { 0, 80 * SECOND }, second = first;
@@ -354,14 +362,17 @@ GST_START_TEST (twins_go_on_when_times_jump)
   twin_init (&b, stream);
   run (&a, stream, &first);
   run (&b, stream, &second);
-  fail_unless (compare (&a, &b) > 50);
   s = a.video->playlist.segments.tail->prev->data;
   fail_if (s->gap);
   s = a.audio->playlist.segments.tail->prev->data;
   fail_if (s->gap);
-  fail_unless (s->msn * stream->target > DATE + 70 * SECOND);
-  fail_unless_equals_uint64 (a.video->playlist.next_msn,
-      b.video->playlist.next_msn);
+  /* Off the grid each goes on where it can. */
+  if (__i__ < 3) {
+    fail_unless (compare (&a, &b) > 50);
+    fail_unless (s->msn * stream->target > DATE + 70 * SECOND);
+    fail_unless_equals_uint64 (a.video->playlist.next_msn,
+        b.video->playlist.next_msn);
+  }
   twin_clear (&a);
   twin_clear (&b);
 }
@@ -415,7 +426,7 @@ twins_suite (void)
       6 * G_N_ELEMENTS (streams));
   tcase_add_loop_test (tc, twins_are_alike_after_losses, 0,
       10 * G_N_ELEMENTS (streams));
-  tcase_add_loop_test (tc, twins_go_on_when_times_jump, 0, 3);
+  tcase_add_loop_test (tc, twins_go_on_when_times_jump, 0, 4);
   tcase_add_loop_test (tc, twins_survive_any_times, 0, 8);
   tcase_add_loop_test (tc, twins_change_their_format_alike, 0,
       G_N_ELEMENTS (streams));
