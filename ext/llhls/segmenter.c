@@ -735,7 +735,7 @@ start_tolerance (const Segmenter * self)
 {
   guint64 frame = self->format.lattice.frame;
 
-  if (self->format.kind != CMAF_AUDIO_AAC || frame == 0)
+  if (!cmaf_kind_is_audio (self->format.kind) || frame == 0)
     return slack (self);
   return to_ns (self, frame) - 1;
 }
@@ -745,7 +745,7 @@ static gboolean
 is_exact (const Segmenter * self, const TimelineBoundary * b, guint64 time)
 {
   /* Cut by the clock where no key frame came; others had one elsewhere. */
-  if (self->format.kind == CMAF_AUDIO_AAC && self->timeline->off_grid
+  if (cmaf_kind_is_audio (self->format.kind) && self->timeline->off_grid
       && b->guessed)
     return FALSE;
   return time - MIN (time, b->time) <= start_tolerance (self);
@@ -767,7 +767,7 @@ may_lead (const Segmenter * self, guint64 time)
 
   if (!self->leads)
     return FALSE;
-  if (self->exact && self->format.kind == CMAF_AUDIO_AAC
+  if (self->exact && cmaf_kind_is_audio (self->format.kind)
       && self->timeline->off_grid)
     return FALSE;
   return has_seen (self, (time + slack (self)) / target * target);
