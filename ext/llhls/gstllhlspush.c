@@ -237,6 +237,15 @@ set_body (GstLlHlsPush * self, SoupMessage * message, const OutboxJob * job)
   soup_message_set_request_body (message, object->content_type, stream, size);
 }
 
+/* libsoup 3.2.3 takes 204 for an answer that ends with its connection. */
+static void
+on_headers (SoupMessage * message)
+{
+  if (soup_message_get_status (message) == SOUP_STATUS_NO_CONTENT)
+    soup_message_headers_set_content_length
+        (soup_message_get_response_headers (message), 0);
+}
+
 static SoupMessage *
 new_message (GstLlHlsPush * self, const OutboxJob * job)
 {
@@ -247,6 +256,7 @@ new_message (GstLlHlsPush * self, const OutboxJob * job)
 
   /* What is meant for this host goes to no other. */
   soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  g_signal_connect (message, "got-headers", G_CALLBACK (on_headers), NULL);
   if (self->authorization != NULL)
     soup_message_headers_replace (headers, "Authorization",
         self->authorization);
@@ -326,14 +336,23 @@ finish_request (Sending * request, const GError * error)
   pump (self);
 }
 
+/* The status counts; what goes wrong behind it does not. */
+static void
+on_closed (GObject * stream, GAsyncResult * result, gpointer data)
+{
+  g_input_stream_close_finish (G_INPUT_STREAM (stream), result, NULL);
+  finish_request (data, NULL);
+}
+
+/* Closing gives the connection back for the next request. */
 static void
 on_drained (GObject * stream, GAsyncResult * result, gpointer data)
 {
   Sending *request = data;
 
-  /* The status counts; what goes wrong behind it does not. */
   g_input_stream_skip_finish (G_INPUT_STREAM (stream), result, NULL);
-  finish_request (request, NULL);
+  g_input_stream_close_async (request->answer, G_PRIORITY_DEFAULT,
+      request->cancellable, on_closed, request);
 }
 
 static void
