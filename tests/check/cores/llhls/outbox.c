@@ -569,6 +569,43 @@ GST_START_TEST (outbox_refused_removal_is_no_incident)
 
 GST_END_TEST;
 
+GST_START_TEST (outbox_shows_what_is_not_sent_yet)
+{
+  Outbox box;
+  OutboxJob *job;
+
+  make (&box);
+  put_segment (&box, 1, 7);
+  put_segment (&box, 1, 8);
+  job = outbox_take (&box, 0);
+  fail_unless_equals_string (outbox_peek (&box, "v1/7.m4s"), "v1/7.m4s");
+  fail_unless_equals_string (outbox_peek (&box, "v1/8.m4s"), "v1/8.m4s");
+  fail_unless (outbox_peek (&box, "v1/9.m4s") == NULL);
+  outbox_discard (&box);
+  fail_unless (outbox_peek (&box, "v1/8.m4s") == NULL);
+  outbox_finish (&box, job, OUTBOX_DONE, 0);
+  fail_unless (outbox_peek (&box, "v1/7.m4s") == NULL);
+  fail_unless_equals_int (box.jobs, 0);
+  clear (&box);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (outbox_forgets_without_a_removal)
+{
+  Outbox box;
+
+  make (&box);
+  put_segment (&box, 1, 7);
+  run (&box, "v1/7.m4s", OUTBOX_REJECTED, 0);
+  outbox_forget (&box, 1, "v1/7.m4s");
+  fail_unless_equals_int (g_hash_table_size (box.missing), 0);
+  fail_unless (outbox_take (&box, SECOND) == NULL);
+  clear (&box);
+}
+
+GST_END_TEST;
+
 static Suite *
 outbox_suite (void)
 {
@@ -598,6 +635,8 @@ outbox_suite (void)
   tcase_add_test (tc, outbox_forgets_what_is_removed_while_it_fails);
   tcase_add_test (tc, outbox_removals_make_room);
   tcase_add_test (tc, outbox_refused_removal_is_no_incident);
+  tcase_add_test (tc, outbox_shows_what_is_not_sent_yet);
+  tcase_add_test (tc, outbox_forgets_without_a_removal);
   return s;
 }
 

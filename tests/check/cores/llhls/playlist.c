@@ -317,6 +317,64 @@ GST_START_TEST (playlist_numbers_are_rounded_half_to_even)
 
 GST_END_TEST;
 
+/* Two hours of 4 s: media leaves memory long before it leaves the playlist, and
+ * numbers are found wherever they are. */
+GST_START_TEST (playlist_lets_old_media_go_and_lists_it)
+{
+  const PlaylistSegment *segment;
+  PlaylistSegment *expired;
+  guint i, released = 0, gone = 0;
+  guint64 most = 0;
+  Playlist p;
+
+  playlist_init (&p, "video_0", "s-", 7200 * SECOND);
+  for (i = 0; i < 5000; i++) {
+    playlist_begin (&p, 10 + i, 1000, i * 4000, i * 4 * SECOND, "init", FALSE);
+    playlist_add_part (&p, 4000, TRUE, g_bytes_new_static ("0123456789", 10));
+    playlist_close (&p, 0);
+    while ((segment = playlist_find_releasable (&p, 60 * SECOND)) != NULL) {
+      fail_unless_equals_uint64 (segment->msn, 10 + released);
+      playlist_release (&p);
+      fail_unless (segment->released && segment->parts->len == 0);
+      released++;
+    }
+    while ((expired = playlist_take_expired (&p)) != NULL) {
+      fail_unless (expired->released);
+      playlist_segment_free (expired);
+      gone++;
+    }
+    most = MAX (most, p.bytes);
+  }
+  fail_unless_equals_uint64 (most, 150);
+  fail_unless_equals_uint64 (p.bytes, 150);
+  fail_unless_equals_int (released, 4985);
+  fail_unless_equals_int (p.segments.length, 1800);
+  fail_unless (playlist_find (&p, 10 + gone) != NULL);
+  fail_unless (playlist_find (&p, 10 + gone - 1) == NULL);
+  fail_unless_equals_uint64 (playlist_find (&p, 5009)->msn, 5009);
+  fail_unless (playlist_find (&p, 5010) == NULL);
+  playlist_clear (&p);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (playlist_counts_what_is_in_memory)
+{
+  PlaylistSegment *expired;
+  Playlist p;
+
+  make (&p, 40, 3, 24 * SECOND);
+  /* Nothing was let go: what is listed, what is kept and the open one. */
+  while ((expired = playlist_take_expired (&p)) != NULL)
+    playlist_segment_free (expired);
+  fail_unless_equals_uint64 (p.bytes, (p.segments.length - 1
+          + p.retired.length) * 80 + 30);
+  playlist_end (&p);
+  playlist_clear (&p);
+}
+
+GST_END_TEST;
+
 static Suite *
 playlist_suite (void)
 {
@@ -333,6 +391,8 @@ playlist_suite (void)
   tcase_add_test (tc, playlist_lists_a_gap_with_its_duration);
   tcase_add_test (tc, playlist_ends_without_a_hint);
   tcase_add_test (tc, playlist_for_files_has_no_low_latency_tags);
+  tcase_add_test (tc, playlist_lets_old_media_go_and_lists_it);
+  tcase_add_test (tc, playlist_counts_what_is_in_memory);
   tcase_add_test (tc, playlist_numbers_are_rounded_half_to_even);
   return s;
 }
