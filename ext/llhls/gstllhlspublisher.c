@@ -416,10 +416,10 @@ render_view (GstLlHlsPublisher * self, Rendition * rendition, guint form)
 }
 
 static gchar *
-render_multivariant (GstLlHlsPublisher * self)
+render_multivariant (GstLlHlsPublisher * self, const gchar * query_param)
 {
   const PlaylistSettings *settings = &self->packager->settings;
-  MultivariantSettings multivariant = { settings->query_param, 0 };
+  MultivariantSettings multivariant = { query_param, 0 };
   g_autofree const MultivariantRendition **texts = NULL;
   guint i;
 
@@ -433,17 +433,28 @@ render_multivariant (GstLlHlsPublisher * self)
       &multivariant);
 }
 
+static const gchar *
+origin_param (const GstLlHlsPublisher * self)
+{
+  return self->packager->settings.query_param;
+}
+
+/* The parameter is the origin's: files have no access control by it, and are
+ * refused by players that come without it. */
 static void
 publish_multivariant (GstLlHlsPublisher * self)
 {
-  g_autoptr (GBytes) text = take_text (render_multivariant (self));
+  g_autoptr (GBytes) text = take_text (render_multivariant (self,
+          origin_param (self)));
+  g_autoptr (GBytes) file = NULL;
   g_autoptr (GstLlHlsObject) object = NULL;
 
   if (self->multivariant != NULL && g_bytes_equal (self->multivariant, text))
     return;
   g_clear_pointer (&self->multivariant, g_bytes_unref);
   self->multivariant = g_steal_pointer (&text);
-  object = gst_llhls_object_new (NULL, &self->multivariant, 1);
+  file = take_text (render_multivariant (self, NULL));
+  object = gst_llhls_object_new (NULL, &file, 1);
   gst_llhls_outputs_put (self->outputs, 0, OUTBOX_MULTIVARIANT,
       REQUEST_MULTIVARIANT_NAME, 0, object);
 }
@@ -461,6 +472,7 @@ write_playlist (GstLlHlsPublisher * self, Rendition * rendition, guint form,
 
   settings.low_latency = low_latency;
   settings.unattended = TRUE;
+  settings.query_param = NULL;
   settings.delta_updates = FALSE;
   name = playlist_rendered_name (rendition->playlist, &settings);
   gst_llhls_outputs_put_playlist (self->outputs, rendition->lane, name,
@@ -497,18 +509,20 @@ add_view (GstLlHlsPublisher * self, GstLlHlsSnapshot * snapshot,
 
 /* The end */
 
+/* `text` for the origin, `file` for the outputs; takes both. */
 static void
 add_vod (GstLlHlsPublisher * self, const gchar * name, guint lane,
-    OutboxKind kind, GBytes * text)
+    OutboxKind kind, gchar * text, gchar * file)
 {
   GstLlHlsView *view = gst_llhls_view_new (name);
-  g_autoptr (GstLlHlsObject) object = gst_llhls_object_new (NULL, &text, 1);
-  g_autofree gchar *file = g_strconcat (name, ".m3u8", NULL);
+  g_autoptr (GBytes) content = take_text (file);
+  g_autoptr (GstLlHlsObject) object = gst_llhls_object_new (NULL, &content, 1);
+  g_autofree gchar *file_name = g_strconcat (name, ".m3u8", NULL);
 
-  view->playlist = text;
+  view->playlist = take_text (text);
   view->position.ended = TRUE;
   g_ptr_array_add (self->vod, view);
-  gst_llhls_outputs_put (self->outputs, lane, kind, file, 0, object);
+  gst_llhls_outputs_put (self->outputs, lane, kind, file_name, 0, object);
 }
 
 /* All VOD playlists begin at the same time (6.2.4), and segments of the same
@@ -546,7 +560,9 @@ add_vod_rendition (GstLlHlsPublisher * self, Rendition * rendition, guint64 msn)
       continue;
     *strrchr (file, '.') = '\0';
     name = g_strconcat (VOD_PREFIX, file, NULL);
-    add_vod (self, name, rendition->lane, OUTBOX_PLAYLIST, take_text (text));
+    settings.query_param = NULL;
+    add_vod (self, name, rendition->lane, OUTBOX_PLAYLIST, text,
+        vod_render (rendition->playlist, &settings, self->ranges, msn));
   }
 }
 
@@ -554,7 +570,7 @@ static void
 publish_vod (GstLlHlsPublisher * self)
 {
   guint64 msn = first_common (self);
-  g_autofree gchar *live = NULL;
+  g_autofree gchar *live = NULL, *file = NULL;
   guint i;
 
   if (!self->packager->ended || self->vod != NULL || self->multivariant == NULL)
@@ -565,10 +581,10 @@ publish_vod (GstLlHlsPublisher * self)
     add_vod_rendition (self, nth_rendition (self, i), msn);
   if (self->vod->len == 0)
     return;
-  live = g_strndup (g_bytes_get_data (self->multivariant, NULL),
-      g_bytes_get_size (self->multivariant));
+  live = render_multivariant (self, origin_param (self));
+  file = render_multivariant (self, NULL);
   add_vod (self, VOD_NAME, 0, OUTBOX_MULTIVARIANT,
-      take_text (vod_render_multivariant (live)));
+      vod_render_multivariant (live), vod_render_multivariant (file));
 }
 
 /* Key frame playlists change with whole segments only, and come last: they are
