@@ -161,8 +161,10 @@ playlist_set_whole (Playlist * self, GBytes * data)
   PlaylistSegment *segment = playlist_open_segment (self);
 
   g_assert (segment != NULL);
-  g_clear_pointer (&segment->whole, g_bytes_unref);
+  g_assert (segment->whole == NULL);
   segment->whole = data;
+  segment->size += g_bytes_get_size (data);
+  self->bytes += g_bytes_get_size (data);
 }
 
 void

@@ -178,13 +178,12 @@ predict (TextTrack * self, const TextTrackGuide * guide)
 static void
 close_segment (TextTrack * self, GArray * events)
 {
-  PlaylistSegment *segment = playlist_open_segment (&self->playlist);
+  GBytes *whole = write_document (self, self->start, self->end, FALSE);
 
   self->begun = FALSE;
-  playlist_set_whole (&self->playlist, write_document (self, self->start,
-          self->end, FALSE));
-  segment->size = g_bytes_get_size (segment->whole);
-  bandwidth_meter_add (&self->meter, segment->size, self->end - self->start);
+  bandwidth_meter_add (&self->meter, g_bytes_get_size (whole), self->end
+      - self->start);
+  playlist_set_whole (&self->playlist, whole);
   playlist_close (&self->playlist, 0);
   add_event (self, events, SEGMENTER_SEGMENT);
   self->info.peak_bps = bandwidth_settle (self->info.peak_bps,

@@ -187,7 +187,7 @@ GST_START_TEST (text_track_keeps_the_rules_of_parts)
 {
   Rig rig;
   GRand *rand = g_rand_new_with_seed (7);
-  guint64 position = 0, now = 0;
+  guint64 position = 0, now = 0, bytes = 0;
   const GList *l;
   guint i;
 
@@ -215,6 +215,8 @@ GST_START_TEST (text_track_keeps_the_rules_of_parts)
     const PlaylistSegment *s = l->data;
     guint64 sum = 0;
 
+    bytes += s->size;
+
     fail_unless (s->closed && s->whole != NULL);
     for (i = 0; i < s->parts->len; i++) {
       guint64 d = g_array_index (s->parts, PlaylistPart, i).duration;
@@ -228,6 +230,7 @@ GST_START_TEST (text_track_keeps_the_rules_of_parts)
   }
   fail_unless (g_queue_get_length (&rig.track.playlist.segments) > 500);
   fail_unless (rig.track.playlist.ended);
+  fail_unless (rig.track.playlist.bytes == bytes);
   g_rand_free (rand);
   rig_clear (&rig);
 }
