@@ -157,6 +157,7 @@ fill_ask (GstLlHlsAsk * ask, Exchange * exchange, SoupServerMessage * message)
   ask->peer = &exchange->connection->peer;
   ask->method = method == SOUP_METHOD_GET ? GST_LLHLS_METHOD_GET
       : method == SOUP_METHOD_HEAD ? GST_LLHLS_METHOD_HEAD
+      : method == SOUP_METHOD_POST ? GST_LLHLS_METHOD_POST
       : method == SOUP_METHOD_OPTIONS ? GST_LLHLS_METHOD_OPTIONS
       : GST_LLHLS_METHOD_OTHER;
   ask->path = g_uri_get_path (uri);
@@ -167,6 +168,8 @@ fill_ask (GstLlHlsAsk * ask, Exchange * exchange, SoupServerMessage * message)
   ask->origin = soup_message_headers_get_one (headers, "Origin");
   ask->user_agent = soup_message_headers_get_one (headers, "User-Agent");
   ask->authorization = soup_message_headers_get_one (headers, "Authorization");
+  ask->original_uri = soup_message_headers_get_one (headers, "X-Original-URI");
+  ask->content_type = soup_message_headers_get_one (headers, "Content-Type");
   for (i = 0; i < GST_LLHLS_VIEWERS_HEADERS; i++)
     ask->cmcd[i] = soup_message_headers_get_list (headers,
         gst_llhls_viewers_headers[i]);
@@ -188,12 +191,33 @@ head_size (SoupServerMessage * message)
   return size;
 }
 
+/* NULL when it was not kept: `size` then is what was announced, or G_MAXSIZE
+ * when nothing was. */
+static GBytes *
+take_body (SoupServerMessage * message, gsize * size)
+{
+  SoupMessageHeaders *headers =
+      soup_server_message_get_request_headers (message);
+
+  if (soup_message_headers_get_encoding (headers)
+      != SOUP_ENCODING_CONTENT_LENGTH) {
+    *size = G_MAXSIZE;
+    return NULL;
+  }
+  *size = soup_message_headers_get_content_length (headers);
+  if (*size > GST_LLHLS_MAX_BODY)
+    return NULL;
+  return soup_message_body_flatten (soup_server_message_get_request_body
+      (message));
+}
+
 static void
 on_request (SoupServer * soup, SoupServerMessage * message, const char *path,
     GHashTable * query, gpointer data)
 {
   GstLlHlsHttp1 *self = data;
   Exchange *exchange = exchange_of (message);
+  g_autoptr (GBytes) body = NULL;
   GstLlHlsAnswer answer;
   GstLlHlsAsk ask;
 
@@ -202,6 +226,11 @@ on_request (SoupServer * soup, SoupServerMessage * message, const char *path,
     return;
   }
   fill_ask (&ask, exchange, message);
+  if (ask.method == GST_LLHLS_METHOD_POST) {
+    body = take_body (message, &ask.body_size);
+    if (body != NULL)
+      ask.body = g_bytes_get_data (body, &ask.body_size);
+  }
   exchange->waiter = gst_llhls_responder_ask (self->responder, &ask,
       on_release, exchange, &answer);
   if (exchange->waiter != NULL) {
@@ -215,13 +244,22 @@ on_request (SoupServer * soup, SoupServerMessage * message, const char *path,
   gst_llhls_answer_clear (&answer);
 }
 
-/* Bodies of requests are read past and not kept, however long they are. */
+/* Only a short POST is kept; what else has a body is read past, however long. */
 static void
 on_request_head (SoupServer * soup, SoupServerMessage * message,
     const char *path, GHashTable * query, gpointer data)
 {
+  SoupMessageHeaders *headers =
+      soup_server_message_get_request_headers (message);
+  gboolean keep =
+      soup_server_message_get_method (message) == SOUP_METHOD_POST
+      && soup_message_headers_get_encoding (headers) ==
+      SOUP_ENCODING_CONTENT_LENGTH
+      && soup_message_headers_get_content_length (headers) <=
+      GST_LLHLS_MAX_BODY;
+
   soup_message_body_set_accumulate (soup_server_message_get_request_body
-      (message), FALSE);
+      (message), keep);
 }
 
 static void

@@ -13,6 +13,7 @@
 #include <nghttp2/nghttp2.h>
 #include <string.h>
 
+#include "gstllhlspollset.h"
 #include "gstllhlstcp.h"
 #include "httpbudget.h"
 
@@ -23,8 +24,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
  * hold as many as they have. */
 #define MAX_STREAMS 256
 #define MAX_HEAD_BYTES 16384
-/* No request that makes sense here has a body. */
-#define MAX_BODY_BYTES 65536
 #define READ_BYTES 16384
 /* With TLS a read is a record, however small.  Then it is others' turn. */
 #define MAX_READS 64
@@ -49,14 +48,16 @@ enum
   FIELD_USER_AGENT,
   FIELD_AUTHORIZATION,
   FIELD_PRIORITY,
+  FIELD_ORIGINAL_URI,
+  FIELD_CONTENT_TYPE,
   FIELD_CMCD,
   N_FIELDS = FIELD_CMCD + GST_LLHLS_VIEWERS_HEADERS
 };
 
 static const gchar *const field_names[N_FIELDS] = {
   ":method", ":path", "range", "accept-encoding", "origin", "user-agent",
-  "authorization", "priority", "cmcd-object", "cmcd-request", "cmcd-session",
-  "cmcd-status"
+  "authorization", "priority", "x-original-uri", "content-type",
+  "cmcd-object", "cmcd-request", "cmcd-session", "cmcd-status"
 };
 
 typedef struct
@@ -66,11 +67,12 @@ typedef struct
   nghttp2_session *h2;
   GPollableInputStream *in;     /* of the connection's stream, as is `out` */
   GPollableOutputStream *out;
-  GSource *read_source, *write_source, *more_source;
+  gpointer reading;             /* in the server's set */
+  GSource *write_source, *more_source;
   GByteArray *pending;          /* what the socket did not take */
   gsize written;                /* of it */
   GQueue streams;               /* of Stream */
-  guint sending;                /* of them */
+  guint incoming, sending;      /* of them */
   HttpBudget resets, controls;
   gboolean dirty, failed, ended;
   GList link, dirty_link;       /* in the server's lists */
@@ -82,6 +84,7 @@ typedef struct
   gint32 id;
   nghttp2_rcbuf *fields[N_FIELDS];
   gsize head_bytes, body_bytes;
+  GByteArray *body;             /* of a POST */
   gboolean asked, sending;
   GstLlHlsWaiter *waiter;       /* while it is held */
   GstLlHlsObject *object;       /* whose body is being sent */
@@ -95,6 +98,7 @@ struct _GstLlHlsHttp2
 {
   GstLlHlsResponder *responder;
   GMainContext *context;
+  GstLlHlsPollSet *set;
   nghttp2_session_callbacks *callbacks;
   nghttp2_option *option;
   GQueue sessions, dirty;       /* of Session */
@@ -157,6 +161,7 @@ new_stream (Session * session, gint32 id)
   stream->id = id;
   stream->link.data = stream;
   g_queue_push_tail_link (&session->streams, &stream->link);
+  session->incoming++;
   return stream;
 }
 
@@ -168,7 +173,9 @@ free_stream (Stream * stream)
   if (stream->waiter != NULL)
     gst_llhls_responder_cancel (session->server->responder, stream->waiter);
   set_sending (stream, FALSE);
+  session->incoming -= !stream->asked;
   drop_fields (stream);
+  g_clear_pointer (&stream->body, g_byte_array_unref);
   g_clear_pointer (&stream->object, gst_llhls_object_unref);
   g_queue_unlink (&session->streams, &stream->link);
   g_free (stream);
@@ -382,6 +389,8 @@ method_of (const gchar * name)
     return GST_LLHLS_METHOD_GET;
   if (g_strcmp0 (name, "HEAD") == 0)
     return GST_LLHLS_METHOD_HEAD;
+  if (g_strcmp0 (name, "POST") == 0)
+    return GST_LLHLS_METHOD_POST;
   if (g_strcmp0 (name, "OPTIONS") == 0)
     return GST_LLHLS_METHOD_OPTIONS;
   return GST_LLHLS_METHOD_OTHER;
@@ -412,6 +421,12 @@ ask (Stream * stream)
   ask.origin = field (stream, FIELD_ORIGIN);
   ask.user_agent = field (stream, FIELD_USER_AGENT);
   ask.authorization = field (stream, FIELD_AUTHORIZATION);
+  ask.original_uri = field (stream, FIELD_ORIGINAL_URI);
+  ask.content_type = field (stream, FIELD_CONTENT_TYPE);
+  if (stream->body != NULL) {
+    ask.body = stream->body->data;
+    ask.body_size = stream->body->len;
+  }
   for (i = 0; i < GST_LLHLS_VIEWERS_HEADERS; i++)
     ask.cmcd[i] = field (stream, FIELD_CMCD + i);
   stream->waiter = gst_llhls_responder_ask (responder, &ask, on_release,
@@ -510,17 +525,26 @@ on_begin_frame (nghttp2_session * h2, const nghttp2_frame_hd * header,
   return 0;
 }
 
+/* The head is there; a POST waits for its body as well. */
 static int
 on_frame (nghttp2_session * h2, const nghttp2_frame * frame, void *user_data)
 {
+  gboolean whole = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
   Stream *stream;
 
-  if (frame->hd.type != NGHTTP2_HEADERS)
+  if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)
     return 0;
   stream = nghttp2_session_get_stream_user_data (h2, frame->hd.stream_id);
   if (stream == NULL || stream->asked)
     return 0;
+  if (!whole && stream->head_bytes <= MAX_HEAD_BYTES
+      && method_of (field (stream, FIELD_METHOD)) == GST_LLHLS_METHOD_POST) {
+    if (stream->body == NULL)
+      stream->body = g_byte_array_new ();
+    return 0;
+  }
   stream->asked = TRUE;
+  stream->session->incoming--;
   if (stream->head_bytes > MAX_HEAD_BYTES)
     refuse (stream, 431);
   else
@@ -537,9 +561,11 @@ on_request_body (nghttp2_session * h2, uint8_t flags, int32_t id,
   if (stream == NULL)
     return 0;
   stream->body_bytes += size;
-  if (stream->body_bytes > MAX_BODY_BYTES)
+  if (stream->body_bytes > GST_LLHLS_MAX_BODY)
     nghttp2_submit_rst_stream (h2, NGHTTP2_FLAG_NONE, id,
         NGHTTP2_ENHANCE_YOUR_CALM);
+  else if (stream->body != NULL && !stream->asked)
+    g_byte_array_append (stream->body, data, size);
   return 0;
 }
 
@@ -582,6 +608,8 @@ update_phase (Session * session)
 
   if (session->sending > 0 || session->pending->len > 0)
     phase = HTTP_PHASE_SENDING;
+  else if (session->incoming > 0)
+    phase = HTTP_PHASE_HEAD;
   else if (session->streams.length > 0)
     phase = HTTP_PHASE_HELD;
   http_watch_enter (&session->connection->watch, phase, now_ns ());
@@ -656,7 +684,7 @@ free_session (Session * session)
   GstLlHlsHttp2 *self = session->server;
   GstLlHlsConnection *connection = session->connection;
 
-  drop_source (&session->read_source);
+  gst_llhls_poll_set_remove (self->set, session->reading);
   drop_source (&session->write_source);
   drop_source (&session->more_source);
   while (session->streams.head != NULL)
@@ -762,15 +790,15 @@ read_some (Session * session)
   return TRUE;
 }
 
-static gboolean
-on_readable (GSocket * socket, GIOCondition condition, gpointer data)
+/* The session may be gone after it. */
+static void
+on_readable (gpointer data)
 {
   Session *session = data;
 
   if (!read_some (session))
     session->failed = TRUE;
   flush_session (session);
-  return G_SOURCE_CONTINUE;
 }
 
 static gboolean
@@ -779,7 +807,7 @@ on_more (gpointer data)
   Session *session = data;
 
   drop_source (&session->more_source);
-  on_readable (session->connection->socket, G_IO_IN, session);
+  on_readable (session);
   return G_SOURCE_REMOVE;
 }
 
@@ -825,13 +853,10 @@ gst_llhls_http2_take (GstLlHlsHttp2 * self, GstLlHlsConnection * connection)
   if (self->stopping)
     nghttp2_submit_goaway (session->h2, NGHTTP2_FLAG_NONE, 0, NGHTTP2_NO_ERROR,
         NULL, 0);
-  session->read_source = g_socket_create_source (connection->socket, G_IO_IN,
-      NULL);
-  g_source_set_callback (session->read_source, G_SOURCE_FUNC (on_readable),
-      session, NULL);
-  g_source_attach (session->read_source, self->context);
+  session->reading = gst_llhls_poll_set_add (self->set, connection->socket,
+      session);
   /* TLS may have more than the socket shows. */
-  on_readable (connection->socket, G_IO_IN, session);
+  on_readable (session);
 }
 
 void
@@ -923,6 +948,7 @@ gst_llhls_http2_new (GstLlHlsResponder * responder, GMainContext * context)
 
   self->responder = responder;
   self->context = context;
+  self->set = gst_llhls_poll_set_new (context, on_readable);
   self->callbacks = new_callbacks ();
   self->option = new_option ();
   g_queue_init (&self->sessions);
@@ -935,6 +961,7 @@ gst_llhls_http2_free (GstLlHlsHttp2 * self)
 {
   while (self->sessions.head != NULL)
     free_session (self->sessions.head->data);
+  gst_llhls_poll_set_free (self->set);
   nghttp2_session_callbacks_del (self->callbacks);
   nghttp2_option_del (self->option);
   g_free (self);

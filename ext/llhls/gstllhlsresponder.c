@@ -106,6 +106,14 @@ begin_answer (GstLlHlsResponder * self, GstLlHlsAnswer * answer, guint status)
       "Age, Date, Content-Length, Content-Range, CMSD-Static, CMSD-Dynamic");
 }
 
+/* Players' event reports come by POST, and only there. */
+static const gchar *
+allowed_methods (const GstLlHlsAsk * ask)
+{
+  return g_str_equal (ask->path, GST_LLHLS_VIEWERS_PATH) ? "POST, OPTIONS"
+      : "GET, HEAD, OPTIONS";
+}
+
 /* An answer about what is not there must not be kept by any cache. */
 static void
 answer_error (GstLlHlsResponder * self, GstLlHlsAnswer * answer, guint status)
@@ -114,19 +122,27 @@ answer_error (GstLlHlsResponder * self, GstLlHlsAnswer * answer, guint status)
   add_header (answer, "cache-control", "no-store");
   if (status == 503)
     add_header (answer, "retry-after", "1");
-  if (status == 405)
-    add_header (answer, "allow", "GET, HEAD, OPTIONS");
 }
 
 static void
-answer_options (GstLlHlsResponder * self, GstLlHlsAnswer * answer)
+answer_wrong_method (GstLlHlsResponder * self, const GstLlHlsAsk * ask,
+    GstLlHlsAnswer * answer)
+{
+  answer_error (self, answer, 405);
+  add_header (answer, "allow", allowed_methods (ask));
+}
+
+static void
+answer_options (GstLlHlsResponder * self, const GstLlHlsAsk * ask,
+    GstLlHlsAnswer * answer)
 {
   begin_answer (self, answer, 204);
-  add_header (answer, "allow", "GET, HEAD, OPTIONS");
+  add_header (answer, "allow", allowed_methods (ask));
   if (self->cors_origin == NULL)
     return;
-  add_header (answer, "access-control-allow-methods", "GET, HEAD, OPTIONS");
-  add_header (answer, "access-control-allow-headers", CMCD_HEADERS ", Range");
+  add_header (answer, "access-control-allow-methods", allowed_methods (ask));
+  add_header (answer, "access-control-allow-headers",
+      CMCD_HEADERS ", Content-Type, Range");
   add_header (answer, "access-control-max-age", "86400");
 }
 
@@ -550,6 +566,25 @@ count_denied (GstLlHlsResponder * self)
   g_mutex_unlock (&self->lock);
 }
 
+static void
+take_report (GstLlHlsResponder * self, const GstLlHlsAsk * ask,
+    GstLlHlsAnswer * answer)
+{
+  guint status;
+
+  if (!g_str_equal (ask->path, GST_LLHLS_VIEWERS_PATH)) {
+    answer_wrong_method (self, ask, answer);
+    return;
+  }
+  if (ask->body == NULL && ask->body_size != 0) {
+    answer_error (self, answer, ask->body_size == G_MAXSIZE ? 411 : 413);
+    return;
+  }
+  status = gst_llhls_viewers_on_event_body (self->viewers, ask->content_type,
+      ask->body, ask->body_size, now_ns ());
+  answer_error (self, answer, status);
+}
+
 /* FALSE: it must wait. */
 static gboolean
 judge (GstLlHlsResponder * self, const GstLlHlsAsk * ask, const Job * job,
@@ -562,12 +597,16 @@ judge (GstLlHlsResponder * self, const GstLlHlsAsk * ask, const Job * job,
     return TRUE;
   }
   if (ask->method == GST_LLHLS_METHOD_OTHER) {
-    answer_error (self, answer, 405);
+    answer_wrong_method (self, ask, answer);
     return TRUE;
   }
   if (!may_have (self, ask)) {
     count_denied (self);
     answer_error (self, answer, 403);
+    return TRUE;
+  }
+  if (ask->method == GST_LLHLS_METHOD_POST) {
+    take_report (self, ask, answer);
     return TRUE;
   }
   snapshot = gst_llhls_store_snapshot (self->store);
@@ -588,7 +627,7 @@ gst_llhls_responder_ask (GstLlHlsResponder * self, const GstLlHlsAsk * ask,
   Job job;
 
   if (ask->method == GST_LLHLS_METHOD_OPTIONS) {
-    answer_options (self, answer);
+    answer_options (self, ask, answer);
     return NULL;
   }
   memset (&job, 0, sizeof (job));

@@ -25,6 +25,7 @@ typedef enum
 {
   GST_LLHLS_METHOD_GET,
   GST_LLHLS_METHOD_HEAD,
+  GST_LLHLS_METHOD_POST,
   GST_LLHLS_METHOD_OPTIONS,
   GST_LLHLS_METHOD_OTHER,
 } GstLlHlsMethod;
@@ -38,8 +39,14 @@ typedef struct
   const gchar *path;            /* as sent, with its slash; never NULL */
   const gchar *query;           /* as sent, without its question mark */
   const gchar *range, *accept_encoding, *origin, *user_agent, *authorization;
+  const gchar *original_uri;    /* X-Original-URI, from a proxy that asks */
   /* As gst_llhls_viewers_headers. */
   const gchar *cmcd[GST_LLHLS_VIEWERS_HEADERS];
+  /* Of a POST; a body larger than GST_LLHLS_MAX_BODY is not there, but its
+   * size is; one of a size that was not told has G_MAXSIZE. */
+  const gchar *content_type;
+  gconstpointer body;
+  gsize body_size;
 } GstLlHlsAsk;
 
 typedef struct
@@ -49,6 +56,7 @@ typedef struct
 } GstLlHlsHeader;
 
 #define GST_LLHLS_MAX_HEADERS 16
+#define GST_LLHLS_MAX_BODY 65536
 
 /* An answer.  What `headers` points to is valid as long as the answer and the
  * responder are. */

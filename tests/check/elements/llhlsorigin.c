@@ -484,6 +484,52 @@ GST_START_TEST (llhlsorigin_closes_who_does_not_finish)
 
 GST_END_TEST;
 
+static ssize_t
+no_body_yet (nghttp2_session * session, int32_t id, uint8_t * data, size_t size,
+    uint32_t * flags, nghttp2_data_source * source, void *user_data)
+{
+  return NGHTTP2_ERR_DEFERRED;
+}
+
+GST_START_TEST (llhlsorigin_closes_who_does_not_finish_over_http2)
+{
+  static const gchar *const pairs[][2] = {
+    {":method", "POST"}, {":path", "/cmcd"}, {":scheme", "http"},
+    {":authority", "test"}
+  };
+  nghttp2_nv nvs[G_N_ELEMENTS (pairs)];
+  nghttp2_data_provider body = { {0}, no_body_yet };
+  Rig rig;
+  H2Client *client;
+  H2Reply *reply;
+  guint i;
+
+  rig_make (&rig);
+  g_object_set (rig.sink, "request-timeout", 200, NULL);
+  rig_play (&rig);
+  client = h2_client_new (rig.port, 0);
+  reply = h2_client_ask (client, "POST", "/video_0.m3u8", NULL, NULL);
+  while (!reply->closed && h2_client_read (client));
+  fail_unless_equals_int (reply->status, 405);
+  for (i = 0; i < G_N_ELEMENTS (pairs); i++) {
+    nvs[i].name = (uint8_t *) pairs[i][0];
+    nvs[i].namelen = strlen (pairs[i][0]);
+    nvs[i].value = (uint8_t *) pairs[i][1];
+    nvs[i].valuelen = strlen (pairs[i][1]);
+    nvs[i].flags = NGHTTP2_NV_FLAG_NONE;
+  }
+  fail_unless (nghttp2_submit_request (client->session, NULL, nvs,
+          G_N_ELEMENTS (nvs), &body, reply) > 0);
+  h2_client_send (client);
+  while (h2_client_read (client));
+  await_stat (&rig, "connections", 0);
+  fail_unless_equals_uint64 (stat_of (&rig, "slow-connections"), 1);
+  h2_client_free (client);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (llhlsorigin_closes_who_is_idle)
 {
   Rig rig;
@@ -933,6 +979,7 @@ llhlsorigin_suite (void)
   tcase_add_test (tc, llhlsorigin_keeps_http1_connections);
   tcase_add_loop_test (tc, llhlsorigin_closes_who_does_not_finish, 0,
       G_N_ELEMENTS (halves));
+  tcase_add_test (tc, llhlsorigin_closes_who_does_not_finish_over_http2);
   tcase_add_test (tc, llhlsorigin_closes_who_is_idle);
   tcase_add_test (tc, llhlsorigin_closes_slow_readers);
   tcase_add_loop_test (tc, llhlsorigin_ends_floods, 0, 2);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Many sockets that are waited for as one source of a main context: a main loop
+ * looks at each of its sources in every round, epoll only at what happened.
+ * One thread, the context's. */
+typedef struct _GstLlHlsPollSet GstLlHlsPollSet;
+
+/* Something can be read.  May remove this socket, and no other. */
+typedef void (*GstLlHlsPollFunc) (gpointer data);
+
+GstLlHlsPollSet *gst_llhls_poll_set_new (GMainContext * context,
+    GstLlHlsPollFunc function);
+
+/* The set must be empty. */
+void gst_llhls_poll_set_free (GstLlHlsPollSet * self);
+
+/* What to remove it by. */
+gpointer gst_llhls_poll_set_add (GstLlHlsPollSet * self, GSocket * socket,
+    gpointer data);
+
+/* To be called before the socket is closed. */
+void gst_llhls_poll_set_remove (GstLlHlsPollSet * self, gpointer entry);
+
+G_END_DECLS
