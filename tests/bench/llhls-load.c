@@ -347,7 +347,8 @@ open_connection (Load * self, LoadConnection * connection)
 
   connection->load = self;
   connection->transport = &h1;
-  connection->fd = connect_to (g_atomic_int_get (&self->config.shared->port));
+  connection->fd = connect_to (self->config.port != 0 ? self->config.port
+      : (guint) g_atomic_int_get (&self->config.shared->port));
   if (connection->fd < 0)
     return FALSE;
   connection->streams = g_new0 (LoadStream, self->config.streams);
@@ -483,7 +484,7 @@ measure (Load * self)
 {
   const BenchCadence *c = &self->config.cadence;
   const BenchShared *shared = self->config.shared;
-  guint64 begin, cpu, own;
+  guint64 begin, cpu, own, requests;
 
   if (!run_until (self, shared->frames + self->config.warm_up *
           c->frames_per_part))
@@ -494,6 +495,7 @@ measure (Load * self)
   begin = bench_now ();
   cpu = shared->cpu_ns;
   own = bench_own_cpu ();
+  requests = shared->requests;
   if (!run_until (self, self->last_frame + self->config.releases *
           c->frames_per_part))
     return FALSE;
@@ -501,6 +503,7 @@ measure (Load * self)
   self->result.elapsed = bench_now () - begin;
   self->result.origin_cpu = shared->cpu_ns - cpu;
   self->result.own_cpu = bench_own_cpu () - own;
+  self->result.origin_requests = shared->requests - requests;
   return TRUE;
 }
 

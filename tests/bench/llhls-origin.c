@@ -171,9 +171,21 @@ set_certificates (GstElement * sink)
   return TRUE;
 }
 
+static guint64
+count_requests (GstElement * sink)
+{
+  GstStructure *stats;
+  guint64 requests = 0;
+
+  g_object_get (sink, "stats", &stats, NULL);
+  gst_structure_get_uint64 (stats, "requests", &requests);
+  gst_structure_free (stats);
+  return requests;
+}
+
 static void
-feed (BenchShared * shared, const BenchCadence * c, GstPad * video,
-    GstPad * audio)
+feed (GstElement * sink, BenchShared * shared, const BenchCadence * c,
+    GstPad * video, GstPad * audio)
 {
   guint segment = c->frames_per_part * c->parts_per_segment;
   guint64 begin = bench_now (), sample = 0, n;
@@ -182,6 +194,7 @@ feed (BenchShared * shared, const BenchCadence * c, GstPad * video,
     GstClockTime time = gst_util_uint64_scale (n + 1, GST_SECOND, c->fps);
 
     sleep_until (begin + time);
+    shared->requests = count_requests (sink);
     shared->cpu_ns = bench_own_cpu ();
     shared->pushed[n] = bench_now ();
     shared->frames = n;
@@ -214,7 +227,7 @@ origin_run (BenchShared * shared, const BenchCadence * c, gboolean tls)
   gst_element_set_state (sink, GST_STATE_PLAYING);
   g_object_get (sink, "actual-port", &port, NULL);
   g_atomic_int_set (&shared->port, port > 0 ? port : -1);
-  feed (shared, c, video, audio);
+  feed (sink, shared, c, video, audio);
   gst_element_set_state (sink, GST_STATE_NULL);
   _exit (0);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What llhlssink costs and how quick it is; `bench-llhls [CASE ...]` runs
- * `release`, `package` and `memory`, or those that are named.
+ * `release`, `cache`, `package` and `memory`, or those that are named.
  *
  * release: N clients hold a playlist request each; how long after a part's
  * commit has each of them the last byte of its answer.  Origin and load
@@ -48,19 +48,13 @@ static const Case cases[] = {
   {"h2-shared-rate", BENCH_H2_TLS, &short_parts, 40, 100},
 };
 
-typedef struct
-{
-  BenchShared *shared;
-  pid_t pid;
-} Server;
-
 static gboolean
-server_wait (Server * server)
+server_wait (const BenchServer * self)
 {
   guint i;
 
   for (i = 0; i < 1000; i++) {
-    gint port = g_atomic_int_get (&server->shared->port);
+    gint port = g_atomic_int_get (&self->shared->port);
 
     if (port != 0)
       return port > 0;
@@ -69,45 +63,46 @@ server_wait (Server * server)
   return FALSE;
 }
 
-static gboolean
-server_start (Server * server, const Case * what, gsize floor_size)
+gboolean
+bench_server_start (BenchServer * self, const BenchCadence * cadence,
+    gboolean tls, gsize floor_size)
 {
-  server->shared = mmap (NULL, sizeof (*server->shared),
-      PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  self->shared = mmap (NULL, sizeof (*self->shared), PROT_READ | PROT_WRITE,
+      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   fflush (NULL);
-  server->pid = fork ();
-  if (server->pid == 0) {
+  self->pid = fork ();
+  if (self->pid == 0) {
     prctl (PR_SET_PDEATHSIG, SIGKILL);
     if (floor_size > 0)
-      floor_run (server->shared, what->cadence, floor_size);
+      floor_run (self->shared, cadence, floor_size);
     else
-      origin_run (server->shared, what->cadence,
-          what->protocol == BENCH_H2_TLS);
+      origin_run (self->shared, cadence, tls);
   }
-  return server->pid > 0 && server_wait (server);
+  return self->pid > 0 && server_wait (self);
 }
 
-static void
-server_stop (Server * server)
+void
+bench_server_stop (BenchServer * self)
 {
-  g_atomic_int_set (&server->shared->stop, 1);
-  if (server->pid > 0)
-    waitpid (server->pid, NULL, 0);
-  munmap (server->shared, sizeof (*server->shared));
+  g_atomic_int_set (&self->shared->stop, 1);
+  if (self->pid > 0)
+    waitpid (self->pid, NULL, 0);
+  munmap (self->shared, sizeof (*self->shared));
 }
 
 static gboolean
 run (const Case * what, gsize floor_size, LoadResult * result)
 {
   LoadConfig config = { what->protocol, *what->cadence, NULL,
-    what->connections, what->streams, 4, 16
+    0, what->connections, what->streams, 4, 16
   };
   gboolean ok = FALSE;
-  Server server;
+  BenchServer server;
 
   if (floor_size > 0)
     config.protocol = BENCH_H1;
-  if (server_start (&server, what, floor_size)) {
+  if (bench_server_start (&server, what->cadence,
+          what->protocol == BENCH_H2_TLS, floor_size)) {
     config.shared = server.shared;
     if (config.protocol == BENCH_H2_TLS && !server.shared->tls)
       g_print ("bench llhls %s: skipped, this llhlssink has no HTTP/2\n",
@@ -115,7 +110,7 @@ run (const Case * what, gsize floor_size, LoadResult * result)
     else
       ok = load_run (&config, result);
   }
-  server_stop (&server);
+  bench_server_stop (&server);
   return ok;
 }
 
@@ -232,6 +227,8 @@ main (int argc, char **argv)
   raise_limits ();
   if (wanted (argc, argv, "release"))
     status |= release_run (argc, argv);
+  if (wanted (argc, argv, "cache"))
+    status |= cache_run ();
   if (wanted (argc, argv, "package"))
     status |= package_run ();
   return status;

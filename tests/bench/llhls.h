@@ -30,6 +30,7 @@ typedef struct
    * part commits it. */
   guint64 pushed[BENCH_MAX_FRAMES];
   guint64 cpu_ns;               /* at the newest frame */
+  guint64 requests;             /* that the origin had, likewise */
 } BenchShared;
 
 typedef enum
@@ -44,6 +45,7 @@ typedef struct
   BenchProtocol protocol;
   BenchCadence cadence;
   const BenchShared *shared;
+  guint port;                   /* of a cache before the origin, or 0 */
   guint connections;
   guint streams;                /* a connection; 1 for HTTP/1.1 */
   guint warm_up;                /* releases before those that count */
@@ -61,6 +63,7 @@ typedef struct
   guint64 p50, p95, max;        /* ns, commit to last byte */
   guint64 origin_cpu, own_cpu;  /* ns, while it counted */
   guint64 elapsed;              /* ns */
+  guint64 origin_requests;      /* meanwhile */
 } LoadResult;
 
 guint64 bench_now (void);
@@ -79,8 +82,20 @@ void origin_run (BenchShared * shared, const BenchCadence * cadence,
 void floor_run (BenchShared * shared, const BenchCadence * cadence,
     gsize size);
 
-/* Packaging alone, and memory of long windows. */
 int package_run (void);
+int cache_run (void);
 int memory_run (void);
+
+/* A process that is asked, and the memory shared with it. */
+typedef struct
+{
+  BenchShared *shared;
+  pid_t pid;
+} BenchServer;
+
+/* The floor when `floor_size` is not 0, else llhlssink. */
+gboolean bench_server_start (BenchServer * self,
+    const BenchCadence * cadence, gboolean tls, gsize floor_size);
+void bench_server_stop (BenchServer * self);
 
 G_END_DECLS
