@@ -229,6 +229,8 @@ main (int argc, char **argv)
     status |= release_run (argc, argv);
   if (wanted (argc, argv, "cache"))
     status |= cache_run ();
+  if (wanted (argc, argv, "memory"))
+    status |= memory_run ();
   if (wanted (argc, argv, "package"))
     status |= package_run ();
   return status;

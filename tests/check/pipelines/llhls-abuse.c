@@ -651,7 +651,8 @@ static const Attack attacks[] = {
 static gboolean
 keeps_alive (const Rig * rig)
 {
-  g_autofree gchar *text = request ("/live.m3u8"), *first = NULL, *second;
+  g_autofree gchar *text = request ("/live.m3u8");
+  g_autofree gchar *first = NULL, *second = NULL;
   guint status = 0;
   int fd = dial (rig);
 
@@ -660,7 +661,6 @@ keeps_alive (const Rig * rig)
   say (fd, text, -1);
   second = hear (fd, &status, NULL);
   close (fd);
-  g_free (second);
   return second != NULL;
 }
 
