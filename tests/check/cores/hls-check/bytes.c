@@ -17,7 +17,8 @@ typedef enum
   TREX_TRACK, ELST_VIDEO, ELST_DURATION, AVC3, NO_COLR, NO_INIT,
   TWO_MOOFS, TWO_TRAF, STRAY, TRAF_ORDER, NO_BASE, TRACK_ID, LATE, NO_OFFSET,
   OFFSET, SIZES, TREX_DEFAULTS, STYP, SIDX, EMSG_LATE, EMSG_SCALE, PRFT_LATE,
-  NO_SYNC, LATE_SYNC, UNMARKED, CONTRADICTION, SHORT, WHOLE, SEQUENCE, NO_MOOF
+  NO_SYNC, LATE_SYNC, UNMARKED, CONTRADICTION, SHORT, WHOLE, SEQUENCE, NO_MOOF,
+  HEVC_NO_COLR, NO_AV1C, NO_ESDS, ES_ID, NO_DOPS
 } Flaw;
 
 typedef struct
@@ -40,6 +41,8 @@ static const Case cases[] = {
   {EMSG_SCALE, 153}, {PRFT_LATE, 154}, {NO_SYNC, 131}, {NO_SYNC, 155},
   {LATE_SYNC, 155}, {UNMARKED, 31}, {CONTRADICTION, 155}, {SHORT, 132},
   {WHOLE, 163}, {SEQUENCE, 164},
+  {HEVC_NO_COLR, 157}, {NO_AV1C, 159}, {NO_ESDS, 160}, {ES_ID, 160},
+  {NO_DOPS, 161},
 };
 /* *INDENT-ON* */
 
@@ -142,18 +145,50 @@ put_elst (GByteArray * out, Flaw f)
   end (out, at);
 }
 
+static gboolean
+is_audio (Flaw f)
+{
+  return f == NO_ESDS || f == ES_ID || f == NO_DOPS;
+}
+
+static const gchar *
+entry_name (Flaw f)
+{
+  if (f == HEVC_NO_COLR)
+    return "hvc1";
+  if (f == NO_AV1C)
+    return "av01";
+  if (is_audio (f))
+    return f == NO_DOPS ? "Opus" : "mp4a";
+  return f == AVC3 ? "avc3" : "avc1";
+}
+
+static void
+put_esds (GByteArray * out)
+{
+  static const guint8 esds[] = { 3, 25, 0, 9, 0, 4, 17, 0x40, 0x15, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 5, 2, 0x11, 0x90, 6, 1, 2
+  };
+  guint at = begin_full (out, "esds", 0, 0);
+
+  g_byte_array_append (out, esds, sizeof (esds));
+  end (out, at);
+}
+
 static void
 put_entry (GByteArray * out, Flaw f)
 {
   static const guint8 avcc[] = { 1, 0x64, 0, 0x1f, 0xff };
-  guint at = begin (out, f == AVC3 ? "avc3" : "avc1"), box, i;
+  guint at = begin (out, entry_name (f)), box, i;
 
-  for (i = 0; i < 78; i++)
+  for (i = 0; i < (is_audio (f) ? 28 : 78); i++)
     put (out, 0, 1);
   box = begin (out, "avcC");
   g_byte_array_append (out, avcc, sizeof (avcc));
   end (out, box);
-  if (f != NO_COLR) {
+  if (f == ES_ID)
+    put_esds (out);
+  if (f != NO_COLR && f != HEVC_NO_COLR) {
     box = begin (out, "colr");
     text (out, "nclx");
     put (out, 1, 2);
@@ -210,12 +245,12 @@ put_minf (GByteArray * out, Flaw f)
 }
 
 static void
-put_hdlr (GByteArray * out)
+put_hdlr (GByteArray * out, Flaw f)
 {
   guint at = begin_full (out, "hdlr", 0, 0);
 
   put (out, 0, 4);
-  text (out, "vide");
+  text (out, is_audio (f) ? "soun" : "vide");
   put (out, 0, 8);
   put (out, 0, 5);
   end (out, at);
@@ -233,10 +268,10 @@ put_trak (GByteArray * out, Flaw f)
     put_elst (out, f);
   mdia = begin (out, "mdia");
   if (f == MDIA_ORDER)
-    put_hdlr (out);
+    put_hdlr (out, f);
   put_times (out, "mdhd", SCALE, f == DURATION);
   if (f != MDIA_ORDER)
-    put_hdlr (out);
+    put_hdlr (out, f);
   put_minf (out, f);
   end (out, mdia);
   end (out, at);

@@ -243,6 +243,23 @@ GST_START_TEST (the_rules_are_in_order_and_each_has_a_text)
 
 GST_END_TEST;
 
+/* `onair-hls-check --rules --markdown` writes the guide's table. */
+GST_START_TEST (the_guide_has_the_table_of_rules)
+{
+  const gchar *top = g_getenv ("ONAIR_SOURCE_DIR");
+  g_autofree gchar *path = top != NULL ? g_build_filename (top, "docs",
+      "guides", "hls-check.md", NULL) : NULL;
+  g_autofree gchar *table = report_rules (TRUE);
+  g_autofree gchar *guide = NULL;
+
+  if (path == NULL)
+    return;
+  fail_unless (g_file_get_contents (path, &guide, NULL, NULL));
+  fail_unless (strstr (guide, table) != NULL, "%s is not up to date", path);
+}
+
+GST_END_TEST;
+
 static Suite *
 garbage_suite (void)
 {
@@ -259,6 +276,7 @@ garbage_suite (void)
   tcase_add_test (tc, a_merged_update_is_the_full_playlist);
   tcase_add_test (tc, evidence_keeps_no_secrets);
   tcase_add_test (tc, findings_are_bounded_and_can_be_ignored);
+  tcase_add_test (tc, the_guide_has_the_table_of_rules);
   tcase_add_test (tc, the_rules_are_in_order_and_each_has_a_text);
   return suite;
 }

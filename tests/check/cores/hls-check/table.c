@@ -12,7 +12,8 @@
 typedef struct
 {
   guint rule;
-  gchar where;                  /* m, v, a, b = v and a, d = v's updates */
+  gchar where;                  /* m, v, a, b = v and a, d = v's updates,
+                                   f = v's full ones */
   guint from, to;               /* steps */
   const gchar *pattern, *replacement;
 } Case;
@@ -69,6 +70,7 @@ static const Case cases[] = {
   {34, 'v', ALWAYS, "(#EXT-X-PART:[^\n]*98.0.m4s\"[^\n]*\n)", "\\1#EXT-X-DISCONTINUITY\n"},
   {35, 'v', ALWAYS, "#EXT-X-PART:[^\n]*98\\.\\d.m4s\"[^\n]*\n", ""},
   {35, 'v', ALWAYS, "(#EXTINF:4.00000,\nvideo/91)", "#EXT-X-PART:DURATION=4.0,URI=\"old\"\n\\1"},
+  {39, 'v', ALWAYS, "(#EXT-X-PART-INF)", "#EXT-X-I-FRAMES-ONLY\n\\1"},
   {40, 'v', ALWAYS, "URI=\"video/99.2.m4s\"", "URI=\"other\",BYTERANGE=\"10\""},
   {41, 'v', ALWAYS, "video/99.2.m4s", "video/99.1.m4s"},
   {41, 'v', ALWAYS, "video/99.2.m4s", "video/99.m4s"},
@@ -92,6 +94,7 @@ static const Case cases[] = {
   {54, 'd', ALWAYS, "SKIPPED-SEGMENTS=3", "SKIPPED-SEGMENTS=0"},
   {54, 'd', ALWAYS, "SKIPPED-SEGMENTS=3(.*?)(#EXT-X-PROG.*?\\.m4s\n){3}", "SKIPPED-SEGMENTS=6\\1"},
   {55, 'd', ALWAYS, "DISCONTINUITY-SEQUENCE:1", "DISCONTINUITY-SEQUENCE:2"},
+  {56, 'f', ALWAYS, "(#EXT-X-PRELOAD)", "#EXT-X-DATERANGE:ID=\"x\",START-DATE=\"2026-11-21T12:06:40.000Z\"\n\\1"},
   {59, 'd', ALWAYS, "EXTINF:4.00000,\nvideo/97", "EXTINF:3.99000,\nvideo/97"},
   {59, 'd', ALWAYS, "SKIPPED-SEGMENTS=3", "SKIPPED-SEGMENTS=99"},
   {72, 'v', 6, 6, "#EXT-X-PART:[^\n]*101\\.\\d.m4s\"[^\n]*\n", ""},
@@ -162,7 +165,7 @@ mutate (const Case * broken, gchar where, guint step, gchar * text)
   here = broken != NULL && step >= broken->from && step <= broken->to
       && (broken->where == where || (broken->where == 'b' && (where == 'v'
               || where == 'a' || where == 'd')) || (broken->where == 'v'
-          && where == 'd'));
+          && where == 'd') || (broken->where == 'f' && where == 'v'));
   if (!here)
     return g_steal_pointer (&before);
   regex = g_regex_new (broken->pattern, G_REGEX_DOTALL | G_REGEX_RAW, 0, NULL);

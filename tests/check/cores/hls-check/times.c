@@ -441,6 +441,63 @@ GST_START_TEST (date_ranges_are_compared)
 
 GST_END_TEST;
 
+static gchar *
+plain_live (guint first, guint n)
+{
+  GString *out = g_string_new ("#EXTM3U\n#EXT-X-VERSION:3\n"
+      "#EXT-X-TARGETDURATION:4\n#EXT-X-INDEPENDENT-SEGMENTS\n"
+      "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES\n");
+  guint i;
+
+  g_string_append_printf (out, "#EXT-X-MEDIA-SEQUENCE:%u\n", first);
+  for (i = first; i < first + n; i++)
+    g_string_append_printf (out, "#EXT-X-PROGRAM-DATE-TIME:2026-11-21T12:%02u:"
+        "%02u.000Z\n#EXTINF:4.0,\n%u.ts\n", i * 4 / 60, i * 4 % 60, i);
+  return g_string_free (out, FALSE);
+}
+
+/* 23 */
+GST_START_TEST (long_playlists_want_updates)
+{
+  HlsRequest request = { 0, S, };
+  g_autofree gchar *some = plain_live (1, 30);
+  g_autofree gchar *more = plain_live (1, 31);
+  Rig rig;
+
+  rig_init (&rig);
+  feed_text (&rig, some, &request);
+  fail_unless_equals_int (rig.check->verdict.findings->len, 0);
+  feed_text (&rig, more, &request);
+  fail_unless (found (&rig, 23));
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 91 */
+GST_START_TEST (removals_that_leave_too_little_are_found)
+{
+  static const guint left[] = { 6, 5, 2 };
+  HlsRequest request = { 0, S, };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (left); i++) {
+    g_autofree gchar *before = plain_live (1, 7);
+    g_autofree gchar *after = plain_live (8 - left[i], left[i]);
+    Rig rig;
+
+    rig_init (&rig);
+    feed_text (&rig, before, &request);
+    feed_text (&rig, after, &request);
+    fail_unless (found (&rig, 91) == (i > 0));
+    fail_unless_equals_int (verdict_count (&rig.check->verdict, VERDICT_MUST),
+        i == 2);
+    rig_clear (&rig);
+  }
+}
+
+GST_END_TEST;
+
 /* --- HTTP ---------------------------------------------------------------- */
 
 typedef struct
@@ -661,6 +718,8 @@ times_suite (void)
   tcase_add_test (tc, a_playlist_that_lags_is_found);
   tcase_add_test (tc, the_presentation_as_a_whole_is_judged);
   tcase_add_test (tc, date_ranges_are_compared);
+  tcase_add_test (tc, long_playlists_want_updates);
+  tcase_add_test (tc, removals_that_leave_too_little_are_found);
   tc = tcase_create ("http");
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, each_bad_answer_is_found, 0, G_N_ELEMENTS (answers));
