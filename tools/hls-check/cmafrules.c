@@ -469,7 +469,8 @@ bmff_track_add_media (BmffTrack * self, const BmffListed * l,
     self->has_next = self->has_next && !judged;
     return;
   }
-  check_duration (self, init, l, &piece);
+  if (!l->holes)
+    check_duration (self, init, l, &piece);
   if (!judged)
     return;
   check_begin (self, init, l, &piece);

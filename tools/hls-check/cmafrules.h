@@ -17,6 +17,7 @@ typedef struct
   gint64 part;                  /* -1: the whole segment */
   guint n_parts;                /* of a whole segment, as listed; 0: unknown */
   gboolean independent;
+  gboolean holes;               /* a whole segment with parts that are gaps */
   gboolean vod;                 /* the playlist has ended */
   guint64 discontinuity;        /* number */
   guint64 duration;             /* ns */

@@ -160,6 +160,7 @@ queue_piece_locked (Track * self, const M3u8Playlist * p,
   job->map = g_strdup (s->map);
   job->listed.msn = s->msn;
   job->listed.part = index;
+  job->listed.holes = part == NULL && m3u8_has_holes (p, s);
   job->listed.vod = p->endlist;
   job->listed.n_parts = part == NULL ? s->n_parts : 0;
   job->listed.independent = part != NULL ? part->independent : FALSE;

@@ -360,6 +360,18 @@ m3u8_parts_duration (const M3u8Playlist * self, const M3u8Segment * segment)
   return total;
 }
 
+gboolean
+m3u8_has_holes (const M3u8Playlist * self, const M3u8Segment * segment)
+{
+  guint i;
+
+  for (i = 0; i < segment->n_parts; i++) {
+    if (m3u8_part (self, segment, i)->gap)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 guint64
 m3u8_duration (const M3u8Playlist * self)
 {

@@ -189,6 +189,10 @@ guint64 m3u8_duration (const M3u8Playlist * self);
 guint64 m3u8_parts_duration (const M3u8Playlist * self,
     const M3u8Segment * segment);
 
+/* One of its parts is a gap. */
+gboolean m3u8_has_holes (const M3u8Playlist * self,
+    const M3u8Segment * segment);
+
 /* The end of the playlist: number of the last segment, whole or open, and of
  * its last part, -1 for none.  FALSE when there is nothing. */
 gboolean m3u8_last (const M3u8Playlist * self, guint64 * msn,

@@ -456,7 +456,8 @@ rig_clear (Rig * rig)
 static void
 add (Rig * rig, Flaw f, gint64 part, const GByteArray * data)
 {
-  BmffListed listed = { 100, part, 3, part == 0 && f != UNMARKED, FALSE, 0,
+  BmffListed listed = { 100, part, 3, part == 0
+        && f != UNMARKED, FALSE, FALSE, 0,
     (part < 0 ? 3 : 1) * M3U8_SECOND, TRUE, 0, 4 * M3U8_SECOND, "init.mp4"
   };
 
@@ -531,7 +532,7 @@ GST_START_TEST (media_is_compared_with_what_is_told_of_it)
   GByteArray *init = init_section (NO_FLAW), *other = init_section (AVC3);
   GByteArray *data = media (NO_FLAW, 0);
   BmffListed listed =
-      { 100, 0, 0, TRUE, FALSE, 0, M3U8_SECOND, TRUE, 0, 0, "a" };
+      { 100, 0, 0, TRUE, FALSE, FALSE, 0, M3U8_SECOND, TRUE, 0, 0, "a" };
   HlsRendition *w;
   Rig rig;
 
@@ -568,7 +569,7 @@ GST_START_TEST (media_time_and_date_go_together_in_all_renditions)
 {
   GByteArray *init = init_section (NO_FLAW), *data = media (NO_FLAW, 0);
   BmffListed listed =
-      { 100, 0, 0, TRUE, FALSE, 0, M3U8_SECOND, TRUE, 0, 0, "a" };
+      { 100, 0, 0, TRUE, FALSE, FALSE, 0, M3U8_SECOND, TRUE, 0, 0, "a" };
   HlsRendition *w;
   BmffTrack *track;
   Rig rig;
