@@ -455,7 +455,10 @@ take_media_locked (Track * self, const Job * job, const HttpAnswer * a)
         " of %" G_GUINT64_FORMAT, job->uri, size, job->range.length);
   if (!job->range.present)
     hls_rendition_fetched (self->rendition, job->uri, data, size);
-  listed.map = job->map;
+  /* Byte ranges of key frames hold the beginnings of chunks (I-frame playlists,
+   * 4.4.3.6): they are not to be taken apart. */
+  listed.map = self->rendition->iframes || (p != NULL && p->iframes_only)
+      ? NULL : job->map;
   if (job->init)
     hls_check_init (player->check, self->rendition, self->cmaf, job->uri,
         data, size);

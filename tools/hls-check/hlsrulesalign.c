@@ -124,7 +124,11 @@ check_complete (HlsCheck * self, HlsRendition * by)
   for (i = 0; i < self->renditions->len; i++) {
     HlsRendition *of = g_ptr_array_index (self->renditions, i);
 
-    if (of == by || has_report (self, by, of))
+    /* Who has nothing yet can't be told of. */
+    if (of == by || has_report (self, by, of)
+        || (of->last != NULL ? of->last->segments->len == 0
+            || of->last_request.received > by->last_request.requested
+            : by->snapshots < 4))
       continue;
     if (of->iframes)
       HLS_SHOULD (by, 47, "no EXT-X-RENDITION-REPORT of %s", of->name);
