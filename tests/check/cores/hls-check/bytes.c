@@ -52,7 +52,7 @@ static void
 put (GByteArray * out, guint64 value, guint bytes)
 {
   while (bytes-- > 0) {
-    guint8 byte = value >> 8 * bytes;
+    guint8 byte = bytes < 8 ? value >> 8 * bytes : 0;
 
     g_byte_array_append (out, &byte, 1);
   }
