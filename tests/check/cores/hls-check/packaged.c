@@ -118,9 +118,9 @@ rig_init (Rig * rig)
     rig->track[i] = packager_add_track (&rig->packager, names[i], i < 2);
     rig->rendition[i] = hls_check_add (rig->check, file, url, FALSE, FALSE);
     rig->bytes[i] = bmff_track_new (&rig->check->verdict, file);
+    rig->track[i]->playlist.together = TRUE;
     set_format (rig, i, 0);
     describe (&rig->track[i]->info, i);
-    rig->track[i]->playlist.together = TRUE;
   }
   packager_set_origin (&rig->packager, DATE, 0, TRUE);
 }
@@ -194,8 +194,11 @@ fetch_segment (Rig * rig, guint i, const M3u8Playlist * p,
     gsize size;
     const guint8 *bytes;
 
-    if (data == NULL)
-      continue;                 /* a gap */
+    /* GAP=YES. */
+    if (data == NULL) {
+      rig->parts[i] = MAX (rig->parts[i], MIN (j + 1, s->n_parts));
+      continue;
+    }
     bytes = g_bytes_get_data (data, &size);
     g_byte_array_append (whole, bytes, size);
     if (j < rig->parts[i] || j >= s->n_parts)
@@ -320,18 +323,6 @@ look_at_update (Rig * rig, guint i)
   rig->check->verdict.ignored[47] = FALSE;
 }
 
-/* As the publisher does before it shows anything. */
-static void
-slide (Rig * rig)
-{
-  Playlist *playlists[N];
-  guint i;
-
-  for (i = 0; i < N; i++)
-    playlists[i] = &rig->track[i]->playlist;
-  playlist_slide_together (playlists, N);
-}
-
 static void
 look_at_all (Rig * rig)
 {
@@ -339,7 +330,6 @@ look_at_all (Rig * rig)
 
   if (!rig->packager.open)
     return;
-  slide (rig);
   if (!rig->multivariant) {
     static const MultivariantSettings settings;
     g_autofree gchar *text = packager_render_multivariant (&rig->packager,
@@ -387,6 +377,22 @@ end_of_unit (const Rig * rig, guint i)
       : (rig->units[i] + AUDIO_FRAME) * SECOND / AUDIO_RATE;
 }
 
+static void
+slide (Rig * rig)
+{
+  Playlist *playlists[N];
+  PlaylistSegment *segment;
+  guint i;
+
+  for (i = 0; i < N; i++)
+    playlists[i] = &rig->track[i]->playlist;
+  playlist_slide_together (playlists, N);
+  for (i = 0; i < N; i++) {
+    while ((segment = playlist_take_expired (playlists[i])) != NULL)
+      playlist_segment_free (segment);
+  }
+}
+
 /* Each frame comes when it is over, as from a live encoder. */
 static void
 run_until (Rig * rig, guint64 time)
@@ -400,6 +406,7 @@ run_until (Rig * rig, guint64 time)
     if (packager_deadline (&rig->packager) <= rig->now)
       packager_on_timer (&rig->packager, rig->now);
     g_array_set_size (rig->packager.events, 0);
+    slide (rig);
     look_at_all (rig);
   }
 }
@@ -419,6 +426,20 @@ say_findings (const HlsCheck * check)
   }
 }
 
+static void
+check_findings (Rig * rig)
+{
+  guint i;
+
+  say_findings (rig->check);
+  for (i = 0; i < rig->check->verdict.findings->len; i++) {
+    const VerdictFinding *f = g_ptr_array_index (rig->check->verdict.findings,
+        i);
+
+    fail_unless (f->severity == VERDICT_SHOULD, "MUST %u is broken", f->rule);
+  }
+}
+
 GST_START_TEST (an_hour_breaks_no_must)
 {
   Rig rig;
@@ -427,8 +448,7 @@ GST_START_TEST (an_hour_breaks_no_must)
   run_until (&rig, 3600 * SECOND);
   fail_unless (rig.rendition[0]->snapshots > 7000);
   fail_unless (rig.bytes[2]->segments > 890);
-  say_findings (rig.check);
-  fail_unless_equals_int (verdict_count (&rig.check->verdict, VERDICT_MUST), 0);
+  check_findings (&rig);
   rig_clear (&rig);
 }
 
@@ -470,8 +490,7 @@ GST_START_TEST (a_troubled_hour_breaks_no_must)
     packager_end_track (&rig.packager, rig.track[i]);
   look_at_all (&rig);
   fail_unless (rig.rendition[0]->last->endlist);
-  say_findings (rig.check);
-  fail_unless_equals_int (verdict_count (&rig.check->verdict, VERDICT_MUST), 0);
+  check_findings (&rig);
   rig_clear (&rig);
 }
 
