@@ -10,19 +10,13 @@
 #include "config.h"
 #endif
 
-#include "gstllhlsstream.h"
+#include "gstllhlsstreamparts.h"
 
 #include <glib/gi18n-lib.h>
 #include <gst/video/video.h>
 
-#include "bandwidthmeter.h"
 #include "gstelementmessage.h"
 #include "gstllhlsdaterange.h"
-#include "gstllhlsmedia.h"
-#include "gstllhlspublisher.h"
-#include "gstllhlsstate.h"
-#include "gstllhlstext.h"
-#include "packager.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
@@ -39,58 +33,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 
 /* Longer than any event; no sum of two overflows. */
 #define EVENT_WINDOW (G_MAXUINT64 / 8)
-
-struct _GstLlHlsTrack
-{
-  GstLlHlsStream *stream;
-  gboolean video;
-  gchar *name;
-  GstLlHlsPadSettings settings; /* fixed after init */
-
-  /* Streaming thread only. */
-  GstLlHlsMedia *media;
-  GstLlHlsText *text;           /* instead, of subtitles */
-  GstClockTime requested;       /* running time of the last key request */
-  guint n_requests;
-  gint64 to_shared;             /* ns, from running time to frames' time */
-
-  /* stream->lock */
-  PackagerTrack *core;
-  guint64 tag_peak, tag_average;        /* bit/s */
-  BandwidthMeter meter, keys;   /* all, key frames alone */
-  guint64 segments, parts, gaps, discontinuities;
-  gboolean warned_keys;
-  gchar *incident;              /* of the gap that is open, or NULL */
-  guint64 gap_msn, gap_start, gap_end;  /* ns, running time */
-  guint gap_count;              /* whole segments */
-};
-
-struct _GstLlHlsStream
-{
-  GstElement *element;          /* not owned */
-  GstLlHlsStreamConfig config;
-  GMutex lock;
-  Packager packager;            /* lock */
-  DaterangeSet ranges;          /* lock */
-  GstLlHlsPublisher *publisher; /* lock */
-  GstLlHlsState *state;         /* lock, or NULL */
-  guint64 saved_msn;            /* lock */
-  guint64 start;                /* fixed; ms since 1970, of media names */
-  GstLlHlsEpoch epoch;          /* lock */
-  gboolean has_origin;          /* lock */
-  GPtrArray *tracks;            /* lock; of GstLlHlsTrack, as in packager */
-  GPtrArray *texts;             /* lock; of GstLlHlsTrack, subtitles */
-  gboolean finalized;           /* lock */
-  guint incidents;              /* lock */
-
-  GThread *thread;
-  GCond cond;                   /* lock; the deadline is earlier, or stop */
-  gboolean stopping;            /* lock */
-  gboolean playing;             /* lock */
-  guint64 time_offset;          /* lock; ns, from our time to monotonic time */
-  guint64 paused_at;            /* lock; ns of our time, while not playing */
-  guint64 sleeps_until;         /* lock; ns of our time */
-};
 
 static void
 free_track (gpointer data)
@@ -439,103 +381,6 @@ gst_llhls_track_set_tags (GstLlHlsTrack * track, GstTagList * tags)
   g_mutex_unlock (&track->stream->lock);
 }
 
-/* Messages */
-
-static GstMessage *
-new_message (GstLlHlsStream * self, const gchar * severity,
-    const gchar * summary, GstStructure * facts)
-{
-  gst_structure_set (facts, "severity", G_TYPE_STRING, severity,
-      "summary", G_TYPE_STRING, summary, "running-time", G_TYPE_UINT64,
-      gst_element_running_time_now (self->element), NULL);
-  return gst_message_new_element (GST_OBJECT (self->element), facts);
-}
-
-static void
-add_gap_message (GstLlHlsTrack * track, const gchar * state,
-    GPtrArray * messages)
-{
-  gboolean open = g_str_equal (state, "open");
-  guint64 duration = track->gap_end - track->gap_start;
-  g_autofree gchar *summary = NULL;
-
-  summary = open ? g_strdup_printf ("%s has no media.", track->name)
-      : g_strdup_printf ("%s has media again, after %" G_GUINT64_FORMAT " ms.",
-      track->name, duration / GST_MSECOND);
-  g_ptr_array_add (messages, new_message (track->stream,
-          open ? "warning" : "info", summary,
-          gst_structure_new ("llhlssink-gap",
-              "state", G_TYPE_STRING, state,
-              "incident", G_TYPE_STRING, track->incident,
-              "rendition", G_TYPE_STRING, track->name,
-              "msn", G_TYPE_UINT64, track->gap_msn,
-              "count", G_TYPE_UINT, track->gap_count,
-              "start", G_TYPE_UINT64, track->gap_start,
-              "duration", G_TYPE_UINT64, duration, NULL)));
-}
-
-/* A gap goes on until there is a part with media again. */
-static void
-note_gap (GstLlHlsTrack * track, const SegmenterEvent * event,
-    GPtrArray * messages)
-{
-  gboolean opens = track->incident == NULL;
-
-  if (opens) {
-    track->incident = g_strdup_printf ("%s-gap-%u", track->name,
-        ++track->stream->incidents);
-    track->gap_msn = event->msn;
-    track->gap_start = event->time;
-    track->gap_end = event->time;
-    track->gap_count = 0;
-  }
-  track->gap_count += event->count;
-  track->gap_end = MAX (track->gap_end, event->time + event->duration);
-  if (opens)
-    add_gap_message (track, "open", messages);
-}
-
-static void
-close_gap (GstLlHlsTrack * track, GPtrArray * messages)
-{
-  if (track->incident == NULL)
-    return;
-  add_gap_message (track, "close", messages);
-  g_clear_pointer (&track->incident, g_free);
-}
-
-static void
-add_discontinuity_message (GstLlHlsTrack * track,
-    const SegmenterEvent * event, GPtrArray * messages)
-{
-  g_autofree gchar *summary = NULL;
-
-  summary = g_strdup_printf ("%s continues behind a discontinuity.",
-      track->name);
-  g_ptr_array_add (messages, new_message (track->stream, "info", summary,
-          gst_structure_new ("llhlssink-discontinuity",
-              "rendition", G_TYPE_STRING, track->name,
-              "msn", G_TYPE_UINT64, event->msn, NULL)));
-}
-
-/* Once for each rendition: it says how to set the encoder. */
-static void
-add_keys_message (GstLlHlsTrack * track, const SegmenterEvent * event,
-    GPtrArray * messages)
-{
-  g_autofree gchar *summary = NULL;
-
-  if (track->warned_keys)
-    return;
-  track->warned_keys = TRUE;
-  summary = g_strdup_printf ("%s brings key frames too rarely for "
-      "target-duration; segments begin without one.", track->name);
-  g_ptr_array_add (messages, new_message (track->stream, "warning", summary,
-          gst_structure_new ("llhlssink-keyframes",
-              "rendition", G_TYPE_STRING, track->name,
-              "msn", G_TYPE_UINT64, event->msn, NULL)));
-}
-
 static void
 handle_event_locked (GstLlHlsTrack * track, const SegmenterEvent * event,
     GPtrArray * messages)
@@ -543,10 +388,10 @@ handle_event_locked (GstLlHlsTrack * track, const SegmenterEvent * event,
   switch (event->type) {
     case SEGMENTER_PART:
       track->parts++;
-      close_gap (track, messages);
+      gst_llhls_stream_close_gap (track, messages);
       break;
     case SEGMENTER_GAP_PART:
-      note_gap (track, event, messages);
+      gst_llhls_stream_note_gap (track, event, messages);
       break;
     case SEGMENTER_SEGMENT:
       track->segments++;
@@ -556,36 +401,16 @@ handle_event_locked (GstLlHlsTrack * track, const SegmenterEvent * event,
       track->gaps += event->count;
       bandwidth_meter_break (&track->meter);
       bandwidth_meter_break (&track->keys);
-      note_gap (track, event, messages);
+      gst_llhls_stream_note_gap (track, event, messages);
       break;
     case SEGMENTER_DISCONTINUITY:
       track->discontinuities++;
-      add_discontinuity_message (track, event, messages);
+      gst_llhls_stream_note_discontinuity (track, event, messages);
       break;
     case SEGMENTER_FORCED_CUT:
-      add_keys_message (track, event, messages);
+      gst_llhls_stream_note_keys (track, event, messages);
       break;
   }
-}
-
-static void
-add_finalized_message (GstLlHlsStream * self, GPtrArray * messages)
-{
-  guint64 segments = 0;
-  guint i;
-
-  if (!self->packager.ended || self->finalized)
-    return;
-  self->finalized = TRUE;
-  for (i = 0; i < self->tracks->len; i++) {
-    GstLlHlsTrack *track = g_ptr_array_index (self->tracks, i);
-
-    segments += track->segments;
-  }
-  g_ptr_array_add (messages, new_message (self, "info",
-          "The stream is over; its playlists are final.",
-          gst_structure_new ("llhlssink-finalized",
-              "segments", G_TYPE_UINT64, segments, NULL)));
 }
 
 static void
@@ -623,7 +448,7 @@ collect_locked (GstLlHlsStream * self, GPtrArray * messages)
   follow_locked (self);
   news = gst_llhls_publisher_publish (self->publisher);
   if (news)
-    add_finalized_message (self, messages);
+    gst_llhls_stream_note_finalized (self, messages);
   return news;
 }
 
@@ -908,33 +733,6 @@ gst_llhls_track_remove (GstLlHlsTrack * track)
   end_track (track, TRUE);
 }
 
-/* Stats */
-
-static void
-append_track_stats (GValue * list, const GstLlHlsTrack * track)
-{
-  const Playlist *playlist = &track->core->playlist;
-  GValue value = G_VALUE_INIT;
-  PlaylistPosition p;
-
-  playlist_position (playlist, &p);
-  g_value_init (&value, GST_TYPE_STRUCTURE);
-  g_value_take_boxed (&value, gst_structure_new ("rendition",
-          "name", G_TYPE_STRING, track->name,
-          "msn", G_TYPE_UINT64, p.has_open ? p.open_msn : p.closed_msn,
-          "part", G_TYPE_INT, (gint) p.open_parts - 1,
-          "segments", G_TYPE_UINT64, track->segments,
-          "parts", G_TYPE_UINT64, track->parts,
-          "gaps", G_TYPE_UINT64, track->gaps,
-          "discontinuities", G_TYPE_UINT64, track->discontinuities,
-          "frames-dropped", G_TYPE_UINT64, track->core->dropped,
-          "frames-late", G_TYPE_UINT64, track->core->late,
-          "peak-rate-bps", G_TYPE_INT64, (gint64) track->meter.peak_bps,
-          "position", G_TYPE_INT64,
-          (gint64) segmenter_position (&track->core->segmenter), NULL));
-  gst_value_array_append_and_take_value (list, &value);
-}
-
 /* Date ranges */
 
 gboolean
@@ -961,38 +759,4 @@ gst_llhls_stream_insert_daterange (GstLlHlsStream * self,
     gst_llhls_publisher_touch (self->publisher);
   g_mutex_unlock (&self->lock);
   return ok;
-}
-
-/* Stats */
-
-void
-gst_llhls_stream_add_stats (GstLlHlsStream * self, GstStructure * stats)
-{
-  GValue list = G_VALUE_INIT;
-  guint64 segments = 0, parts = 0, gaps = 0, discontinuities = 0, memory = 0;
-  guint i;
-
-  g_value_init (&list, GST_TYPE_ARRAY);
-  g_mutex_lock (&self->lock);
-  for (i = 0; i < self->tracks->len; i++) {
-    const GstLlHlsTrack *track = g_ptr_array_index (self->tracks, i);
-
-    segments += track->segments;
-    parts += track->parts;
-    gaps += track->gaps;
-    discontinuities += track->discontinuities;
-    memory += track->core->playlist.bytes;
-    append_track_stats (&list, track);
-  }
-  for (i = 0; i < self->texts->len; i++) {
-    const GstLlHlsTrack *track = g_ptr_array_index (self->texts, i);
-
-    memory += gst_llhls_text_add_stats (track->text, &list);
-  }
-  g_mutex_unlock (&self->lock);
-  gst_structure_set (stats, "segments", G_TYPE_UINT64, segments,
-      "parts", G_TYPE_UINT64, parts, "gaps", G_TYPE_UINT64, gaps,
-      "discontinuities", G_TYPE_UINT64, discontinuities,
-      "memory-bytes", G_TYPE_INT64, (gint64) memory, NULL);
-  gst_structure_take_value (stats, "renditions", &list);
 }

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstllhlsstreamparts.h"
+
+static void
+append_track_stats (GValue * list, const GstLlHlsTrack * track)
+{
+  const Playlist *playlist = &track->core->playlist;
+  GValue value = G_VALUE_INIT;
+  PlaylistPosition p;
+
+  playlist_position (playlist, &p);
+  g_value_init (&value, GST_TYPE_STRUCTURE);
+  g_value_take_boxed (&value, gst_structure_new ("rendition",
+          "name", G_TYPE_STRING, track->name,
+          "msn", G_TYPE_UINT64, p.has_open ? p.open_msn : p.closed_msn,
+          "part", G_TYPE_INT, (gint) p.open_parts - 1,
+          "segments", G_TYPE_UINT64, track->segments,
+          "parts", G_TYPE_UINT64, track->parts,
+          "gaps", G_TYPE_UINT64, track->gaps,
+          "discontinuities", G_TYPE_UINT64, track->discontinuities,
+          "frames-dropped", G_TYPE_UINT64, track->core->dropped,
+          "frames-late", G_TYPE_UINT64, track->core->late,
+          "peak-rate-bps", G_TYPE_INT64, (gint64) track->meter.peak_bps,
+          "position", G_TYPE_INT64,
+          (gint64) segmenter_position (&track->core->segmenter), NULL));
+  gst_value_array_append_and_take_value (list, &value);
+}
+
+void
+gst_llhls_stream_add_stats (GstLlHlsStream * self, GstStructure * stats)
+{
+  GValue list = G_VALUE_INIT;
+  guint64 segments = 0, parts = 0, gaps = 0, discontinuities = 0, memory = 0;
+  guint i;
+
+  g_value_init (&list, GST_TYPE_ARRAY);
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < self->tracks->len; i++) {
+    const GstLlHlsTrack *track = g_ptr_array_index (self->tracks, i);
+
+    segments += track->segments;
+    parts += track->parts;
+    gaps += track->gaps;
+    discontinuities += track->discontinuities;
+    memory += track->core->playlist.bytes;
+    append_track_stats (&list, track);
+  }
+  for (i = 0; i < self->texts->len; i++) {
+    const GstLlHlsTrack *track = g_ptr_array_index (self->texts, i);
+
+    memory += gst_llhls_text_add_stats (track->text, &list);
+  }
+  g_mutex_unlock (&self->lock);
+  gst_structure_set (stats, "segments", G_TYPE_UINT64, segments,
+      "parts", G_TYPE_UINT64, parts, "gaps", G_TYPE_UINT64, gaps,
+      "discontinuities", G_TYPE_UINT64, discontinuities,
+      "memory-bytes", G_TYPE_INT64, (gint64) memory, NULL);
+  gst_structure_take_value (stats, "renditions", &list);
+}
