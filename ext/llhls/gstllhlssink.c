@@ -38,79 +38,34 @@
 
 #include "gstllhlssink.h"
 
-#include <gio/gio.h>
-#include <glib/gi18n-lib.h>
-#include <string.h>
-
 #include "gstelementmessage.h"
 #include "gstllhlsepoch.h"
 #include "gstllhlsorigin.h"
-#include "gstllhlsoriginsettings.h"
-#include "gstllhlsoutputsettings.h"
-#include "gstllhlspad.h"
+#include "gstllhlspads.h"
 #include "gstllhlsserving.h"
+#include "gstllhlssettings.h"
 #include "gstllhlsstream.h"
-#include "gstllhlstracksink.h"
 #include "gstllhlsviewers.h"
 #include "gststatstimer.h"
 
 GST_DEBUG_CATEGORY (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
 
-#define DEFAULT_TARGET_DURATION 4000    /* ms */
-#define DEFAULT_PART_DURATION 500       /* ms */
-#define DEFAULT_WINDOW 60000    /* ms */
-#define DEFAULT_GAP_TIMEOUT 0   /* ms */
-#define DEFAULT_EPOCH_LOCK GST_LLHLS_EPOCH_LOCK_NONE
-#define DEFAULT_EPOCH_OFFSET G_MININT   /* ms */
-#define DEFAULT_ADDRESS "127.0.0.1"
-#define DEFAULT_PORT 8080
-#define DEFAULT_SEND_KEYFRAME_REQUESTS TRUE
-#define DEFAULT_IFRAME_PLAYLISTS TRUE
 #define DEFAULT_STATS_INTERVAL 0        /* ms */
 #define DEFAULT_VIEWERS_INTERVAL 10000  /* ms */
-
-#define NO_PORT -1
-
-typedef struct
-{
-  guint target_duration, part_duration, window; /* ms */
-  guint gap_timeout;            /* ms */
-  GstLlHlsEpochLock epoch_lock;
-  gint epoch_offset;            /* ms */
-  gchar *address;
-  gint port;
-  gchar *state_file;
-  GstLlHlsOutputSettings outputs;
-  gchar *player_script;
-  gboolean key_requests;
-  gboolean iframes;
-  gint start_offset;            /* ms */
-  GstLlHlsOriginSettings origin;
-} Settings;
-
-typedef struct
-{
-  GstLlHlsPad *pad;             /* owned by the element */
-  GstLlHlsTrackSink *sink;      /* a reference besides the bin's */
-  GstLlHlsTrack *track;         /* of the stream, while there is one */
-  gboolean video, text;         /* neither: audio */
-  guint index;
-} Entry;
 
 struct _GstLlHlsSink
 {
   GstBin parent;
 
-  Settings settings;            /* object lock */
+  GstLlHlsSettings settings;    /* object lock */
   gint actual_port;             /* object lock */
   GstStatsTimer *stats_timer;   /* object lock */
   guint stats_interval;         /* object lock */
   guint viewers_interval;       /* object lock */
 
   GMutex lock;
-  GList *entries;               /* lock; of Entry, in order */
-  guint next_video, next_audio, next_text;      /* lock */
+  GstLlHlsEntries entries;      /* lock */
 
   /* lock to change; streaming threads may use them, since they only run in
    * between. */
@@ -123,22 +78,11 @@ struct _GstLlHlsSink
 
 enum
 {
-  PROP_TARGET_DURATION = 1,
-  PROP_PART_DURATION,
-  PROP_WINDOW,
-  PROP_GAP_TIMEOUT,
-  PROP_EPOCH_LOCK,
-  PROP_EPOCH_OFFSET,
-  PROP_ADDRESS,
-  PROP_PORT,
+  PROP_SETTINGS = 1,            /* the first of the settings */
+  PROP_SETTINGS_LAST = PROP_SETTINGS + GST_LLHLS_N_SETTINGS - 1,
   PROP_ACTUAL_PORT,
-  PROP_STATE_FILE,
   PROP_OUTPUTS,                 /* the first of the outputs' */
   PROP_OUTPUTS_LAST = PROP_OUTPUTS + GST_LLHLS_N_OUTPUT_PROPERTIES - 1,
-  PROP_PLAYER_SCRIPT,
-  PROP_SEND_KEYFRAME_REQUESTS,
-  PROP_IFRAME_PLAYLISTS,
-  PROP_START_TIME_OFFSET,
   PROP_STATS,
   PROP_STATS_INTERVAL,
   PROP_VIEWERS_INTERVAL,
@@ -156,121 +100,13 @@ enum
 static guint signals[N_SIGNALS];
 static GParamSpec *properties[N_PROPERTIES];
 
-/* Encoders leave out what they do not choose, such as `framed` or the stream
- * format of AV1, and an element like capsfilter in front takes what this asks
- * for literally. */
-#define VIDEO_CAPS \
-    "video/x-h264, stream-format = (string) { avc, byte-stream }, " \
-    "alignment = (string) au; " \
-    "video/x-h265, stream-format = (string) { hvc1, hev1, byte-stream }, " \
-    "alignment = (string) au; " \
-    "video/x-av1, stream-format = (string) obu-stream, " \
-    "alignment = (string) tu; video/x-av1, alignment = (string) tu"
-#define AUDIO_CAPS \
-    "audio/mpeg, mpegversion = (int) 4, stream-format = (string) raw; " \
-    "audio/mpeg, mpegversion = (int) 4, stream-format = (string) adts, " \
-    "framed = (boolean) true; " \
-    "audio/x-opus; " \
-    "audio/x-ac3, framed = (boolean) true, alignment = (string) frame; " \
-    "audio/x-ac3; " \
-    "audio/x-eac3, framed = (boolean) true, alignment = (string) frame; " \
-    "audio/x-eac3; " \
-    "audio/x-flac, framed = (boolean) true; audio/x-flac"
-
-#define TEXT_CAPS \
-    "application/x-subtitle-vtt; " \
-    "text/x-raw, format = (string) { utf8, pango-markup }"
-
-static GstStaticPadTemplate text_template =
-GST_STATIC_PAD_TEMPLATE ("text_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS (TEXT_CAPS));
-
-static GstStaticPadTemplate video_template =
-GST_STATIC_PAD_TEMPLATE ("video_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS (VIDEO_CAPS));
-
-static GstStaticPadTemplate audio_template =
-GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS (AUDIO_CAPS));
-
-static void gst_llhls_sink_child_proxy_init (gpointer iface, gpointer data);
-
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstLlHlsSink, gst_llhls_sink, GST_TYPE_BIN,
     G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY,
-        gst_llhls_sink_child_proxy_init);
+        gst_llhls_pads_child_proxy_init);
     GST_DEBUG_CATEGORY_INIT (gst_llhls_sink_debug, "llhlssink", 0,
         "Low-Latency HLS sink"));
 GST_ELEMENT_REGISTER_DEFINE (llhlssink, "llhlssink", GST_RANK_NONE,
     GST_TYPE_LLHLS_SINK);
-
-static void
-free_entry (gpointer data)
-{
-  Entry *entry = data;
-
-  gst_object_unref (entry->sink);
-  g_free (entry);
-}
-
-/* Settings */
-
-static void
-copy_settings (GstLlHlsSink * self, Settings * to)
-{
-  GST_OBJECT_LOCK (self);
-  *to = self->settings;
-  to->address = g_strdup (self->settings.address);
-  to->state_file = g_strdup (self->settings.state_file);
-  gst_llhls_output_settings_copy (&to->outputs, &self->settings.outputs);
-  to->player_script = g_strdup (self->settings.player_script);
-  gst_llhls_origin_settings_copy (&to->origin, &self->settings.origin);
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
-clear_settings (Settings * settings)
-{
-  g_clear_pointer (&settings->address, g_free);
-  g_clear_pointer (&settings->state_file, g_free);
-  gst_llhls_output_settings_clear (&settings->outputs);
-  g_clear_pointer (&settings->player_script, g_free);
-  gst_llhls_origin_settings_clear (&settings->origin);
-}
-
-static gboolean
-check_settings (GstLlHlsSink * self, const Settings * s)
-{
-  g_autoptr (GSocketAddress) where = NULL;
-
-  if (s->part_duration > s->target_duration) {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
-        (_("The parts of the stream would be longer than its segments.")),
-        ("part-duration is %u ms; allowed is 200 to target-duration (%u ms)",
-            s->part_duration, s->target_duration));
-    return FALSE;
-  }
-  if (!gst_llhls_output_settings_check (&s->outputs, GST_ELEMENT (self)))
-    return FALSE;
-  if (s->port == NO_PORT && !gst_llhls_output_settings_any (&s->outputs)) {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
-        (_("The stream has nowhere to go.")),
-        ("port is -1, location and push-url are not set; set port to 0 or "
-            "more, location to a directory, or push-url to a server"));
-    return FALSE;
-  }
-  if (s->port == NO_PORT)
-    return TRUE;
-  where = g_inet_socket_address_new_from_string (s->address != NULL
-      ? s->address : "", s->port);
-  if (where == NULL) {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
-        (_("The address to listen on is none.")),
-        ("address is \"%s\"; allowed is a numeric IPv4 or IPv6 address, "
-            "such as 127.0.0.1, 0.0.0.0 or ::", s->address));
-    return FALSE;
-  }
-  return TRUE;
-}
 
 /* Start and stop */
 
@@ -299,7 +135,7 @@ start_viewers (GstLlHlsSink * self)
 }
 
 static void
-fill_serving (const Settings * s, GstLlHlsViewers * viewers,
+fill_serving (const GstLlHlsSettings * s, GstLlHlsViewers * viewers,
     GstLlHlsServingConfig * config)
 {
   config->viewers = viewers;
@@ -310,11 +146,11 @@ fill_serving (const Settings * s, GstLlHlsViewers * viewers,
 }
 
 static gboolean
-start_origin (GstLlHlsSink * self, const Settings * s)
+start_origin (GstLlHlsSink * self, const GstLlHlsSettings * s)
 {
   GstLlHlsServingConfig config;
 
-  if (s->port == NO_PORT)
+  if (s->port == GST_LLHLS_NO_PORT)
     return TRUE;
   start_viewers (self);
   fill_serving (s, self->viewers, &config);
@@ -329,7 +165,7 @@ start_origin (GstLlHlsSink * self, const Settings * s)
 }
 
 static void
-attach_entry (GstLlHlsSink * self, Entry * entry)
+attach_entry (GstLlHlsSink * self, GstLlHlsEntry * entry)
 {
   entry->track = entry->text
       ? gst_llhls_stream_add_text (self->stream, entry->pad)
@@ -338,7 +174,7 @@ attach_entry (GstLlHlsSink * self, Entry * entry)
 }
 
 static void
-start_stream (GstLlHlsSink * self, const Settings * s)
+start_stream (GstLlHlsSink * self, const GstLlHlsSettings * s)
 {
   GstLlHlsStreamConfig config = { 0, };
   GstLlHlsStream *stream;
@@ -362,7 +198,7 @@ start_stream (GstLlHlsSink * self, const Settings * s)
       &self->outputs, &config);
   g_mutex_lock (&self->lock);
   self->stream = stream;
-  for (l = self->entries; l != NULL; l = l->next)
+  for (l = self->entries.list; l != NULL; l = l->next)
     attach_entry (self, l->data);
   g_mutex_unlock (&self->lock);
 }
@@ -388,8 +224,8 @@ stop (GstLlHlsSink * self)
   origin = g_steal_pointer (&self->origin);
   viewers = g_steal_pointer (&self->viewers);
   stream = g_steal_pointer (&self->stream);
-  for (l = self->entries; l != NULL; l = l->next) {
-    Entry *entry = l->data;
+  for (l = self->entries.list; l != NULL; l = l->next) {
+    GstLlHlsEntry *entry = l->data;
 
     entry->track = NULL;
     gst_llhls_track_sink_set_track (entry->sink, NULL);
@@ -401,13 +237,13 @@ stop (GstLlHlsSink * self)
   gst_llhls_outputs_clear (&self->outputs);
   g_clear_pointer (&self->store, gst_llhls_store_unref);
   GST_OBJECT_LOCK (self);
-  self->actual_port = NO_PORT;
+  self->actual_port = GST_LLHLS_NO_PORT;
   gst_stats_timer_stop (self->stats_timer);
   GST_OBJECT_UNLOCK (self);
 }
 
 static void
-post_listening (GstLlHlsSink * self, const Settings * s)
+post_listening (GstLlHlsSink * self, const GstLlHlsSettings * s)
 {
   GstLlHlsServingConfig config;
 
@@ -418,14 +254,16 @@ post_listening (GstLlHlsSink * self, const Settings * s)
 static gboolean
 start (GstLlHlsSink * self)
 {
-  Settings s;
+  GstLlHlsSettings s;
   BlockingLimits limits;
   gboolean ok;
 
-  copy_settings (self, &s);
+  GST_OBJECT_LOCK (self);
+  gst_llhls_settings_copy (&s, &self->settings);
+  GST_OBJECT_UNLOCK (self);
   limits.target = s.target_duration * GST_MSECOND;
   limits.part = s.part_duration * GST_MSECOND;
-  ok = check_settings (self, &s);
+  ok = gst_llhls_settings_check (&s, GST_ELEMENT (self));
   if (ok) {
     self->store = gst_llhls_store_new (&limits);
     gst_llhls_outputs_init (&self->outputs);
@@ -443,7 +281,7 @@ start (GstLlHlsSink * self)
   } else {
     stop (self);
   }
-  clear_settings (&s);
+  gst_llhls_settings_clear (&s);
   return ok;
 }
 
@@ -470,74 +308,6 @@ gst_llhls_sink_change_state (GstElement * element, GstStateChange transition)
 
 /* Pads */
 
-static gint
-compare_entries (gconstpointer a, gconstpointer b)
-{
-  const Entry *first = a, *second = b;
-
-  if (first->video != second->video)
-    return first->video ? -1 : 1;
-  if (first->text != second->text)
-    return first->text ? 1 : -1;
-  return first->index < second->index ? -1 : first->index > second->index;
-}
-
-/* "video_", "audio_" or "text_" */
-static const gchar *
-entry_prefix (gboolean video, gboolean text)
-{
-  return video ? "video_" : text ? "text_" : "audio_";
-}
-
-/* The number in the wanted name, or the next free one. */
-static gboolean
-choose_index_locked (GstLlHlsSink * self, gboolean video, gboolean text,
-    const gchar * name, guint * index)
-{
-  const gchar *prefix = entry_prefix (video, text);
-  guint *next = video ? &self->next_video : text ? &self->next_text
-      : &self->next_audio;
-  guint64 number = *next;
-  const GList *l;
-
-  if (name != NULL && strchr (name, '%') == NULL
-      && (!g_str_has_prefix (name, prefix)
-          || !g_ascii_string_to_unsigned (name + strlen (prefix), 10, 0,
-              G_MAXUINT / 2, &number, NULL)))
-    return FALSE;
-  for (l = self->entries; l != NULL; l = l->next) {
-    const Entry *entry = l->data;
-
-    if (entry->video == video && entry->text == text && entry->index == number)
-      return FALSE;
-  }
-  *index = number;
-  *next = MAX (*next, number + 1);
-  return TRUE;
-}
-
-static Entry *
-new_entry (GstLlHlsSink * self, GstPadTemplate * templ, gboolean video,
-    gboolean text, guint index)
-{
-  Entry *entry = g_new0 (Entry, 1);
-  g_autofree gchar *name = NULL, *sink_name = NULL;
-  g_autoptr (GstCaps) caps = gst_pad_template_get_caps (templ);
-  g_autoptr (GstPad) target = NULL;
-
-  name = g_strdup_printf ("%s%u", entry_prefix (video, text), index);
-  sink_name = g_strdup_printf ("%s-sink", name);
-  entry->video = video;
-  entry->text = text;
-  entry->index = index;
-  entry->sink = GST_LLHLS_TRACK_SINK (gst_object_ref_sink
-      (gst_llhls_track_sink_new (sink_name, caps)));
-  gst_bin_add (GST_BIN (self), GST_ELEMENT (entry->sink));
-  target = gst_element_get_static_pad (GST_ELEMENT (entry->sink), "sink");
-  entry->pad = GST_LLHLS_PAD (gst_llhls_pad_new (name, templ, target));
-  return entry;
-}
-
 static GstPad *
 gst_llhls_sink_request_new_pad (GstElement * element, GstPadTemplate * templ,
     const gchar * name, const GstCaps * caps)
@@ -549,18 +319,19 @@ gst_llhls_sink_request_new_pad (GstElement * element, GstPadTemplate * templ,
       g_str_has_prefix (GST_PAD_TEMPLATE_NAME_TEMPLATE (templ), "text");
   gboolean free_index;
   guint index = 0;
-  Entry *entry;
+  GstLlHlsEntry *entry;
 
   g_mutex_lock (&self->lock);
-  free_index = choose_index_locked (self, video, text, name, &index);
+  free_index = gst_llhls_entries_choose (&self->entries, video, text, name,
+      &index);
   g_mutex_unlock (&self->lock);
   if (!free_index) {
     GST_WARNING_OBJECT (self, "no pad can be called %s", name);
     return NULL;
   }
-  entry = new_entry (self, templ, video, text, index);
+  entry = gst_llhls_entry_new (GST_BIN (self), templ, video, text, index);
   g_mutex_lock (&self->lock);
-  self->entries = g_list_insert_sorted (self->entries, entry, compare_entries);
+  gst_llhls_entries_add (&self->entries, entry);
   if (self->stream != NULL)
     attach_entry (self, entry);
   g_mutex_unlock (&self->lock);
@@ -572,30 +343,15 @@ gst_llhls_sink_request_new_pad (GstElement * element, GstPadTemplate * templ,
   return GST_PAD (entry->pad);
 }
 
-static Entry *
-take_entry (GstLlHlsSink * self, GstPad * pad)
-{
-  Entry *found = NULL;
-  GList *l;
-
-  g_mutex_lock (&self->lock);
-  for (l = self->entries; l != NULL; l = l->next) {
-    if (((Entry *) l->data)->pad == GST_LLHLS_PAD (pad)) {
-      found = l->data;
-      self->entries = g_list_delete_link (self->entries, l);
-      break;
-    }
-  }
-  g_mutex_unlock (&self->lock);
-  return found;
-}
-
 static void
 gst_llhls_sink_release_pad (GstElement * element, GstPad * pad)
 {
   GstLlHlsSink *self = GST_LLHLS_SINK (element);
-  Entry *entry = take_entry (self, pad);
+  GstLlHlsEntry *entry;
 
+  g_mutex_lock (&self->lock);
+  entry = gst_llhls_entries_take (&self->entries, pad);
+  g_mutex_unlock (&self->lock);
   if (entry == NULL)
     return;
   gst_pad_set_active (pad, FALSE);
@@ -610,50 +366,7 @@ gst_llhls_sink_release_pad (GstElement * element, GstPad * pad)
   /* A bin that is disposed of has let its children go before its pads. */
   if (GST_OBJECT_PARENT (entry->sink) == GST_OBJECT (self))
     gst_bin_remove (GST_BIN (self), GST_ELEMENT (entry->sink));
-  free_entry (entry);
-}
-
-/* The pads are what has properties; the elements inside are nobody's
- * business. */
-
-static GObject *
-gst_llhls_sink_child_by_name (GstChildProxy * proxy, const gchar * name)
-{
-  return (GObject *) gst_element_get_static_pad (GST_ELEMENT (proxy), name);
-}
-
-static GObject *
-gst_llhls_sink_child_by_index (GstChildProxy * proxy, guint index)
-{
-  GObject *pad;
-
-  GST_OBJECT_LOCK (proxy);
-  pad = g_list_nth_data (GST_ELEMENT (proxy)->pads, index);
-  if (pad != NULL)
-    g_object_ref (pad);
-  GST_OBJECT_UNLOCK (proxy);
-  return pad;
-}
-
-static guint
-gst_llhls_sink_children_count (GstChildProxy * proxy)
-{
-  guint n;
-
-  GST_OBJECT_LOCK (proxy);
-  n = GST_ELEMENT (proxy)->numpads;
-  GST_OBJECT_UNLOCK (proxy);
-  return n;
-}
-
-static void
-gst_llhls_sink_child_proxy_init (gpointer iface, gpointer data)
-{
-  GstChildProxyInterface *proxy = iface;
-
-  proxy->get_child_by_name = gst_llhls_sink_child_by_name;
-  proxy->get_child_by_index = gst_llhls_sink_child_by_index;
-  proxy->get_children_count = gst_llhls_sink_children_count;
+  gst_llhls_entry_free (entry);
 }
 
 /* Date ranges */
@@ -713,13 +426,6 @@ make_stats (GstLlHlsSink * self)
 }
 
 static void
-replace_string (gchar ** string, const GValue * value)
-{
-  g_free (*string);
-  *string = g_value_dup_string (value);
-}
-
-static void
 set_viewers_interval (GstLlHlsSink * self, guint interval)
 {
   GST_OBJECT_LOCK (self);
@@ -736,13 +442,18 @@ gst_llhls_sink_set_property (GObject * object, guint id, const GValue * value,
     GParamSpec * pspec)
 {
   GstLlHlsSink *self = GST_LLHLS_SINK (object);
-  Settings *s = &self->settings;
+  GstLlHlsSettings *s = &self->settings;
 
   if (id == PROP_VIEWERS_INTERVAL) {
     set_viewers_interval (self, g_value_get_uint (value));
     return;
   }
   GST_OBJECT_LOCK (self);
+  if (id >= PROP_SETTINGS && id <= PROP_SETTINGS_LAST) {
+    gst_llhls_settings_set (s, id - PROP_SETTINGS, value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
   if (id >= PROP_ORIGIN && id <= PROP_ORIGIN_LAST) {
     gst_llhls_origin_settings_set (&s->origin, id - PROP_ORIGIN, value);
     GST_OBJECT_UNLOCK (self);
@@ -754,45 +465,6 @@ gst_llhls_sink_set_property (GObject * object, guint id, const GValue * value,
     return;
   }
   switch (id) {
-    case PROP_TARGET_DURATION:
-      s->target_duration = g_value_get_uint (value);
-      break;
-    case PROP_PART_DURATION:
-      s->part_duration = g_value_get_uint (value);
-      break;
-    case PROP_WINDOW:
-      s->window = g_value_get_uint (value);
-      break;
-    case PROP_GAP_TIMEOUT:
-      s->gap_timeout = g_value_get_uint (value);
-      break;
-    case PROP_EPOCH_LOCK:
-      s->epoch_lock = g_value_get_enum (value);
-      break;
-    case PROP_EPOCH_OFFSET:
-      s->epoch_offset = g_value_get_int (value);
-      break;
-    case PROP_ADDRESS:
-      replace_string (&s->address, value);
-      break;
-    case PROP_PORT:
-      s->port = g_value_get_int (value);
-      break;
-    case PROP_STATE_FILE:
-      replace_string (&s->state_file, value);
-      break;
-    case PROP_PLAYER_SCRIPT:
-      replace_string (&s->player_script, value);
-      break;
-    case PROP_SEND_KEYFRAME_REQUESTS:
-      s->key_requests = g_value_get_boolean (value);
-      break;
-    case PROP_IFRAME_PLAYLISTS:
-      s->iframes = g_value_get_boolean (value);
-      break;
-    case PROP_START_TIME_OFFSET:
-      s->start_offset = g_value_get_int (value);
-      break;
     case PROP_STATS_INTERVAL:
       self->stats_interval = g_value_get_uint (value);
       gst_stats_timer_set_interval (self->stats_timer, self->stats_interval);
@@ -809,13 +481,18 @@ gst_llhls_sink_get_property (GObject * object, guint id, GValue * value,
     GParamSpec * pspec)
 {
   GstLlHlsSink *self = GST_LLHLS_SINK (object);
-  const Settings *s = &self->settings;
+  const GstLlHlsSettings *s = &self->settings;
 
   if (id == PROP_STATS) {
     g_value_take_boxed (value, make_stats (self));
     return;
   }
   GST_OBJECT_LOCK (self);
+  if (id >= PROP_SETTINGS && id <= PROP_SETTINGS_LAST) {
+    gst_llhls_settings_get (s, id - PROP_SETTINGS, value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
   if (id >= PROP_ORIGIN && id <= PROP_ORIGIN_LAST) {
     gst_llhls_origin_settings_get (&s->origin, id - PROP_ORIGIN, value);
     GST_OBJECT_UNLOCK (self);
@@ -827,47 +504,8 @@ gst_llhls_sink_get_property (GObject * object, guint id, GValue * value,
     return;
   }
   switch (id) {
-    case PROP_TARGET_DURATION:
-      g_value_set_uint (value, s->target_duration);
-      break;
-    case PROP_PART_DURATION:
-      g_value_set_uint (value, s->part_duration);
-      break;
-    case PROP_WINDOW:
-      g_value_set_uint (value, s->window);
-      break;
-    case PROP_GAP_TIMEOUT:
-      g_value_set_uint (value, s->gap_timeout);
-      break;
-    case PROP_EPOCH_LOCK:
-      g_value_set_enum (value, s->epoch_lock);
-      break;
-    case PROP_EPOCH_OFFSET:
-      g_value_set_int (value, s->epoch_offset);
-      break;
-    case PROP_ADDRESS:
-      g_value_set_string (value, s->address);
-      break;
-    case PROP_PORT:
-      g_value_set_int (value, s->port);
-      break;
     case PROP_ACTUAL_PORT:
       g_value_set_int (value, self->actual_port);
-      break;
-    case PROP_STATE_FILE:
-      g_value_set_string (value, s->state_file);
-      break;
-    case PROP_PLAYER_SCRIPT:
-      g_value_set_string (value, s->player_script);
-      break;
-    case PROP_SEND_KEYFRAME_REQUESTS:
-      g_value_set_boolean (value, s->key_requests);
-      break;
-    case PROP_IFRAME_PLAYLISTS:
-      g_value_set_boolean (value, s->iframes);
-      break;
-    case PROP_START_TIME_OFFSET:
-      g_value_set_int (value, s->start_offset);
       break;
     case PROP_STATS_INTERVAL:
       g_value_set_uint (value, self->stats_interval);
@@ -887,200 +525,11 @@ gst_llhls_sink_finalize (GObject * object)
 {
   GstLlHlsSink *self = GST_LLHLS_SINK (object);
 
-  g_list_free_full (self->entries, free_entry);
-  clear_settings (&self->settings);
+  gst_llhls_entries_clear (&self->entries);
+  gst_llhls_settings_clear (&self->settings);
   gst_stats_timer_free (self->stats_timer);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (gst_llhls_sink_parent_class)->finalize (object);
-}
-
-static void
-install_durations (void)
-{
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-      | GST_PARAM_MUTABLE_READY;
-
-  /**
-   * GstLlHlsSink:target-duration:
-   *
-   * Length of a segment, in milliseconds; EXT-X-TARGETDURATION is this rounded
-   * up to seconds.  Segments begin at the first key frame at or behind each
-   * multiple of it.  Read when the element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_TARGET_DURATION] = g_param_spec_uint ("target-duration",
-      "Target duration", "Length of a segment (ms)", 1000, 60000,
-      DEFAULT_TARGET_DURATION, flags);
-  /**
-   * GstLlHlsSink:part-duration:
-   *
-   * Length of a part, in milliseconds.  Players stay three parts behind.  Read
-   * when the element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_PART_DURATION] = g_param_spec_uint ("part-duration",
-      "Part duration", "Length of a part (ms)", 200, 10000,
-      DEFAULT_PART_DURATION, flags);
-  /**
-   * GstLlHlsSink:window:
-   *
-   * How far back viewers can go, in milliseconds; six target durations at
-   * least.  Media is kept in memory for twice as long.  Read when the element
-   * goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_WINDOW] = g_param_spec_uint ("window", "Window",
-      "How far back the playlists reach (ms)", 1000, 86400000, DEFAULT_WINDOW,
-      flags);
-  /**
-   * GstLlHlsSink:gap-timeout:
-   *
-   * How long media is waited for beyond the moment when it should have come,
-   * judged by how it came before, until it is listed as missing (EXT-X-GAP), in
-   * milliseconds; 0 is #GstLlHlsSink:part-duration, G_MAXUINT is for ever.  Read
-   * when the element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_GAP_TIMEOUT] = g_param_spec_uint ("gap-timeout",
-      "Gap timeout", "Wait for late media before it is listed as missing, "
-      "0 = part-duration (ms)", 0, G_MAXUINT, DEFAULT_GAP_TIMEOUT, flags);
-  /**
-   * GstLlHlsSink:epoch-lock:
-   *
-   * Whose time frames have.  Two processes that get the same encoded frames with
-   * the same times make the same init sections, parts and segments, to the byte
-   * and by name, whenever they started.  Read when the element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_EPOCH_LOCK] = g_param_spec_enum ("epoch-lock", "Epoch lock",
-      "Whose time frames have, so that twins are alike",
-      GST_TYPE_LLHLS_EPOCH_LOCK, DEFAULT_EPOCH_LOCK, flags);
-  /**
-   * GstLlHlsSink:epoch-offset:
-   *
-   * With #GstLlHlsSink:epoch-lock=pts, the date of PTS 0 as milliseconds from
-   * 1970-01-01T00:00:00Z, so that dates of twins are alike, too; the lowest value
-   * is to measure it by the system's clock.  Read when the element goes to
-   * PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_EPOCH_OFFSET] = g_param_spec_int ("epoch-offset",
-      "Epoch offset",
-      "Date of PTS 0 with epoch-lock=pts, lowest = measured (ms)", G_MININT,
-      G_MAXINT, DEFAULT_EPOCH_OFFSET, flags);
-  /**
-   * GstLlHlsSink:send-keyframe-requests:
-   *
-   * Asks the encoders upstream for a key frame where each segment shall begin.
-   * Read when the element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_SEND_KEYFRAME_REQUESTS] =
-      g_param_spec_boolean ("send-keyframe-requests", "Send key frame requests",
-      "Ask encoders for a key frame at each segment's beginning",
-      DEFAULT_SEND_KEYFRAME_REQUESTS, flags);
-}
-
-static void
-install_outputs (void)
-{
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-      | GST_PARAM_MUTABLE_READY;
-
-  /**
-   * GstLlHlsSink:address:
-   *
-   * Numeric address to listen on.  Read when the element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_ADDRESS] = g_param_spec_string ("address", "Address",
-      "Numeric IPv4 or IPv6 address to listen on", DEFAULT_ADDRESS, flags);
-  /**
-   * GstLlHlsSink:port:
-   *
-   * TCP port to listen on; 0 is any free one, -1 is no server.  Read when the
-   * element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_PORT] = g_param_spec_int ("port", "Port",
-      "TCP port to listen on (0 = any free one, -1 = no server)", NO_PORT,
-      65535, DEFAULT_PORT, flags);
-  /**
-   * GstLlHlsSink:actual-port:
-   *
-   * The port that is listened on, or -1.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_ACTUAL_PORT] = g_param_spec_int ("actual-port",
-      "Actual port", "TCP port that is listened on (-1 = none)", NO_PORT,
-      65535, NO_PORT, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  /**
-   * GstLlHlsSink:state-file:
-   *
-   * File in which the numbers that were given away are kept, so that a process
-   * that takes over from another one counts on, behind a discontinuity; NULL is
-   * none.  Written with each segment, put in place by a rename.  Read when the
-   * element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_STATE_FILE] = g_param_spec_string ("state-file",
-      "State file", "File that lets a restarted process count on, NULL = none",
-      NULL, flags);
-  /**
-   * GstLlHlsSink:player-script:
-   *
-   * hls.js for the page at `/`: a URL, or a local file that is then served.
-   * Without it the page has only the browser's own HLS.  Read when the element
-   * goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_PLAYER_SCRIPT] = g_param_spec_string ("player-script",
-      "Player script", "URL or file of hls.js for the player page "
-      "(NULL = the browser's own HLS)", NULL, flags);
-}
-
-static void
-install_playlists (void)
-{
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-      | GST_PARAM_MUTABLE_READY;
-
-  /**
-   * GstLlHlsSink:iframe-playlists:
-   *
-   * Lists the key frames of each video rendition in a playlist of their own, for
-   * fast forward and previews.  Read when the element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_IFRAME_PLAYLISTS] = g_param_spec_boolean ("iframe-playlists",
-      "I-frame playlists", "List the key frames of each video rendition",
-      DEFAULT_IFRAME_PLAYLISTS, flags);
-  /**
-   * GstLlHlsSink:start-time-offset:
-   *
-   * Where players start (EXT-X-START), in milliseconds: from the beginning of
-   * the playlist, or, when negative, from its end; 0 leaves it to them.  Moved
-   * into the window, and out of the last three parts.  Read when the element
-   * goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_START_TIME_OFFSET] = g_param_spec_int ("start-time-offset",
-      "Start time offset", "Where players start, from the end when negative, "
-      "0 = as they like (ms)", -86400000, 86400000, 0, flags);
 }
 
 static void
@@ -1107,10 +556,19 @@ install_signals (GType type)
 static void
 install_properties (GObjectClass * klass)
 {
-  install_durations ();
-  install_outputs ();
+  gst_llhls_settings_install (&properties[PROP_SETTINGS]);
+  /**
+   * GstLlHlsSink:actual-port:
+   *
+   * The port that is listened on, or -1.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ACTUAL_PORT] = g_param_spec_int ("actual-port",
+      "Actual port", "TCP port that is listened on (-1 = none)",
+      GST_LLHLS_NO_PORT, 65535, GST_LLHLS_NO_PORT,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   gst_llhls_output_settings_install (&properties[PROP_OUTPUTS]);
-  install_playlists ();
   /**
    * GstLlHlsSink:stats:
    *
@@ -1166,12 +624,7 @@ gst_llhls_sink_class_init (GstLlHlsSinkClass * klass)
   install_signals (G_TYPE_FROM_CLASS (klass));
   gst_llhls_serving_install_signals (G_TYPE_FROM_CLASS (klass));
   gst_type_mark_as_plugin_api (GST_TYPE_LLHLS_EPOCH_LOCK, 0);
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &video_template, GST_TYPE_LLHLS_PAD);
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &audio_template, GST_TYPE_LLHLS_PAD);
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &text_template, GST_TYPE_LLHLS_PAD);
+  gst_llhls_pads_install (element_class);
   gst_element_class_set_static_metadata (element_class,
       "Low-Latency HLS sink", "Sink/Muxer/Network",
       "Packages encoded streams as CMAF and serves them as Low-Latency HLS",
@@ -1182,19 +635,8 @@ static void
 gst_llhls_sink_init (GstLlHlsSink * self)
 {
   g_mutex_init (&self->lock);
-  self->settings.target_duration = DEFAULT_TARGET_DURATION;
-  self->settings.part_duration = DEFAULT_PART_DURATION;
-  self->settings.window = DEFAULT_WINDOW;
-  self->settings.gap_timeout = DEFAULT_GAP_TIMEOUT;
-  self->settings.epoch_lock = DEFAULT_EPOCH_LOCK;
-  self->settings.epoch_offset = DEFAULT_EPOCH_OFFSET;
-  self->settings.address = g_strdup (DEFAULT_ADDRESS);
-  self->settings.port = DEFAULT_PORT;
-  gst_llhls_output_settings_init (&self->settings.outputs);
-  self->settings.key_requests = DEFAULT_SEND_KEYFRAME_REQUESTS;
-  self->settings.iframes = DEFAULT_IFRAME_PLAYLISTS;
-  gst_llhls_origin_settings_init (&self->settings.origin);
-  self->actual_port = NO_PORT;
+  gst_llhls_settings_init (&self->settings);
+  self->actual_port = GST_LLHLS_NO_PORT;
   self->stats_timer = gst_stats_timer_new (GST_ELEMENT (self));
   self->viewers_interval = DEFAULT_VIEWERS_INTERVAL;
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
