@@ -25,6 +25,8 @@ cache_lifetime (const Request * request, guint64 target)
       return CACHE_LIFETIME_FOREVER;
     case REQUEST_PAGE:
     case REQUEST_SCRIPT:
+    case REQUEST_EVENTS:
+    case REQUEST_AUTH:
     case REQUEST_BAD:
       return 0;
   }

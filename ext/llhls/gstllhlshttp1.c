@@ -34,6 +34,7 @@ typedef struct
   GstLlHlsConnection *connection;
   SoupServerMessage *message;   /* while it is held, a reference */
   GstLlHlsWaiter *waiter;       /* while it is held */
+  GstLlHlsBody body;            /* of the request */
   gboolean busy;                /* between a request's begin and end */
 } Exchange;
 
@@ -144,6 +145,17 @@ answer_alone (Exchange * exchange, SoupServerMessage * message, guint status)
 
 /* Requests */
 
+static guint64
+content_length (SoupMessageHeaders * headers)
+{
+  goffset length = -1;
+
+  if (soup_message_headers_get_encoding (headers)
+      == SOUP_ENCODING_CONTENT_LENGTH)
+    length = soup_message_headers_get_content_length (headers);
+  return length < 0 ? GST_LLHLS_NO_LENGTH : (guint64) length;
+}
+
 static void
 fill_ask (GstLlHlsAsk * ask, Exchange * exchange, SoupServerMessage * message)
 {
@@ -170,6 +182,8 @@ fill_ask (GstLlHlsAsk * ask, Exchange * exchange, SoupServerMessage * message)
   ask->authorization = soup_message_headers_get_one (headers, "Authorization");
   ask->original_uri = soup_message_headers_get_one (headers, "X-Original-URI");
   ask->content_type = soup_message_headers_get_one (headers, "Content-Type");
+  ask->content_length = content_length (headers);
+  ask->body = &exchange->body;
   for (i = 0; i < GST_LLHLS_VIEWERS_HEADERS; i++)
     ask->cmcd[i] = soup_message_headers_get_list (headers,
         gst_llhls_viewers_headers[i]);
@@ -191,33 +205,12 @@ head_size (SoupServerMessage * message)
   return size;
 }
 
-/* NULL when it was not kept: `size` then is what was announced, or G_MAXSIZE
- * when nothing was. */
-static GBytes *
-take_body (SoupServerMessage * message, gsize * size)
-{
-  SoupMessageHeaders *headers =
-      soup_server_message_get_request_headers (message);
-
-  if (soup_message_headers_get_encoding (headers)
-      != SOUP_ENCODING_CONTENT_LENGTH) {
-    *size = G_MAXSIZE;
-    return NULL;
-  }
-  *size = soup_message_headers_get_content_length (headers);
-  if (*size > GST_LLHLS_MAX_BODY)
-    return NULL;
-  return soup_message_body_flatten (soup_server_message_get_request_body
-      (message));
-}
-
 static void
 on_request (SoupServer * soup, SoupServerMessage * message, const char *path,
     GHashTable * query, gpointer data)
 {
   GstLlHlsHttp1 *self = data;
   Exchange *exchange = exchange_of (message);
-  g_autoptr (GBytes) body = NULL;
   GstLlHlsAnswer answer;
   GstLlHlsAsk ask;
 
@@ -226,11 +219,6 @@ on_request (SoupServer * soup, SoupServerMessage * message, const char *path,
     return;
   }
   fill_ask (&ask, exchange, message);
-  if (ask.method == GST_LLHLS_METHOD_POST) {
-    body = take_body (message, &ask.body_size);
-    if (body != NULL)
-      ask.body = g_bytes_get_data (body, &ask.body_size);
-  }
   exchange->waiter = gst_llhls_responder_ask (self->responder, &ask,
       on_release, exchange, &answer);
   if (exchange->waiter != NULL) {
@@ -244,22 +232,32 @@ on_request (SoupServer * soup, SoupServerMessage * message, const char *path,
   gst_llhls_answer_clear (&answer);
 }
 
-/* Only a short POST is kept; what else has a body is read past, however long. */
+static void
+on_request_body (SoupServerMessage * message, GBytes * chunk, gpointer data)
+{
+  Exchange *exchange = data;
+
+  gst_llhls_body_take (&exchange->body, g_bytes_get_data (chunk, NULL),
+      g_bytes_get_size (chunk));
+}
+
+/* The library keeps no bodies: what the responder does not want is read past,
+ * however long it is. */
 static void
 on_request_head (SoupServer * soup, SoupServerMessage * message,
     const char *path, GHashTable * query, gpointer data)
 {
-  SoupMessageHeaders *headers =
-      soup_server_message_get_request_headers (message);
-  gboolean keep =
-      soup_server_message_get_method (message) == SOUP_METHOD_POST
-      && soup_message_headers_get_encoding (headers) ==
-      SOUP_ENCODING_CONTENT_LENGTH
-      && soup_message_headers_get_content_length (headers) <=
-      GST_LLHLS_MAX_BODY;
+  GstLlHlsHttp1 *self = data;
+  Exchange *exchange = exchange_of (message);
+  GstLlHlsAsk ask;
 
   soup_message_body_set_accumulate (soup_server_message_get_request_body
-      (message), keep);
+      (message), FALSE);
+  fill_ask (&ask, exchange, message);
+  gst_llhls_body_clear (&exchange->body);
+  if (gst_llhls_responder_await (self->responder, &ask, &exchange->body))
+    g_signal_connect (message, "got-chunk", G_CALLBACK (on_request_body),
+        exchange);
 }
 
 static void
@@ -289,6 +287,7 @@ on_request_ended (SoupServer * soup, SoupServerMessage * message, gpointer data)
   Exchange *exchange = exchange_of (message);
 
   clear_busy (exchange);
+  gst_llhls_body_clear (&exchange->body);
   if (exchange->waiter != NULL) {
     gst_llhls_responder_cancel (self->responder,
         g_steal_pointer (&exchange->waiter));
@@ -322,6 +321,7 @@ on_stream_gone (gpointer data, GObject * stream)
 
   g_assert (exchange->waiter == NULL);
   clear_busy (exchange);
+  gst_llhls_body_clear (&exchange->body);
   g_free (exchange);
   connection->on_over (connection, connection->origin);
 }
@@ -393,7 +393,7 @@ gst_llhls_http1_new (GstLlHlsResponder * responder, GError ** error)
   self = g_new0 (GstLlHlsHttp1, 1);
   self->responder = responder;
   self->soup = soup;
-  soup_server_add_early_handler (soup, NULL, on_request_head, NULL, NULL);
+  soup_server_add_early_handler (soup, NULL, on_request_head, self, NULL);
   soup_server_add_handler (soup, NULL, on_request, self, NULL);
   g_signal_connect (soup, "request-started", G_CALLBACK (on_request_started),
       self);

@@ -24,6 +24,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
  * hold as many as they have. */
 #define MAX_STREAMS 256
 #define MAX_HEAD_BYTES 16384
+/* What is sent with a request that has its answer. */
+#define MAX_BODY_BYTES 65536
 #define READ_BYTES 16384
 /* With TLS a read is a record, however small.  Then it is others' turn. */
 #define MAX_READS 64
@@ -50,6 +52,7 @@ enum
   FIELD_PRIORITY,
   FIELD_ORIGINAL_URI,
   FIELD_CONTENT_TYPE,
+  FIELD_CONTENT_LENGTH,
   FIELD_CMCD,
   N_FIELDS = FIELD_CMCD + GST_LLHLS_VIEWERS_HEADERS
 };
@@ -57,7 +60,8 @@ enum
 static const gchar *const field_names[N_FIELDS] = {
   ":method", ":path", "range", "accept-encoding", "origin", "user-agent",
   "authorization", "priority", "x-original-uri", "content-type",
-  "cmcd-object", "cmcd-request", "cmcd-session", "cmcd-status"
+  "content-length", "cmcd-object", "cmcd-request", "cmcd-session",
+  "cmcd-status"
 };
 
 typedef struct
@@ -83,9 +87,10 @@ typedef struct
   Session *session;
   gint32 id;
   nghttp2_rcbuf *fields[N_FIELDS];
+  guint64 since;                /* ns, of its first byte */
   gsize head_bytes, body_bytes;
-  GByteArray *body;             /* of a POST */
-  gboolean asked, sending;
+  GstLlHlsBody body;
+  gboolean has_head, asked, sending;
   GstLlHlsWaiter *waiter;       /* while it is held */
   GstLlHlsObject *object;       /* whose body is being sent */
   guint piece;                  /* the next bytes: of this one ... */
@@ -159,9 +164,10 @@ new_stream (Session * session, gint32 id)
 
   stream->session = session;
   stream->id = id;
+  stream->since = now_ns ();
+  session->incoming++;
   stream->link.data = stream;
   g_queue_push_tail_link (&session->streams, &stream->link);
-  session->incoming++;
   return stream;
 }
 
@@ -172,10 +178,10 @@ free_stream (Stream * stream)
 
   if (stream->waiter != NULL)
     gst_llhls_responder_cancel (session->server->responder, stream->waiter);
-  set_sending (stream, FALSE);
   session->incoming -= !stream->asked;
+  set_sending (stream, FALSE);
+  gst_llhls_body_clear (&stream->body);
   drop_fields (stream);
-  g_clear_pointer (&stream->body, g_byte_array_unref);
   g_clear_pointer (&stream->object, gst_llhls_object_unref);
   g_queue_unlink (&session->streams, &stream->link);
   g_free (stream);
@@ -396,14 +402,23 @@ method_of (const gchar * name)
   return GST_LLHLS_METHOD_OTHER;
 }
 
-static void
-ask (Stream * stream)
+/* The library has seen that it is a number. */
+static guint64
+content_length (const Stream * stream)
 {
-  GstLlHlsResponder *responder = stream->session->server->responder;
+  const gchar *text = field (stream, FIELD_CONTENT_LENGTH);
+  guint64 length;
+
+  return text != NULL && g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64,
+      &length, NULL) ? length : GST_LLHLS_NO_LENGTH;
+}
+
+/* Returns: (transfer full): the path, which `ask` points to */
+static gchar *
+fill_ask (GstLlHlsAsk * ask, Stream * stream)
+{
   const gchar *whole = field (stream, FIELD_PATH);
-  g_autofree gchar *path = NULL;
-  GstLlHlsAnswer answer;
-  GstLlHlsAsk ask;
+  gchar *path;
   gsize len;
   guint i;
 
@@ -411,26 +426,49 @@ ask (Stream * stream)
     whole = "/";
   len = strcspn (whole, "?");
   path = g_strndup (whole, len);
-  memset (&ask, 0, sizeof (ask));
-  ask.peer = &stream->session->connection->peer;
-  ask.method = method_of (field (stream, FIELD_METHOD));
-  ask.path = path;
-  ask.query = whole[len] == '?' ? whole + len + 1 : NULL;
-  ask.range = field (stream, FIELD_RANGE);
-  ask.accept_encoding = field (stream, FIELD_ACCEPT_ENCODING);
-  ask.origin = field (stream, FIELD_ORIGIN);
-  ask.user_agent = field (stream, FIELD_USER_AGENT);
-  ask.authorization = field (stream, FIELD_AUTHORIZATION);
-  ask.original_uri = field (stream, FIELD_ORIGINAL_URI);
-  ask.content_type = field (stream, FIELD_CONTENT_TYPE);
-  if (stream->body != NULL) {
-    ask.body = stream->body->data;
-    ask.body_size = stream->body->len;
-  }
+  memset (ask, 0, sizeof (*ask));
+  ask->peer = &stream->session->connection->peer;
+  ask->method = method_of (field (stream, FIELD_METHOD));
+  ask->path = path;
+  ask->query = whole[len] == '?' ? whole + len + 1 : NULL;
+  ask->range = field (stream, FIELD_RANGE);
+  ask->accept_encoding = field (stream, FIELD_ACCEPT_ENCODING);
+  ask->origin = field (stream, FIELD_ORIGIN);
+  ask->user_agent = field (stream, FIELD_USER_AGENT);
+  ask->authorization = field (stream, FIELD_AUTHORIZATION);
+  ask->original_uri = field (stream, FIELD_ORIGINAL_URI);
+  ask->content_type = field (stream, FIELD_CONTENT_TYPE);
+  ask->content_length = content_length (stream);
+  ask->body = &stream->body;
   for (i = 0; i < GST_LLHLS_VIEWERS_HEADERS; i++)
-    ask.cmcd[i] = field (stream, FIELD_CMCD + i);
+    ask->cmcd[i] = field (stream, FIELD_CMCD + i);
+  return path;
+}
+
+/* Is all of it wanted before it is asked? */
+static gboolean
+awaits_body (Stream * stream)
+{
+  g_autofree gchar *path = NULL;
+  GstLlHlsAsk ask;
+
+  path = fill_ask (&ask, stream);
+  return gst_llhls_responder_await (stream->session->server->responder, &ask,
+      &stream->body);
+}
+
+static void
+ask (Stream * stream)
+{
+  GstLlHlsResponder *responder = stream->session->server->responder;
+  g_autofree gchar *path = NULL;
+  GstLlHlsAnswer answer;
+  GstLlHlsAsk ask;
+
+  path = fill_ask (&ask, stream);
   stream->waiter = gst_llhls_responder_ask (responder, &ask, on_release,
       stream, &answer);
+  gst_llhls_body_clear (&stream->body);
   if (stream->waiter != NULL)
     return;
   send_answer (stream, &answer);
@@ -445,6 +483,28 @@ refuse (Stream * stream, guint status)
   gst_llhls_responder_refuse (stream->session->server->responder, status,
       &answer);
   send_answer (stream, &answer);
+}
+
+static void
+set_asked (Stream * stream)
+{
+  stream->session->incoming--;
+  stream->asked = TRUE;
+}
+
+/* A head that does not end keeps all others from coming. */
+static void
+give_up (Stream * stream)
+{
+  if (!stream->has_head) {
+    nghttp2_session_terminate_session (stream->session->h2,
+        NGHTTP2_ENHANCE_YOUR_CALM);
+    mark_dirty (stream->session);
+    return;
+  }
+  set_asked (stream);
+  gst_llhls_body_clear (&stream->body);
+  refuse (stream, 408);
 }
 
 static int
@@ -470,7 +530,7 @@ on_header (nghttp2_session * h2, const nghttp2_frame * frame,
   guint i;
 
   /* Trailers tell nothing. */
-  if (stream == NULL || stream->asked)
+  if (stream == NULL || stream->has_head)
     return 0;
   stream->head_bytes += key.len + nghttp2_rcbuf_get_buf (value).len + 4;
   if (stream->head_bytes > MAX_HEAD_BYTES)
@@ -530,6 +590,7 @@ static int
 on_frame (nghttp2_session * h2, const nghttp2_frame * frame, void *user_data)
 {
   gboolean whole = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+  gboolean too_large, had_head;
   Stream *stream;
 
   if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)
@@ -537,15 +598,15 @@ on_frame (nghttp2_session * h2, const nghttp2_frame * frame, void *user_data)
   stream = nghttp2_session_get_stream_user_data (h2, frame->hd.stream_id);
   if (stream == NULL || stream->asked)
     return 0;
-  if (!whole && stream->head_bytes <= MAX_HEAD_BYTES
-      && method_of (field (stream, FIELD_METHOD)) == GST_LLHLS_METHOD_POST) {
-    if (stream->body == NULL)
-      stream->body = g_byte_array_new ();
+  had_head = stream->has_head;
+  stream->has_head = TRUE;
+  too_large = stream->head_bytes > MAX_HEAD_BYTES;
+  if (!whole && (had_head || (!too_large && awaits_body (stream))))
     return 0;
-  }
-  stream->asked = TRUE;
-  stream->session->incoming--;
-  if (stream->head_bytes > MAX_HEAD_BYTES)
+  if (whole && !had_head && !too_large)
+    awaits_body (stream);
+  set_asked (stream);
+  if (too_large)
     refuse (stream, 431);
   else
     ask (stream);
@@ -560,12 +621,14 @@ on_request_body (nghttp2_session * h2, uint8_t flags, int32_t id,
 
   if (stream == NULL)
     return 0;
+  if (!stream->asked) {
+    gst_llhls_body_take (&stream->body, data, size);
+    return 0;
+  }
   stream->body_bytes += size;
-  if (stream->body_bytes > GST_LLHLS_MAX_BODY)
+  if (stream->body_bytes > MAX_BODY_BYTES)
     nghttp2_submit_rst_stream (h2, NGHTTP2_FLAG_NONE, id,
         NGHTTP2_ENHANCE_YOUR_CALM);
-  else if (stream->body != NULL && !stream->asked)
-    g_byte_array_append (stream->body, data, size);
   return 0;
 }
 
@@ -604,15 +667,18 @@ on_stream_close (nghttp2_session * h2, int32_t id, uint32_t error,
 static void
 update_phase (Session * session)
 {
+  HttpWatch *watch = &session->connection->watch;
   HttpPhase phase = HTTP_PHASE_IDLE;
 
   if (session->sending > 0 || session->pending->len > 0)
     phase = HTTP_PHASE_SENDING;
+  else if (session->streams.length > session->incoming)
+    phase = HTTP_PHASE_HELD;
   else if (session->incoming > 0)
     phase = HTTP_PHASE_HEAD;
-  else if (session->streams.length > 0)
-    phase = HTTP_PHASE_HELD;
-  http_watch_enter (&session->connection->watch, phase, now_ns ());
+  http_watch_enter (watch, phase, now_ns ());
+  if (phase == HTTP_PHASE_HEAD)
+    watch->since = ((Stream *) session->streams.head->data)->since;
 }
 
 /* Bytes written before the socket had enough; session->failed on error. */
@@ -873,6 +939,30 @@ gst_llhls_http2_stop (GstLlHlsHttp2 * self)
         NGHTTP2_NO_ERROR, NULL, 0);
     mark_dirty (session);
   }
+  gst_llhls_http2_flush (self);
+}
+
+static void
+give_up_slow (Session * session, guint64 begin)
+{
+  GList *l = session->streams.head;
+
+  while (l != NULL && session->incoming > 0) {
+    Stream *stream = l->data;
+
+    l = l->next;
+    if (!stream->asked && stream->since <= begin)
+      give_up (stream);
+  }
+}
+
+void
+gst_llhls_http2_give_up_slow (GstLlHlsHttp2 * self, guint64 begin)
+{
+  GList *l;
+
+  for (l = self->sessions.head; l != NULL; l = l->next)
+    give_up_slow (l->data, begin);
   gst_llhls_http2_flush (self);
 }
 

@@ -19,6 +19,10 @@ void gst_llhls_http2_take (GstLlHlsHttp2 * self,
 /* Writes what the responder has released: once for each connection. */
 void gst_llhls_http2_flush (GstLlHlsHttp2 * self);
 
+/* Refuses requests that began to come in at `begin` (ns) or before and still
+ * are. */
+void gst_llhls_http2_give_up_slow (GstLlHlsHttp2 * self, guint64 begin);
+
 /* Tells all clients to go elsewhere; answers still get out. */
 void gst_llhls_http2_stop (GstLlHlsHttp2 * self);
 

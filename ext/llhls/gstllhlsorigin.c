@@ -39,7 +39,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define SNIFF_PAUSE_MS 20
 /* RFC 8446 5.1: 2^14 and a header */
 #define MAX_RECORD 16389
-/* How often the certificate's files are looked at. */
+/* How often the files of certificate and secrets are looked at. */
 #define REFRESH_TICK_MS 2000
 
 struct _GstLlHlsOrigin
@@ -52,11 +52,14 @@ struct _GstLlHlsOrigin
   gint woken;                   /* atomic: a wake-up is on its way */
   GstLlHlsOnCertificate on_certificate; /* fixed, as the next */
   gpointer certificate_data;
+  GstLlHlsOnSecrets on_secrets;
+  gpointer secrets_data;
   HttpLimits limits;            /* fixed */
   GstLlHlsResponder *responder;
 
   /* Server thread only. */
   GstLlHlsTls *tls;             /* or NULL */
+  GstLlHlsAuth *auth;           /* or NULL */
   GThreadPool *handshakes;      /* of GstLlHlsConnection; with TLS */
   GstLlHlsHttp1 *http1;
   GstLlHlsHttp2 *http2;
@@ -468,6 +471,8 @@ on_watch (gpointer data)
     l = l->next;
     check_connection (self, connection, now);
   }
+  if (self->limits.head != 0 && now > self->limits.head)
+    gst_llhls_http2_give_up_slow (self->http2, now - self->limits.head);
   return G_SOURCE_CONTINUE;
 }
 
@@ -481,10 +486,9 @@ on_expiry (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-on_refresh (gpointer data)
+static void
+refresh_certificate (GstLlHlsOrigin * self)
 {
-  GstLlHlsOrigin *self = data;
   g_autoptr (GError) error = NULL;
 
   switch (gst_llhls_tls_refresh (self->tls, &error)) {
@@ -496,6 +500,33 @@ on_refresh (gpointer data)
         self->on_certificate (error, self->certificate_data);
       break;
   }
+}
+
+static void
+refresh_secrets (GstLlHlsOrigin * self)
+{
+  g_autoptr (GError) error = NULL;
+
+  switch (gst_llhls_auth_refresh (self->auth, &error)) {
+    case GST_LLHLS_AUTH_SAME:
+      break;
+    case GST_LLHLS_AUTH_NEW:
+    case GST_LLHLS_AUTH_BAD:
+      if (self->on_secrets != NULL)
+        self->on_secrets (error, self->secrets_data);
+      break;
+  }
+}
+
+static gboolean
+on_refresh (gpointer data)
+{
+  GstLlHlsOrigin *self = data;
+
+  if (self->tls != NULL)
+    refresh_certificate (self);
+  if (self->auth != NULL)
+    refresh_secrets (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -541,7 +572,7 @@ run (gpointer data)
   watch_socket (self);
   self->expiry_source = new_timer (self, EXPIRY_TICK_MS, on_expiry, self);
   self->watch_source = new_timer (self, WATCH_TICK_MS, on_watch, self);
-  if (self->tls != NULL)
+  if (self->tls != NULL || self->auth != NULL)
     self->refresh_source = new_timer (self, REFRESH_TICK_MS, on_refresh, self);
   g_main_loop_run (self->loop);
   drop_source (&self->expiry_source);
@@ -671,6 +702,7 @@ free_origin (GstLlHlsOrigin * self)
   g_clear_pointer (&self->loop, g_main_loop_unref);
   g_clear_pointer (&self->context, g_main_context_unref);
   gst_llhls_responder_free (self->responder);
+  g_clear_pointer (&self->auth, gst_llhls_auth_unref);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -697,6 +729,10 @@ gst_llhls_origin_new (GstLlHlsStore * store,
   self->tls = tls;
   self->on_certificate = config->on_certificate;
   self->certificate_data = config->certificate_data;
+  if (config->auth != NULL)
+    self->auth = gst_llhls_auth_ref (config->auth);
+  self->on_secrets = config->on_secrets;
+  self->secrets_data = config->secrets_data;
   self->socket = socket;
   self->port = bound_port (socket);
   set_limits (self, config);

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "gstllhlsauth.h"
 #include "gstllhlsresponder.h"
 
 G_BEGIN_DECLS
@@ -16,6 +17,9 @@ typedef struct _GstLlHlsOrigin GstLlHlsOrigin;
 typedef void (*GstLlHlsOnCertificate) (const GError * error,
     gpointer user_data);
 
+/* The same for the file of secrets. */
+typedef void (*GstLlHlsOnSecrets) (const GError * error, gpointer user_data);
+
 typedef struct
 {
   const gchar *address;         /* numeric */
@@ -27,6 +31,9 @@ typedef struct
   guint idle_timeout, request_timeout, send_timeout;
   GstLlHlsOnCertificate on_certificate; /* or NULL */
   gpointer certificate_data;
+  GstLlHlsAuth *auth;           /* or NULL; kept up to date */
+  GstLlHlsOnSecrets on_secrets; /* or NULL */
+  gpointer secrets_data;
   GstLlHlsResponderConfig responder;
 } GstLlHlsOriginConfig;
 

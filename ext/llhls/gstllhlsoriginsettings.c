@@ -35,6 +35,7 @@ gst_llhls_origin_settings_copy (GstLlHlsOriginSettings * to,
   *to = *from;
   to->certificate_file = g_strdup (from->certificate_file);
   to->key_file = g_strdup (from->key_file);
+  to->auth_secret_file = g_strdup (from->auth_secret_file);
   to->cors_origin = g_strdup (from->cors_origin);
 }
 
@@ -43,6 +44,7 @@ gst_llhls_origin_settings_clear (GstLlHlsOriginSettings * self)
 {
   g_clear_pointer (&self->certificate_file, g_free);
   g_clear_pointer (&self->key_file, g_free);
+  g_clear_pointer (&self->auth_secret_file, g_free);
   g_clear_pointer (&self->cors_origin, g_free);
 }
 
@@ -87,6 +89,24 @@ install_strings (GParamSpec ** properties, GParamFlags flags)
       g_param_spec_string ("cors-origin", "CORS origin",
       "Access-Control-Allow-Origin (NULL = other sites' pages may not)",
       DEFAULT_CORS_ORIGIN, flags);
+}
+
+static void
+install_auth (GParamSpec ** properties, GParamFlags flags)
+{
+  /**
+   * GstLlHlsSink:auth-secret-file:
+   *
+   * File with the secrets of signed URLs, one in a line: requests need a token
+   * in their query then, and the playlists pass it on.  Read when the element
+   * goes to PAUSED, and again when the file changes.
+   *
+   * Since: 0.1
+   */
+  properties[GST_LLHLS_ORIGIN_AUTH_SECRET_FILE] =
+      g_param_spec_string ("auth-secret-file", "Auth secret file",
+      "File with the secrets of signed URLs (NULL = no token is needed)", NULL,
+      flags);
 }
 
 static void
@@ -139,6 +159,7 @@ gst_llhls_origin_settings_install (GParamSpec ** properties)
       | GST_PARAM_MUTABLE_READY;
 
   install_strings (properties, flags);
+  install_auth (properties, flags);
   /**
    * GstLlHlsSink:max-connections:
    *
@@ -197,6 +218,9 @@ gst_llhls_origin_settings_set (GstLlHlsOriginSettings * self, guint which,
     case GST_LLHLS_ORIGIN_SEND_TIMEOUT:
       self->send_timeout = g_value_get_uint (value);
       break;
+    case GST_LLHLS_ORIGIN_AUTH_SECRET_FILE:
+      replace_string (&self->auth_secret_file, value);
+      break;
     case GST_LLHLS_ORIGIN_CORS_ORIGIN:
       replace_string (&self->cors_origin, value);
       break;
@@ -230,6 +254,9 @@ gst_llhls_origin_settings_get (const GstLlHlsOriginSettings * self,
       break;
     case GST_LLHLS_ORIGIN_SEND_TIMEOUT:
       g_value_set_uint (value, self->send_timeout);
+      break;
+    case GST_LLHLS_ORIGIN_AUTH_SECRET_FILE:
+      g_value_set_string (value, self->auth_secret_file);
       break;
     case GST_LLHLS_ORIGIN_CORS_ORIGIN:
       g_value_set_string (value, self->cors_origin);

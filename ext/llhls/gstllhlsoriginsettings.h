@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* The origin's properties of the element. */
 typedef struct
 {
-  gchar *certificate_file, *key_file;
+  gchar *certificate_file, *key_file, *auth_secret_file;
   gchar *cors_origin;
   guint max_connections, max_waiters;
   guint idle_timeout, request_timeout, send_timeout;    /* ms */
@@ -26,6 +26,7 @@ enum
   GST_LLHLS_ORIGIN_REQUEST_TIMEOUT,
   GST_LLHLS_ORIGIN_SEND_TIMEOUT,
   GST_LLHLS_ORIGIN_CORS_ORIGIN,
+  GST_LLHLS_ORIGIN_AUTH_SECRET_FILE,
   GST_LLHLS_ORIGIN_N_SETTINGS
 };
 

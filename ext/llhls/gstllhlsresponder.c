@@ -12,6 +12,7 @@
 
 #include "blocking.h"
 #include "cachelifetime.h"
+#include "cmcdevent.h"
 #include "gstllhlsrender.h"
 #include "httpencoding.h"
 #include "httprange.h"
@@ -21,6 +22,10 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
 
 #define CMCD_HEADERS "CMCD-Request, CMCD-Object, CMCD-Status, CMCD-Session"
+
+/* Bodies that are coming in: of a connection, and of all. */
+#define MAX_PEER_BODIES (4 * CMCD_EVENT_MAX_BODY)
+#define MAX_BODIES (256 * CMCD_EVENT_MAX_BODY)
 
 /* RFC 9218 4.1; 0 is the most urgent, 3 what nobody spoke of. */
 #define URGENCY_PLAYLIST 1
@@ -59,12 +64,14 @@ struct _GstLlHlsResponder
   GstLlHlsAccess access;
   GstLlHlsViewers *viewers;
   GQueue waiters;               /* of GstLlHlsWaiter, oldest first */
+  GstLlHlsBodyPool bodies;
   gboolean stopping;
 
   GMutex lock;
   guint n_waiters, waiters_peak;        /* lock, as all below */
   guint64 requests, playlist_requests, media_requests;
-  guint64 blocked, expired, abandoned, denied, refused, errors, bytes_out;
+  guint64 blocked, expired, abandoned, refused, errors, bytes_out;
+  guint64 denied, disagreed, verdicts[URL_TOKEN_OUT_OF_SCOPE + 1];
 };
 
 static guint64
@@ -106,12 +113,11 @@ begin_answer (GstLlHlsResponder * self, GstLlHlsAnswer * answer, guint status)
       "Age, Date, Content-Length, Content-Range, CMSD-Static, CMSD-Dynamic");
 }
 
-/* Players' event reports come by POST, and only there. */
+/* What is there takes either reports or questions. */
 static const gchar *
-allowed_methods (const GstLlHlsAsk * ask)
+allowed_methods (RequestKind kind)
 {
-  return g_str_equal (ask->path, GST_LLHLS_VIEWERS_PATH) ? "POST, OPTIONS"
-      : "GET, HEAD, OPTIONS";
+  return kind == REQUEST_EVENTS ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
 }
 
 /* An answer about what is not there must not be kept by any cache. */
@@ -125,25 +131,33 @@ answer_error (GstLlHlsResponder * self, GstLlHlsAnswer * answer, guint status)
 }
 
 static void
-answer_wrong_method (GstLlHlsResponder * self, const GstLlHlsAsk * ask,
+answer_wrong_method (GstLlHlsResponder * self, RequestKind kind,
     GstLlHlsAnswer * answer)
 {
   answer_error (self, answer, 405);
-  add_header (answer, "allow", allowed_methods (ask));
+  add_header (answer, "allow", allowed_methods (kind));
 }
 
+/* Browsers ask this before a request, and send no token with some of them, so
+ * anyone may. */
 static void
 answer_options (GstLlHlsResponder * self, const GstLlHlsAsk * ask,
     GstLlHlsAnswer * answer)
 {
+  Request request;
+
+  request_parse (&request, ask->path, NULL);
   begin_answer (self, answer, 204);
-  add_header (answer, "allow", allowed_methods (ask));
-  if (self->cors_origin == NULL)
-    return;
-  add_header (answer, "access-control-allow-methods", allowed_methods (ask));
-  add_header (answer, "access-control-allow-headers",
-      CMCD_HEADERS ", Content-Type, Range");
-  add_header (answer, "access-control-max-age", "86400");
+  add_header (answer, "allow", allowed_methods (request.kind));
+  if (self->cors_origin != NULL) {
+    add_header (answer, "access-control-allow-methods",
+        allowed_methods (request.kind));
+    add_header (answer, "access-control-allow-headers",
+        request.kind == REQUEST_EVENTS ? "Content-Type"
+        : CMCD_HEADERS ", Range");
+    add_header (answer, "access-control-max-age", "86400");
+  }
+  request_clear (&request);
 }
 
 static void
@@ -369,6 +383,10 @@ try_job (GstLlHlsResponder * self, const Job * job,
       return try_playlist (self, job, snapshot, now, answer);
     case REQUEST_MEDIA:
       return try_media (self, job, snapshot, now, answer);
+    case REQUEST_AUTH:
+      answer_error (self, answer, self->access.check != NULL ? 204 : 404);
+      return TRUE;
+    case REQUEST_EVENTS:
     case REQUEST_BAD:
       answer_error (self, answer, 400);
       return TRUE;
@@ -546,43 +564,116 @@ gst_llhls_responder_stop (GstLlHlsResponder * self)
 
 /* Requests */
 
+static UrlTokenVerdict
+check_token (GstLlHlsResponder * self, const GstLlHlsAsk * ask)
+{
+  const GstLlHlsAccess *access = &self->access;
+
+  return access->check == NULL ? URL_TOKEN_VALID : access->check (ask->query,
+      ask->path, g_get_real_time () / G_USEC_PER_SEC, access->check_data);
+}
+
+static void
+count_denied (GstLlHlsResponder * self, UrlTokenVerdict verdict)
+{
+  g_mutex_lock (&self->lock);
+  self->denied++;
+  self->verdicts[verdict]++;
+  self->disagreed += verdict == URL_TOKEN_VALID;
+  g_mutex_unlock (&self->lock);
+}
+
+/* It is judged when it is asked for, and may be held beyond the token's
+ * end. */
 static gboolean
 may_have (GstLlHlsResponder * self, const GstLlHlsAsk * ask)
 {
   const GstLlHlsAccess *access = &self->access;
+  UrlTokenVerdict verdict = check_token (self, ask);
 
-  if (access->check != NULL && !access->check (ask->query, ask->path,
-          g_get_real_time () / G_USEC_PER_SEC, access->check_data))
+  if (verdict == URL_TOKEN_VALID && (access->authorize == NULL
+          || access->authorize (ask, access->authorize_data)))
+    return TRUE;
+  count_denied (self, verdict);
+  return FALSE;
+}
+
+/* A proxy asks whether its client may have something else. */
+static gboolean
+may_have_original (GstLlHlsResponder * self, const GstLlHlsAsk * ask)
+{
+  const gchar *uri = ask->original_uri != NULL ? ask->original_uri : "";
+  gsize length = strcspn (uri, "?");
+  g_autofree gchar *path = g_strndup (uri, length);
+  GstLlHlsAsk original = *ask;
+
+  original.path = path;
+  original.query = uri[length] == '?' ? uri + length + 1 : NULL;
+  return may_have (self, &original);
+}
+
+static gboolean
+is_admitted (GstLlHlsResponder * self, const GstLlHlsAsk * ask,
+    RequestKind kind)
+{
+  return kind == REQUEST_AUTH && self->access.check != NULL
+      ? may_have_original (self, ask) : may_have (self, ask);
+}
+
+/* Reports */
+
+/* Strangers get no memory. */
+gboolean
+gst_llhls_responder_await (GstLlHlsResponder * self, const GstLlHlsAsk * ask,
+    GstLlHlsBody * body)
+{
+  Request request;
+  gboolean wanted;
+
+  request_parse (&request, ask->path, NULL);
+  wanted = ask->method == GST_LLHLS_METHOD_POST
+      && request.kind == REQUEST_EVENTS
+      && ask->content_length <= CMCD_EVENT_MAX_BODY
+      && !self->stopping && check_token (self, ask) == URL_TOKEN_VALID;
+  request_clear (&request);
+  if (!wanted)
     return FALSE;
-  return access->authorize == NULL
-      || access->authorize (ask, access->authorize_data);
+  ask->peer->bodies.limit = MAX_PEER_BODIES;
+  gst_llhls_body_keep (body, ask->content_length, &ask->peer->bodies,
+      &self->bodies);
+  return TRUE;
 }
 
-static void
-count_denied (GstLlHlsResponder * self)
+static guint
+take_events (GstLlHlsResponder * self, const GstLlHlsAsk * ask, guint64 now)
 {
-  g_mutex_lock (&self->lock);
-  self->denied++;
-  g_mutex_unlock (&self->lock);
+  const GstLlHlsBody *body = ask->body;
+
+  if (ask->content_length == GST_LLHLS_NO_LENGTH)
+    return 411;
+  if (ask->content_length > CMCD_EVENT_MAX_BODY || (body != NULL
+          && body->too_long))
+    return 413;
+  if (body == NULL || body->bytes == NULL)
+    return 503;
+  return gst_llhls_viewers_on_event_body (self->viewers, ask->content_type,
+      body->bytes->data, body->bytes->len, now);
 }
 
-static void
-take_report (GstLlHlsResponder * self, const GstLlHlsAsk * ask,
-    GstLlHlsAnswer * answer)
+static gboolean
+is_method_of (GstLlHlsMethod method, RequestKind kind)
 {
-  guint status;
-
-  if (!g_str_equal (ask->path, GST_LLHLS_VIEWERS_PATH)) {
-    answer_wrong_method (self, ask, answer);
-    return;
+  switch (method) {
+    case GST_LLHLS_METHOD_POST:
+      return kind == REQUEST_EVENTS;
+    case GST_LLHLS_METHOD_GET:
+    case GST_LLHLS_METHOD_HEAD:
+      return kind != REQUEST_EVENTS;
+    case GST_LLHLS_METHOD_OPTIONS:
+    case GST_LLHLS_METHOD_OTHER:
+      return FALSE;
   }
-  if (ask->body == NULL && ask->body_size != 0) {
-    answer_error (self, answer, ask->body_size == G_MAXSIZE ? 411 : 413);
-    return;
-  }
-  status = gst_llhls_viewers_on_event_body (self->viewers, ask->content_type,
-      ask->body, ask->body_size, now_ns ());
-  answer_error (self, answer, status);
+  g_assert_not_reached ();
 }
 
 /* FALSE: it must wait. */
@@ -596,17 +687,16 @@ judge (GstLlHlsResponder * self, const GstLlHlsAsk * ask, const Job * job,
     answer_error (self, answer, 503);
     return TRUE;
   }
-  if (ask->method == GST_LLHLS_METHOD_OTHER) {
-    answer_wrong_method (self, ask, answer);
+  if (!is_method_of (ask->method, job->request.kind)) {
+    answer_wrong_method (self, job->request.kind, answer);
     return TRUE;
   }
-  if (!may_have (self, ask)) {
-    count_denied (self);
+  if (!is_admitted (self, ask, job->request.kind)) {
     answer_error (self, answer, 403);
     return TRUE;
   }
-  if (ask->method == GST_LLHLS_METHOD_POST) {
-    take_report (self, ask, answer);
+  if (job->request.kind == REQUEST_EVENTS) {
+    answer_error (self, answer, take_events (self, ask, job->since));
     return TRUE;
   }
   snapshot = gst_llhls_store_snapshot (self->store);
@@ -676,6 +766,7 @@ gst_llhls_responder_new (GstLlHlsStore * store,
   self->max_peer_waiters = config->max_peer_waiters;
   self->access = config->access;
   self->viewers = config->viewers;
+  self->bodies.limit = MAX_BODIES;
   g_queue_init (&self->waiters);
   g_mutex_init (&self->lock);
   return self;
@@ -694,6 +785,19 @@ gst_llhls_responder_free (GstLlHlsResponder * self)
   g_free (self);
 }
 
+static void
+add_verdicts_locked (GstLlHlsResponder * self, GstStructure * stats)
+{
+  guint i;
+
+  for (i = URL_TOKEN_VALID + 1; i < G_N_ELEMENTS (self->verdicts); i++) {
+    g_autofree gchar *name = g_strconcat ("denied-",
+        url_token_verdict_name (i), NULL);
+
+    gst_structure_set (stats, name, G_TYPE_UINT64, self->verdicts[i], NULL);
+  }
+}
+
 void
 gst_llhls_responder_add_stats (GstLlHlsResponder * self, GstStructure * stats)
 {
@@ -708,8 +812,10 @@ gst_llhls_responder_add_stats (GstLlHlsResponder * self, GstStructure * stats)
       "expired-requests", G_TYPE_UINT64, self->expired,
       "abandoned-requests", G_TYPE_UINT64, self->abandoned,
       "denied-requests", G_TYPE_UINT64, self->denied,
+      "denied-authorize", G_TYPE_UINT64, self->disagreed,
       "refused-requests", G_TYPE_UINT64, self->refused,
       "server-errors", G_TYPE_UINT64, self->errors,
       "bytes-out", G_TYPE_UINT64, self->bytes_out, NULL);
+  add_verdicts_locked (self, stats);
   g_mutex_unlock (&self->lock);
 }

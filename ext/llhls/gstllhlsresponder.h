@@ -3,8 +3,10 @@
 
 #include <gst/gst.h>
 
+#include "gstllhlsbody.h"
 #include "gstllhlsstore.h"
 #include "gstllhlsviewers.h"
+#include "urltoken.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +21,7 @@ typedef struct
   guint64 id;                   /* never used twice */
   const gchar *address;         /* of the peer, numeric, without port */
   guint waiters;                /* requests that are held; the responder's */
+  GstLlHlsBodyPool bodies;      /* the responder's */
 } GstLlHlsPeer;
 
 typedef enum
@@ -39,15 +42,15 @@ typedef struct
   const gchar *path;            /* as sent, with its slash; never NULL */
   const gchar *query;           /* as sent, without its question mark */
   const gchar *range, *accept_encoding, *origin, *user_agent, *authorization;
-  const gchar *original_uri;    /* X-Original-URI, from a proxy that asks */
+  const gchar *original_uri;    /* X-Original-URI, of a proxy that asks */
+  const gchar *content_type;
+  guint64 content_length;       /* or GST_LLHLS_NO_LENGTH */
+  const GstLlHlsBody *body;     /* as gst_llhls_responder_await() began it */
   /* As gst_llhls_viewers_headers. */
   const gchar *cmcd[GST_LLHLS_VIEWERS_HEADERS];
-  /* Of a POST; a body larger than GST_LLHLS_MAX_BODY is not there, but its
-   * size is; one of a size that was not told has G_MAXSIZE. */
-  const gchar *content_type;
-  gconstpointer body;
-  gsize body_size;
 } GstLlHlsAsk;
+
+#define GST_LLHLS_NO_LENGTH G_MAXUINT64
 
 typedef struct
 {
@@ -56,7 +59,6 @@ typedef struct
 } GstLlHlsHeader;
 
 #define GST_LLHLS_MAX_HEADERS 16
-#define GST_LLHLS_MAX_BODY 65536
 
 /* An answer.  What `headers` points to is valid as long as the answer and the
  * responder are. */
@@ -83,11 +85,11 @@ typedef void (*GstLlHlsRelease) (gpointer data, const GstLlHlsAnswer * answer);
 
 /* Who may have something.  Each is asked on the server thread with no lock
  * held, and one that is NULL agrees.  `check` is for the token in the query;
- * `now` is the UTC time in s. */
+ * `now_s` is the UTC time. */
 typedef struct
 {
-  gboolean (*check) (const gchar * query, const gchar * path, gint64 now,
-      gpointer user_data);
+  UrlTokenVerdict (*check) (const gchar * query, const gchar * path,
+      guint64 now_s, gpointer user_data);
   gpointer check_data;
   gboolean (*authorize) (const GstLlHlsAsk * ask, gpointer user_data);
   gpointer authorize_data;
@@ -110,6 +112,11 @@ GstLlHlsResponder *gst_llhls_responder_new (GstLlHlsStore * store,
 /* Answers whoever still waits; nothing may come after it. */
 void gst_llhls_responder_free (GstLlHlsResponder * self);
 
+/* Begins `body`, which is all 0.  FALSE: ask at once, nobody needs what comes
+ * of it.  TRUE: all of it is to be taken first. */
+gboolean gst_llhls_responder_await (GstLlHlsResponder * self,
+    const GstLlHlsAsk * ask, GstLlHlsBody * body);
+
 /* NULL: `answer` is filled in and to be cleared by the caller.  Else the
  * request is held, until `release` is called with `data` or
  * gst_llhls_responder_cancel(). */
@@ -121,7 +128,7 @@ GstLlHlsWaiter *gst_llhls_responder_ask (GstLlHlsResponder * self,
 void gst_llhls_responder_cancel (GstLlHlsResponder * self,
     GstLlHlsWaiter * waiter);
 
-/* An answer from outside of the rules: a head that is too large. */
+/* An answer from outside of the rules: a head that is too large or slow. */
 void gst_llhls_responder_refuse (GstLlHlsResponder * self, guint status,
     GstLlHlsAnswer * answer);
 

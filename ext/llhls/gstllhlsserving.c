@@ -55,7 +55,9 @@ gst_llhls_serving_install_signals (GType type)
    * @address: the peer's address
    *
    * Asks whether a request may be answered; for each of them, also those that
-   * caches in front let through.  It is answered 403 when a handler returns
+   * caches in front let through, once its token is good.  A proxy's question at
+   * `/auth` asks about the path and query that it is about, with the proxy's
+   * headers and address.  It is answered 403 when a handler returns
    * %FALSE; without handlers all may be.  Emitted on the server's thread, which
    * serves nobody meanwhile, so a handler must not wait and must not change the
    * element's state.
@@ -108,6 +110,21 @@ on_certificate (const GError * error, gpointer user_data)
     gst_element_message_post (user_data, "llhlssink-certificate",
         GST_ELEMENT_MESSAGE_CRITICAL,
         "The new certificate can not be used, the old one stays in use.",
+        "state", G_TYPE_STRING, "bad", "error", G_TYPE_STRING, error->message,
+        NULL);
+}
+
+static void
+on_secrets (const GError * error, gpointer user_data)
+{
+  if (error == NULL)
+    gst_element_message_post (user_data, "llhlssink-auth",
+        GST_ELEMENT_MESSAGE_INFO, "The new secrets are in use.", "state",
+        G_TYPE_STRING, "new", NULL);
+  else
+    gst_element_message_post (user_data, "llhlssink-auth",
+        GST_ELEMENT_MESSAGE_CRITICAL,
+        "The new secrets can not be used, the old ones stay in use.",
         "state", G_TYPE_STRING, "bad", "error", G_TYPE_STRING, error->message,
         NULL);
 }
@@ -177,6 +194,34 @@ check_settings (GstElement * element, const GstLlHlsOriginSettings * settings)
   return FALSE;
 }
 
+static gboolean
+load_secrets (GstElement * element, const gchar * file,
+    GstLlHlsOriginConfig * config, GstLlHlsAuth ** auth)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (file == NULL)
+    return TRUE;
+  *auth = gst_llhls_auth_new (file, &error);
+  if (*auth == NULL && error->domain == G_FILE_ERROR)
+    GST_ELEMENT_ERROR (element, RESOURCE, OPEN_READ,
+        (_("The secrets of signed URLs could not be read.")),
+        ("%s; set it to a file that can be read, or to NULL for none",
+            error->message));
+  else if (*auth == NULL)
+    GST_ELEMENT_ERROR (element, LIBRARY, SETTINGS,
+        (_("The secrets of signed URLs can not be used.")),
+        ("%s; allowed are %u to %u bytes in a line, in up to %u lines",
+            error->message, URL_TOKEN_MIN_SECRET, URL_TOKEN_MAX_SECRET,
+            URL_TOKEN_MAX_SECRETS));
+  config->auth = *auth;
+  config->on_secrets = on_secrets;
+  config->secrets_data = element;
+  config->responder.access.check = *auth != NULL ? gst_llhls_auth_check : NULL;
+  config->responder.access.check_data = *auth;
+  return *auth != NULL;
+}
+
 static void
 post_error (GstElement * element, const GstLlHlsServingConfig * config,
     const GError * error)
@@ -204,6 +249,7 @@ gst_llhls_serving_start (GstElement * element, GstLlHlsStore * store,
 {
   GstLlHlsOriginConfig origin_config;
   g_autoptr (GBytes) script = NULL;
+  g_autoptr (GstLlHlsAuth) auth = NULL;
   g_autoptr (GError) error = NULL;
   GstLlHlsOrigin *origin;
 
@@ -218,7 +264,9 @@ gst_llhls_serving_start (GstElement * element, GstLlHlsStore * store,
   gst_llhls_origin_settings_apply (config->settings, &origin_config);
   if (!check_settings (element, config->settings)
       || !load_script (element, config->player_script,
-          &origin_config.responder, &script))
+          &origin_config.responder, &script)
+      || !load_secrets (element, config->settings->auth_secret_file,
+          &origin_config, &auth))
     return NULL;
   origin = gst_llhls_origin_new (store, &origin_config, &error);
   if (origin == NULL)

@@ -16,8 +16,9 @@
  * * %GST_LIBRARY_ERROR_SETTINGS: a property has a value that can't be.
  * * %GST_RESOURCE_ERROR_OPEN_READ_WRITE: #GstLlHlsSink:port can't be had.
  * * %GST_RESOURCE_ERROR_OPEN_WRITE: #GstLlHlsSink:location can't be written.
- * * %GST_RESOURCE_ERROR_OPEN_READ: #GstLlHlsSink:player-script or
- *   #GstLlHlsSink:certificate-file can't be read.
+ * * %GST_RESOURCE_ERROR_OPEN_READ: #GstLlHlsSink:player-script,
+ *   #GstLlHlsSink:certificate-file or #GstLlHlsSink:auth-secret-file can't be
+ *   read.
  * * %GST_STREAM_ERROR_FORMAT: caps without a usable codec_data.
  *
  * ## Example launch line
@@ -47,6 +48,7 @@
 #include "gstllhlsstream.h"
 #include "gstllhlsviewers.h"
 #include "gststatstimer.h"
+#include "urltoken.h"
 
 GST_DEBUG_CATEGORY (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
@@ -191,6 +193,8 @@ start_stream (GstLlHlsSink * self, const GstLlHlsSettings * s)
   config.state_file = s->state_file;
   config.event = s->outputs.type == GST_LLHLS_PLAYLIST_EVENT;
   config.iframes = s->iframes;
+  if (s->port != GST_LLHLS_NO_PORT && s->origin.auth_secret_file != NULL)
+    config.query_param = URL_TOKEN_ARGUMENT;
   config.start_offset = s->start_offset * (GstClockTimeDiff) GST_MSECOND;
   config.wake = wake_server;
   config.user_data = self;

@@ -7,25 +7,19 @@
 
 #include "gstllhlstls.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "gstllhlsfilestamp.h"
+
 /* RFC 7301 */
 static const gchar *const protocols[] = { "h2", "http/1.1", NULL };
-
-/* What tells one version of a file from another. */
-typedef struct
-{
-  guint64 device, inode, size;
-  gint64 changed;
-} Stamp;
 
 struct _GstLlHlsTls
 {
   gchar *certificate_file, *key_file;   /* fixed */
   GTlsCertificate *certificate;
-  Stamp stamps[2];
+  GstLlHlsFileStamp stamps[2];
 };
 
 /* Both ends of a handshake of a certificate with itself. */
@@ -36,24 +30,10 @@ typedef struct
 } End;
 
 static void
-take_stamp (const gchar * file, Stamp * stamp)
+take_stamps (GstLlHlsTls * self, GstLlHlsFileStamp stamps[2])
 {
-  GStatBuf info;
-
-  memset (stamp, 0, sizeof (*stamp));
-  if (g_stat (file, &info) != 0)
-    return;
-  stamp->device = info.st_dev;
-  stamp->inode = info.st_ino;
-  stamp->size = info.st_size;
-  stamp->changed = info.st_mtime;
-}
-
-static void
-take_stamps (GstLlHlsTls * self, Stamp stamps[2])
-{
-  take_stamp (self->certificate_file, &stamps[0]);
-  take_stamp (self->key_file, &stamps[1]);
+  gst_llhls_file_stamp_take (&stamps[0], self->certificate_file);
+  gst_llhls_file_stamp_take (&stamps[1], self->key_file);
 }
 
 static gpointer
@@ -190,10 +170,11 @@ GstLlHlsTlsChange
 gst_llhls_tls_refresh (GstLlHlsTls * self, GError ** error)
 {
   GTlsCertificate *certificate;
-  Stamp stamps[2];
+  GstLlHlsFileStamp stamps[2];
 
   take_stamps (self, stamps);
-  if (memcmp (stamps, self->stamps, sizeof (stamps)) == 0)
+  if (gst_llhls_file_stamp_equal (&stamps[0], &self->stamps[0])
+      && gst_llhls_file_stamp_equal (&stamps[1], &self->stamps[1]))
     return GST_LLHLS_TLS_SAME;
   memcpy (self->stamps, stamps, sizeof (stamps));
   certificate = load (self, error);

@@ -297,6 +297,8 @@ is_of_viewers (const Request * request)
       return TRUE;
     case REQUEST_PAGE:
     case REQUEST_SCRIPT:
+    case REQUEST_EVENTS:
+    case REQUEST_AUTH:
     case REQUEST_BAD:
       return FALSE;
   }

@@ -35,8 +35,7 @@ void gst_llhls_viewers_on_answer (GstLlHlsViewers * self,
     const Request * request, const ViewersTag * tag, guint status,
     guint64 bytes, guint64 since, const GstLlHlsObject * object);
 
-/* A POST to GST_LLHLS_VIEWERS_PATH.  Returns: the status to answer with. */
-#define GST_LLHLS_VIEWERS_PATH "/cmcd"
+/* The body of a POST of REQUEST_EVENTS.  Returns: the status to answer with. */
 guint gst_llhls_viewers_on_event_body (GstLlHlsViewers * self,
     const gchar * content_type, gconstpointer body, gsize size, guint64 now);
 

@@ -84,6 +84,10 @@ request_parse (Request * self, const gchar * path, const gchar * query)
     self->kind = REQUEST_SCRIPT;
   else if (g_str_equal (path, REQUEST_MULTIVARIANT_NAME))
     self->kind = REQUEST_MULTIVARIANT;
+  else if (g_str_equal (path, REQUEST_EVENTS_NAME))
+    self->kind = REQUEST_EVENTS;
+  else if (g_str_equal (path, REQUEST_AUTH_NAME))
+    self->kind = REQUEST_AUTH;
   else if (g_str_has_suffix (path, PLAYLIST_SUFFIX))
     self->kind = REQUEST_PLAYLIST;
   if (self->kind == REQUEST_PLAYLIST) {

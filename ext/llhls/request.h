@@ -12,6 +12,8 @@ typedef enum
   REQUEST_MULTIVARIANT,
   REQUEST_PLAYLIST,             /* of the rendition `name` */
   REQUEST_MEDIA,                /* `name` is the path without its slash */
+  REQUEST_EVENTS,               /* where players send reports of events */
+  REQUEST_AUTH,                 /* a proxy asks about another URL */
   REQUEST_BAD,                  /* directives that make no sense: 400 */
 } RequestKind;
 
@@ -35,6 +37,8 @@ typedef struct
 
 #define REQUEST_MULTIVARIANT_NAME "live.m3u8"
 #define REQUEST_SCRIPT_NAME "player.js"
+#define REQUEST_EVENTS_NAME "cmcd"
+#define REQUEST_AUTH_NAME "auth"
 
 /* `path` with its leading slash, `query` without question mark or NULL. */
 void request_parse (Request * self, const gchar * path, const gchar * query);

@@ -320,20 +320,6 @@ url_token_verify (const UrlTokenKeys * self, const gchar * query,
       : URL_TOKEN_OUT_OF_SCOPE;
 }
 
-UrlTokenVerdict
-url_token_verify_uri (const UrlTokenKeys * self, const gchar * uri,
-    guint64 now_s)
-{
-  g_autofree gchar *path = NULL;
-  const gchar *query;
-
-  if (uri == NULL)
-    return URL_TOKEN_MISSING;
-  path = g_strndup (uri, strcspn (uri, "?"));
-  query = strchr (uri, '?');
-  return url_token_verify (self, query != NULL ? query + 1 : NULL, path, now_s);
-}
-
 gchar *
 url_token_make (const UrlTokenKeys * self, guint64 expiry_s,
     const gchar * scope)

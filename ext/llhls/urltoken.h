@@ -55,11 +55,6 @@ void url_token_keys_free (UrlTokenKeys * self);
 UrlTokenVerdict url_token_verify (const UrlTokenKeys * self,
     const gchar * query, const gchar * path, guint64 now_s);
 
-/* The same for a path and query in one, as a proxy tells it that asks for
- * another ("/video_0.m3u8?token=..."), or NULL. */
-UrlTokenVerdict url_token_verify_uri (const UrlTokenKeys * self,
-    const gchar * uri, guint64 now_s);
-
 /* A token signed with the first secret, good until `expiry_s`; `scope` begins
  * with a slash and has only letters, digits and /._~- in it, or is NULL.
  * Returns: (transfer full) */

@@ -495,7 +495,7 @@ GST_START_TEST (llhlsorigin_closes_who_does_not_finish_over_http2)
 {
   static const gchar *const pairs[][2] = {
     {":method", "POST"}, {":path", "/cmcd"}, {":scheme", "http"},
-    {":authority", "test"}
+    {":authority", "test"}, {"content-length", "9"}
   };
   nghttp2_nv nvs[G_N_ELEMENTS (pairs)];
   nghttp2_data_provider body = { {0}, no_body_yet };

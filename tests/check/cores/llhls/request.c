@@ -21,6 +21,9 @@ static const Case cases[] = {
   { "/video_0.m3u8", "CMCD=bl%3D3&_HLS_unknown=7", REQUEST_PLAYLIST, "video_0" },
   { "/video_0.m3u8", "_HLS_skip=maybe", REQUEST_PLAYLIST, "video_0" },
   { "/video_0.m3u8", "&&a&=b&", REQUEST_PLAYLIST, "video_0" },
+  { "/cmcd", "x=1", REQUEST_EVENTS, "cmcd" },
+  { "/cmcd/", NULL, REQUEST_MEDIA, "cmcd/" },
+  { "/auth", NULL, REQUEST_AUTH, "auth" },
   { "/video_0/1.m4s", NULL, REQUEST_MEDIA, "video_0/1.m4s" },
   { "/../../etc/passwd", NULL, REQUEST_MEDIA, "../../etc/passwd" },
   /* 66 and 67 of the conformance list. */

@@ -199,26 +199,6 @@ GST_START_TEST (urltoken_must_be_there)
 
 GST_END_TEST;
 
-GST_START_TEST (urltoken_takes_what_a_proxy_asks_about)
-{
-  UrlTokenKeys *k = keys (SECRET_A);
-  g_autofree gchar *token = url_token_make (k, EXPIRY, "/video_1");
-  g_autofree gchar *good = g_strconcat ("/video_1.m3u8?a=1&token=", token,
-      NULL);
-  g_autofree gchar *other = g_strconcat ("/video_2.m3u8?token=", token, NULL);
-
-  fail_unless_equals_int (url_token_verify_uri (k, good, 1), URL_TOKEN_VALID);
-  fail_unless_equals_int (url_token_verify_uri (k, other, 1),
-      URL_TOKEN_OUT_OF_SCOPE);
-  fail_unless_equals_int (url_token_verify_uri (k, "/video_1.m3u8", 1),
-      URL_TOKEN_MISSING);
-  fail_unless_equals_int (url_token_verify_uri (k, "", 1), URL_TOKEN_MISSING);
-  fail_unless_equals_int (url_token_verify_uri (k, NULL, 1), URL_TOKEN_MISSING);
-  url_token_keys_free (k);
-}
-
-GST_END_TEST;
-
 static void
 expect_error (const gchar * text, gsize length, UrlTokenError code,
     const gchar * says)
@@ -356,7 +336,6 @@ urltoken_suite (void)
   tcase_add_loop_test (tc, urltoken_knows_what_is_no_token, 0,
       G_N_ELEMENTS (malformed));
   tcase_add_test (tc, urltoken_must_be_there);
-  tcase_add_test (tc, urltoken_takes_what_a_proxy_asks_about);
   tcase_add_test (tc, urltoken_says_what_is_wrong_with_secrets);
   tcase_add_test (tc, urltoken_survives_cuts_and_random_bytes);
   tcase_add_test (tc, urltoken_takes_what_the_docs_make);
