@@ -2,7 +2,7 @@
 // page.mjs MODULES URL ENGINE: opens llhlssink's page in headless Chromium and
 // fails unless it plays by ENGINE ("hls.js" or "native HLS"), shows its figures,
 // fits into any width, reads well in both themes and asks nobody else for
-// anything.
+// anything.  With a token in URL all that it asks for must have it.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
@@ -40,8 +40,20 @@ expect(state.latency > 0.3 && state.latency < 30, `${state.latency} s behind liv
 expect(state.buffer > 0, "nothing in the buffer");
 expect(state.partTarget > 0.1, `part target ${state.partTarget}`);
 expect(/^[0-9]/.test(await text("picture")), "no size of the picture");
-const outside = asked.filter((u) => /^https?:/.test(u) && !u.startsWith(url));
+const root = new URL("/", url).href;
+const outside = asked.filter((u) => /^https?:/.test(u) && !u.startsWith(root));
 expect(outside.length === 0, `asked elsewhere: ${outside.slice(0, 3)}`);
+
+const token = new URL(url).searchParams.get("token");
+if (token) {
+  const own = asked.filter((u) => u.startsWith(root) && !u.endsWith("/favicon.ico")).map((u) => new URL(u));
+  const bare = own.filter((u) => u.searchParams.get("token") !== token);
+  expect(bare.length === 0, `asked without the token: ${bare.slice(0, 3)}`);
+  expect(own.some((u) => u.searchParams.has("_HLS_part")), "no blocking reload");
+  expect(own.some((u) => u.searchParams.has("_HLS_skip")), "no delta update");
+  expect(own.some((u) => u.pathname === "/cmcd"), "no report of events");
+  expect(own.filter((u) => /\.m4s$/.test(u.pathname)).length > 10, "hardly any media");
+}
 
 // The plot has lines in it.
 expect(await page.evaluate(() => {

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # llhlssink's page plays in headless Chromium, by hls.js and by the browser's
-# own HLS, and what it tells arrives in the element's messages.
+# own HLS, and what it tells arrives in the element's messages.  With signed
+# URLs hls.js plays as well, and nobody plays without a token.
 . "$(dirname "$0")/lib.sh"
-need node chromium gst-launch-1.0
+need node chromium gst-launch-1.0 openssl curl
 need_elements x264enc avenc_aac
 modules=$ONAIR_BUILD_DIR/interop
 [ -d "$modules/node_modules/hls.js" ] && [ -d "$modules/node_modules/playwright-core" ] ||
@@ -30,12 +31,16 @@ start_origin() {
   done
 }
 
+query=''
+
 # try_page LOG ENGINE PROPERTY ...
 try_page() {
   log=$work/$1 engine=$2
   shift 2
   start_origin "$log" "$@"
-  node "$(dirname "$0")/page.mjs" "$modules" "http://127.0.0.1:$port/" "$engine" || fail "the page does not play by $engine"
+  node "$(dirname "$0")/page.mjs" "$modules" "http://127.0.0.1:$port/$query" "$engine" || fail "the page does not play by $engine"
+  [ -z "$query" ] || [ "$(curl -so "$work/none" -w '%{http_code}' "http://127.0.0.1:$port/live.m3u8")" = 403 ] ||
+    fail "the stream is open without a token"
   told=$(grep -F 'llhlssink-viewers, sessions=(int)1' "$log" | tail -n 1)
   kill -KILL "$origin"
   [ -n "$told" ] || fail "the page told nothing: $(grep -F llhlssink-viewers "$log" | tail -n 1)"
@@ -47,3 +52,9 @@ try_page() {
 
 try_page script.log hls.js "player-script=$modules/node_modules/hls.js/dist/hls.min.js"
 try_page native.log 'native HLS'
+
+echo "$(openssl rand -hex 32)" > "$work/secrets"
+expiry=$(($(date +%s) + 600))
+query="?token=$expiry-$(printf %s "$expiry" | openssl dgst -sha256 -hmac "$(cat "$work/secrets")" | sed 's/.* //')"
+try_page token.log hls.js "player-script=$modules/node_modules/hls.js/dist/hls.min.js" "auth-secret-file=$work/secrets"
+! grep -qF "${query#*-}" "$work/token.log" || fail "a token is in the log"
