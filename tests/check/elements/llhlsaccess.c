@@ -363,34 +363,62 @@ GST_START_TEST (llhlsaccess_counts_refusals_by_reason)
 
 GST_END_TEST;
 
+static void
+expect_passed_on (const gchar * name, const gchar * token)
+{
+  g_autofree gchar *path = g_strdup_printf ("%s%ctoken=%s", name,
+      strchr (name, '?') != NULL ? '&' : '?', token);
+  g_autofree gchar *text = ask1 ("GET", path, "", "");
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  guint k, uris = 0;
+
+  fail_unless (strstr (text, "#EXT-X-DEFINE:QUERYPARAM=\"token\"") != NULL,
+      "%s", text);
+  fail_unless (strstr (text, token) == NULL);
+  for (k = 0; lines[k] != NULL; k++) {
+    if (strstr (lines[k], ".m3u8") == NULL && strstr (lines[k], ".m4s") == NULL
+        && strstr (lines[k], ".mp4") == NULL
+        && strstr (lines[k], ".vtt") == NULL)
+      continue;
+    fail_unless (strstr (lines[k], "?token={$token}") != NULL, "%s", lines[k]);
+    uris++;
+  }
+  fail_unless (uris > 0, "%s", text);
+}
+
+static void
+push_cue (GstHarness * text)
+{
+  GstBuffer *cue = gst_buffer_new_memdup ("Hello", 5);
+
+  GST_BUFFER_PTS (cue) = GST_SECOND;
+  GST_BUFFER_DURATION (cue) = GST_SECOND;
+  fail_unless_equals_int (gst_harness_push (text, cue), GST_FLOW_OK);
+}
+
 GST_START_TEST (llhlsaccess_playlists_pass_the_token_on)
 {
   static const gchar *const names[] = {
-    "/live.m3u8", "/video_0.m3u8", "/video_0-iframes.m3u8",
+    "/live.m3u8", "/video_0.m3u8", "/video_0-iframes.m3u8", "/text_0.m3u8",
     "/video_0.m3u8?_HLS_skip=YES"
   };
+  static const gchar *const finals[] = { "/vod.m3u8", "/vod-video_0.m3u8" };
   g_autofree gchar *token = make_token (SECRET, 3600, NULL);
+  GstHarness *text;
   guint i;
 
   play_closed ();
-  for (i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autofree gchar *path = g_strdup_printf ("%s%ctoken=%s", names[i],
-        strchr (names[i], '?') != NULL ? '&' : '?', token);
-    g_autofree gchar *text = ask1 ("GET", path, "", "");
-    g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-    guint k;
-
-    fail_unless (strstr (text, "#EXT-X-DEFINE:QUERYPARAM=\"token\"") != NULL,
-        "%s", text);
-    fail_unless (strstr (text, token) == NULL);
-    for (k = 0; lines[k] != NULL; k++) {
-      if (strstr (lines[k], ".m3u8") != NULL
-          || strstr (lines[k], ".m4s") != NULL
-          || strstr (lines[k], ".mp4") != NULL)
-        fail_unless (strstr (lines[k], "?token={$token}") != NULL, "%s",
-            lines[k]);
-    }
-  }
+  text = gst_harness_new_with_element (sink, "text_0", NULL);
+  gst_harness_set_src_caps_str (text, "text/x-raw, format=utf8");
+  push_cue (text);
+  push_frames (100);
+  for (i = 0; i < G_N_ELEMENTS (names); i++)
+    expect_passed_on (names[i], token);
+  gst_harness_push_event (text, gst_event_new_eos ());
+  gst_harness_push_event (harness, gst_event_new_eos ());
+  for (i = 0; i < G_N_ELEMENTS (finals); i++)
+    expect_passed_on (finals[i], token);
+  gst_harness_teardown (text);
 }
 
 GST_END_TEST;
