@@ -6,8 +6,8 @@
  *
  * Takes encoded video and audio, one request pad for each rendition, writes
  * CMAF parts and segments from it and serves them with their playlists over
- * HTTP/2 and HTTP/1.1, writes them to a directory, or both.  The multivariant playlist is
- * `/live.m3u8`, a page that plays it is `/`.
+ * HTTP/2 and HTTP/1.1, writes them to a directory, or both.  The multivariant
+ * playlist is `/live.m3u8`, a page that plays it is `/`.
  *
  * Buffers are taken as they come, without waiting for the clock; put clocksync
  * in front for sources that are not live.
