@@ -280,20 +280,25 @@ typedef struct
   /* Up to where no boundary can come any more that is not known: video frames
    * arrive in order, and the next key frame lies behind the newest frame. */
   guint64 watermark;
+  guint64 end_msn;              /* what ended had none from here on, or 0 */
 } VideoState;
 
 static VideoState
 look_at_video (const Packager * self)
 {
-  VideoState video = { FALSE, TRUE, 0 };
+  VideoState video = { FALSE, TRUE, 0, 0 };
   guint64 patience = AUDIO_PATIENCE * self->config.target;
   guint i;
 
   for (i = 0; i < self->tracks->len; i++) {
     const PackagerTrack *track = nth_track (self, i);
 
-    if (!track->video || track->ended)
+    if (!track->video)
       continue;
+    if (track->ended) {
+      video.end_msn = MAX (video.end_msn, track->end_msn);
+      continue;
+    }
     video.any = TRUE;
     video.lost &= track->state == PACKAGER_TRACK_SILENT
         || self->now - MAX (track->arrived, self->first_frame_at) >= patience;
@@ -368,6 +373,28 @@ segment_frame (Packager * self, PackagerTrack * track, SegmenterFrame * frame)
   return result == SEGMENTER_TAKEN;
 }
 
+/* Audio that is a few frames longer than video belongs to the last segment that
+ * video has: of a segment that only some renditions have players wait for the
+ * others'.  What does not fit into it has gone on without video. */
+static gboolean
+is_rest (const Packager * self, const PackagerTrack * track,
+    const VideoState * video)
+{
+  const SegmenterFrame *oldest = track->pending.head->data;
+  const SegmenterFrame *newest = track->pending.tail->data;
+  const Lattice *lattice = &track->segmenter.format.lattice;
+  guint64 end = newest->time + MAX (newest->duration,
+      lattice_ns (lattice->frame, lattice->timescale));
+  const TimelineBoundary *last;
+
+  if (video->any || video->end_msn == 0)
+    return FALSE;
+  last = timeline_last (&self->timeline);
+  return last->msn < video->end_msn
+      && oldest->time >= timeline_due (&self->timeline)
+      && end <= last->time + self->timeline.longest;
+}
+
 /* Lets audio go as far as its boundaries are known. */
 static void
 drain_audio (Packager * self, PackagerTrack * track)
@@ -377,11 +404,12 @@ drain_audio (Packager * self, PackagerTrack * track)
   while (track->pending.head != NULL) {
     SegmenterFrame *frame = track->pending.head->data;
     gboolean ahead = video.any && frame->time >= video.watermark;
+    gboolean rest = is_rest (self, track, &video);
 
-    if (ahead && !video.lost && !track->ended
+    if (((ahead && !video.lost) || (rest && !self->ended))
         && track->pending.length < MAX_PENDING)
       return;
-    track->segmenter.leads = !video.any || ahead;
+    track->segmenter.leads = !rest && (!video.any || ahead);
     g_queue_pop_head (&track->pending);
     segment_frame (self, track, frame);
     free_frame (frame);
@@ -749,6 +777,7 @@ end_presentation (Packager * self)
   guint i, from;
 
   self->ended = TRUE;
+  drain_all_audio (self);
   if (!self->open)
     open_gate (self);
   for (i = 0; i < self->tracks->len; i++) {
@@ -768,6 +797,7 @@ packager_end_track (Packager * self, PackagerTrack * track)
   if (track->ended)
     return;
   track->ended = TRUE;
+  track->end_msn = track->playlist.next_msn;
   drain_all_audio (self);
   finish_track (self, track);
   for (i = 0; i < self->tracks->len; i++) {

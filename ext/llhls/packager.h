@@ -40,6 +40,7 @@ typedef struct
   gboolean video;
   PackagerTrackState state;
   gboolean ended;
+  guint64 end_msn;              /* of the segment behind its last, when ended */
   guint64 removed_at;           /* ns, `now`; PACKAGER_NONE while it is there */
   gboolean withdrawn;           /* removed for so long that nothing is left */
   guint epoch;                  /* times it was flushed */

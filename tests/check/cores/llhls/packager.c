@@ -404,6 +404,61 @@ GST_START_TEST (packager_ends_with_the_last_track)
 
 GST_END_TEST;
 
+static guint64
+last_msn (const PackagerTrack * track)
+{
+  return ((const PlaylistSegment *) track->playlist.segments.tail->data)->msn;
+}
+
+/* Key frames and the end of video lie on the grid, audio is a frame longer.  A
+ * segment of 21 ms that video has not was waited for by players for ever. */
+GST_START_TEST (packager_ends_audio_with_the_last_segment_of_video)
+{
+  guint64 end = 12 * SECOND;
+  Rig rig;
+
+  rig_init (&rig, 1, TRUE);
+  run_until (&rig, end, 5, 0);
+  fail_unless_equals_uint64 (rig.frame[0] * 40 * MS, end);
+  if (__i__ == 0)
+    packager_end_track (&rig.packager, rig.video[0]);
+  while (rig.sample * SECOND / AUDIO_RATE < end + 15 * MS)
+    push_audio (&rig);
+  if (__i__ == 2)
+    packager_end_track (&rig.packager, rig.video[0]);
+  packager_end_track (&rig.packager, rig.audio);
+  if (__i__ == 1)
+    packager_end_track (&rig.packager, rig.video[0]);
+  fail_unless (rig.packager.ended);
+  check_track (rig.video[0], FALSE);
+  check_track (rig.audio, FALSE);
+  fail_unless_equals_uint64 (last_msn (rig.audio), last_msn (rig.video[0]));
+  /* No frame is lost. */
+  fail_unless_equals_uint64 (rig.audio->segmenter.end, rig.sample);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (packager_lets_audio_go_on_behind_the_end_of_video)
+{
+  guint64 t;
+  Rig rig;
+
+  rig_init (&rig, 1, TRUE);
+  run_until (&rig, 12 * SECOND, 5, 0);
+  packager_end_track (&rig.packager, rig.video[0]);
+  run_until (&rig, 15 * SECOND, 4, 0);
+  for (t = 15 * SECOND; t < 40 * SECOND; t += 20 * MS) {
+    run_until (&rig, t, 4, 0);
+    fail_unless (segmenter_position (&rig.audio->segmenter) + 25 * MS > t);
+  }
+  check_track (rig.audio, FALSE);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (packager_takes_a_removed_track_back)
 {
   Rig rig;
@@ -515,6 +570,9 @@ packager_suite (void)
   tcase_add_test (tc, packager_goes_on_after_a_flush_that_resets_time);
   tcase_add_test (tc, packager_bears_a_track_that_is_behind_after_a_flush);
   tcase_add_test (tc, packager_ends_with_the_last_track);
+  tcase_add_loop_test (tc,
+      packager_ends_audio_with_the_last_segment_of_video, 0, 3);
+  tcase_add_test (tc, packager_lets_audio_go_on_behind_the_end_of_video);
   tcase_add_test (tc, packager_takes_a_removed_track_back);
   tcase_add_test (tc, packager_ends_before_it_began);
   tcase_add_test (tc, packager_survives_any_times);
