@@ -218,11 +218,13 @@ stop (GstLlHlsSink * self)
 
   g_mutex_lock (&self->lock);
   stream = self->stream;
-  archive = g_steal_pointer (&self->outputs.archive);
   g_mutex_unlock (&self->lock);
-  /* Both before what they wake. */
+  /* Its timer uses the archive, and both come before what they wake. */
   if (stream != NULL)
     gst_llhls_stream_stop (stream);
+  g_mutex_lock (&self->lock);
+  archive = g_steal_pointer (&self->outputs.archive);
+  g_mutex_unlock (&self->lock);
   g_clear_pointer (&archive, gst_llhls_archive_free);
   g_mutex_lock (&self->lock);
   origin = g_steal_pointer (&self->origin);
