@@ -206,7 +206,7 @@ check_urls (const GstLlHlsOutputSettings * self, GstElement * element)
     if (gst_llhls_push_check (urls[i], &error))
       continue;
     GST_ELEMENT_ERROR (element, LIBRARY, SETTINGS,
-        (_("The address to push to is none.")),
+        (_("The stream can not be pushed to such an address.")),
         ("push-url has \"%s\": %s; allowed are http and https URLs, with "
             "blanks between them", masked, error->message));
     return FALSE;

@@ -222,6 +222,19 @@ load_secrets (GstElement * element, const gchar * file,
   return *auth != NULL;
 }
 
+/* The address and not the port may be what is wrong. */
+static const gchar *
+listen_remedy (const GError * error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+    return "set port to one that is free, or to 0 for any";
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    return "set port to 1024 or more, or give the process the capability "
+        "CAP_NET_BIND_SERVICE";
+  return "set address to one that this machine has, or to 0.0.0.0 or :: for "
+      "all of them";
+}
+
 static void
 post_error (GstElement * element, const GstLlHlsServingConfig * config,
     const GError * error)
@@ -239,8 +252,8 @@ post_error (GstElement * element, const GstLlHlsServingConfig * config,
   else
     GST_ELEMENT_ERROR (element, RESOURCE, OPEN_READ_WRITE,
         (_("Could not listen on %s port %u."), config->address, config->port),
-        ("port is %u, address is \"%s\": %s; set port to one that is free, "
-            "or to 0 for any", config->port, config->address, error->message));
+        ("port is %u, address is \"%s\": %s; %s", config->port,
+            config->address, error->message, listen_remedy (error)));
 }
 
 GstLlHlsOrigin *

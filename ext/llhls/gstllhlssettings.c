@@ -382,7 +382,7 @@ gst_llhls_settings_check (const GstLlHlsSettings * self, GstElement * element)
       ? self->address : "", self->port);
   if (where == NULL) {
     GST_ELEMENT_ERROR (element, LIBRARY, SETTINGS,
-        (_("The address to listen on is none.")),
+        (_("The address to listen on is not a numeric one.")),
         ("address is \"%s\"; allowed is a numeric IPv4 or IPv6 address, "
             "such as 127.0.0.1, 0.0.0.0 or ::", self->address));
     return FALSE;

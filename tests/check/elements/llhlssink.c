@@ -1000,7 +1000,22 @@ GST_START_TEST (llhlssink_names_a_port_in_use)
   expected = g_strdup_printf ("port is %d", rig.port);
   assert_refused (sink, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
       expected);
+  assert_refused (sink, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+      "set port to one that is free");
   rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 192.0.2.0/24 is for documents only (RFC 5737). */
+GST_START_TEST (llhlssink_names_an_address_that_is_not_here)
+{
+  g_autoptr (GstElement) sink = gst_object_ref_sink (gst_element_factory_make
+      ("llhlssink", NULL));
+
+  g_object_set (sink, "port", 0, "address", "192.0.2.1", NULL);
+  assert_refused (sink, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+      "set address to one that this machine has");
 }
 
 GST_END_TEST;
@@ -1084,6 +1099,7 @@ llhlssink_suite (void)
   tcase_add_test (tc, llhlssink_tells_that_files_can_not_be_written);
   tcase_add_test (tc, llhlssink_names_what_is_wrong);
   tcase_add_test (tc, llhlssink_names_a_port_in_use);
+  tcase_add_test (tc, llhlssink_names_an_address_that_is_not_here);
   tcase_add_test (tc, llhlssink_refuses_caps_that_it_can_not_serve);
   tcase_add_test (tc, llhlssink_ignores_garbage);
   return s;
