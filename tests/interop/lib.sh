@@ -2,6 +2,8 @@
 # For the shell scripts beside it: a chain of real processes with real media.
 # Sourced; wants ONAIR_BUILD_DIR, leaves $work (a folder) and stops all at exit.
 set -u
+# Debian puts servers where only root looks.
+PATH=$PATH:/usr/sbin:/sbin
 work=$(mktemp -d)
 processes=''
 
