@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Every gst-launch-1.0 line of README.md and of the elements' pages works as
 # printed: it runs for some seconds, ends at SIGINT and reports no error.  Only
-# the ports are others when theirs are taken.
+# the ports are others when theirs are taken.  Lines of openssl and printf, which
+# make the files for them, come first.
 . "$(dirname "$0")/lib.sh"
-need gst-launch-1.0
-need_elements x264enc avenc_aac h264parse mpegtsmux
+need gst-launch-1.0 openssl
+need_elements x264enc avenc_aac h264parse mpegtsmux subparse
 
 free_tcp_port() {
   candidate=$1
@@ -20,8 +21,15 @@ for file in "$ONAIR_SOURCE_DIR/README.md" "$ONAIR_SOURCE_DIR"/docs/elements/*.md
   [ -f "$file" ] || continue
   # Code blocks marked sh, continued lines joined, commands of gst-launch-1.0.
   awk '/^```sh/ { on = 1; next } /^```/ { on = 0 } on' "$file" | sed -e ':a' -e '/\\$/N; s/\\\n */ /; ta' |
-    grep '^gst-launch-1.0 ' > "$work/lines"
+    grep -E '^(gst-launch-1.0|openssl|printf) ' > "$work/lines"
   while IFS= read -r line; do
+    case $line in
+      openssl* | printf*)
+        (cd "$work" && sh -c "$line") > "$work/out" 2>&1 < /dev/null || fail "${file##*/}: $line
+$(tail -n 20 "$work/out")"
+        continue
+        ;;
+    esac
     count=$((count + 1))
     # A test machine has no screen and no loudspeaker.
     line=$(printf '%s\n' "$line" | sed 's/\<autovideosink\>/fakevideosink/g; s/\<autoaudiosink\>/fakesink sync=true/g')
@@ -42,5 +50,5 @@ $(tail -n 20 "$work/out")"
 $(tail -n 20 "$work/out")"
   done < "$work/lines"
 done
-[ $count -ge 7 ] || fail "only $count lines were found"
+[ $count -ge 16 ] || fail "only $count lines were found"
 echo "$count lines work as printed"
