@@ -205,8 +205,8 @@ drop_one_segment (Outbox * self)
   return found != NULL;
 }
 
-/* What can't be dropped is little: init sections, two playlists of each name,
- * and removals. */
+/* What can't be dropped is little: the last init section of each lane and two
+ * playlists of each name. */
 static gboolean
 drop_one_removal (Outbox * self)
 {
@@ -225,10 +225,52 @@ drop_one_removal (Outbox * self)
   return FALSE;
 }
 
+/* An init section behind which another one waits, with no media between. */
+static GList *
+find_idle_init (const Lane * lane)
+{
+  GList *l, *init = NULL;
+
+  for (l = lane->puts.head; l != NULL; l = l->next) {
+    const OutboxJob *job = l->data;
+
+    if (job->kind == OUTBOX_INIT && init != NULL)
+      return init;
+    if (job->kind == OUTBOX_INIT)
+      init = l;
+    else if (is_media (job))
+      init = NULL;
+  }
+  return NULL;
+}
+
+static gboolean
+drop_one_init (Outbox * self)
+{
+  guint i;
+
+  for (i = 0; i < self->lanes->len; i++) {
+    Lane *lane = nth_lane (self, i);
+    GList *link = find_idle_init (lane);
+    OutboxJob *job;
+
+    if (link == NULL)
+      continue;
+    job = link->data;
+    g_queue_delete_link (&lane->puts, link);
+    forget_size (self, job);
+    free_job (self, job);
+    self->dropped++;
+    return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 keep_bounds (Outbox * self)
 {
   while (is_too_much (self) && drop_one_segment (self));
+  while (is_too_much (self) && drop_one_init (self));
   while (self->jobs > self->config.max_jobs && drop_one_removal (self));
 }
 
@@ -271,6 +313,24 @@ new_job (Outbox * self, guint lane, OutboxKind kind, const gchar * name)
   return job;
 }
 
+/* What was to be removed is wanted again. */
+static void
+cancel_removal (Outbox * self, Lane * lane, const gchar * name)
+{
+  GList *l;
+
+  for (l = lane->removals.head; l != NULL; l = l->next) {
+    OutboxJob *job = l->data;
+
+    if (!g_str_equal (job->name, name))
+      continue;
+    g_queue_delete_link (&lane->removals, l);
+    forget_size (self, job);
+    free_job (self, job);
+    return;
+  }
+}
+
 static void
 expect_playlist (Outbox * self, Lane * lane, const gchar * name)
 {
@@ -290,6 +350,9 @@ outbox_put (Outbox * self, guint lane, OutboxKind kind, const gchar * name,
 
   if (kind == OUTBOX_PLAYLIST || kind == OUTBOX_MULTIVARIANT)
     replace_playlists (self, to, name);
+  /* Only these come again under the same name. */
+  if (kind == OUTBOX_INIT)
+    cancel_removal (self, to, name);
   if (kind == OUTBOX_INIT && !to->named)
     to->unnamed = TRUE;
   if (kind == OUTBOX_PLAYLIST)

@@ -497,6 +497,52 @@ GST_START_TEST (outbox_is_bounded)
 
 GST_END_TEST;
 
+/* Formats that come and go while nothing gets out. */
+GST_START_TEST (outbox_keeps_only_init_sections_of_what_waits)
+{
+  Outbox box;
+  guint i;
+
+  make (&box);
+  put (&box, 1, OUTBOX_INIT, "v1/init-first", 0);
+  put_segment (&box, 1, 0);
+  for (i = 0; i < 5000; i++) {
+    g_autofree gchar *name = g_strdup_printf ("v1/init-%u", i);
+
+    put (&box, 1, OUTBOX_INIT, name, 0);
+    put (&box, 1, OUTBOX_PLAYLIST, "x.m3u8", 0);
+    fail_unless (box.bytes <= 1000 && box.jobs <= 20);
+  }
+  /* The last one is there, behind two playlists at most. */
+  for (i = 0; i < 20 && outbox_peek (&box, "v1/init-4999") != NULL; i++) {
+    OutboxJob *job = outbox_take (&box, 0);
+
+    outbox_finish (&box, job, OUTBOX_DONE, 0);
+  }
+  fail_unless (i < 20);
+  clear (&box);
+}
+
+GST_END_TEST;
+
+/* A format that comes back names its init section as before. */
+GST_START_TEST (outbox_sends_an_init_section_behind_its_removal)
+{
+  Outbox box;
+
+  make (&box);
+  put (&box, 1, OUTBOX_INIT, "v1/init-a", 0);
+  send_at (&box, "v1/init-a", 0);
+  outbox_remove (&box, 1, "v1/init-a");
+  put (&box, 1, OUTBOX_INIT, "v1/init-a", 0);
+  send_at (&box, "v1/init-a", 0);
+  fail_unless (outbox_take (&box, 0) == NULL);
+  fail_unless_equals_int (box.jobs, 0);
+  clear (&box);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (outbox_does_not_send_what_was_removed)
 {
   Outbox box;
@@ -631,6 +677,8 @@ outbox_suite (void)
   tcase_add_test (tc, outbox_never_drops_an_init_section);
   tcase_add_test (tc, outbox_sends_the_init_section_again_when_it_is_lacking);
   tcase_add_test (tc, outbox_is_bounded);
+  tcase_add_test (tc, outbox_keeps_only_init_sections_of_what_waits);
+  tcase_add_test (tc, outbox_sends_an_init_section_behind_its_removal);
   tcase_add_test (tc, outbox_does_not_send_what_was_removed);
   tcase_add_test (tc, outbox_forgets_what_is_removed_while_it_fails);
   tcase_add_test (tc, outbox_removals_make_room);
