@@ -39,6 +39,9 @@ typedef struct
   guint n_forms;                /* FORM_MEDIA alone, or both */
   Form forms[N_FORMS];
   guint64 first_msn;            /* as last published */
+  const Segmenter *segmenter;   /* not owned; NULL of text */
+  GPtrArray *inits;             /* names of init sections, the newest last */
+  gboolean begun;               /* it has listed something */
   gboolean changed;             /* anything, since then */
   gboolean whole;               /* whole segments */
 } Rendition;
@@ -70,6 +73,7 @@ free_rendition (gpointer data)
     playlist_text_clear (&rendition->forms[i].file);
     playlist_text_clear (&rendition->forms[i].push);
   }
+  g_ptr_array_unref (rendition->inits);
   g_free (rendition);
 }
 
@@ -87,6 +91,7 @@ new_rendition (GstLlHlsPublisher * self, Playlist * playlist,
   rendition->info = info;
   rendition->content_type = content_type;
   rendition->n_forms = iframes ? N_FORMS : 1;
+  rendition->inits = g_ptr_array_new_with_free_func (g_free);
   for (i = 0; i < N_FORMS; i++) {
     playlist_text_init (&rendition->forms[i].text);
     playlist_text_init (&rendition->forms[i].file);
@@ -154,10 +159,12 @@ nth_rendition (GstLlHlsPublisher * self, guint i)
 {
   while (self->renditions->len < self->packager->tracks->len) {
     PackagerTrack *track = nth_track (self, self->renditions->len);
+    Rendition *rendition = new_rendition (self, &track->playlist,
+        &track->info, content_type (track), track->video
+        && self->config.iframes);
 
-    g_ptr_array_add (self->renditions, new_rendition (self, &track->playlist,
-            &track->info, content_type (track), track->video
-            && self->config.iframes));
+    rendition->segmenter = &track->segmenter;
+    g_ptr_array_add (self->renditions, rendition);
   }
   return i < self->renditions->len ? g_ptr_array_index (self->renditions, i)
       : g_ptr_array_index (self->texts, i - self->renditions->len);
@@ -183,18 +190,101 @@ put_media (GstLlHlsPublisher * self, const Rendition * rendition,
   gst_llhls_store_add (self->store, path, object);
 }
 
+/* Init sections */
+
+static gboolean
+names_init (const GQueue * segments, const gchar * name)
+{
+  const GList *l;
+
+  for (l = segments->head; l != NULL; l = l->next) {
+    if (g_strcmp0 (((const PlaylistSegment *) l->data)->map, name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Whether anything of it names that one, or will. */
+static gboolean
+needs_init (const Rendition * rendition, const gchar * name)
+{
+  const Segmenter *segmenter = rendition->segmenter;
+
+  return names_init (&rendition->playlist->segments, name)
+      || names_init (&rendition->playlist->retired, name)
+      || g_strcmp0 (rendition->playlist->hint_map, name) == 0
+      || g_strcmp0 (segmenter->format.map, name) == 0
+      || g_strcmp0 (segmenter->next.map, name) == 0;
+}
+
+/* Formats that come and go would fill the memory, and the disk. */
+static void
+drop_inits (GstLlHlsPublisher * self, Rendition * rendition)
+{
+  guint i = 0;
+
+  while (i + 1 < rendition->inits->len) {
+    const gchar *name = g_ptr_array_index (rendition->inits, i);
+    g_autofree gchar *path = playlist_map_uri (rendition->playlist, name);
+
+    if (needs_init (rendition, name)) {
+      i++;
+      continue;
+    }
+    gst_llhls_store_remove (self->store, path);
+    if (rendition->begun)
+      gst_llhls_outputs_remove (self->outputs, rendition->lane, OUTBOX_INIT,
+          path);
+    g_ptr_array_remove_index (rendition->inits, i);
+  }
+}
+
+/* The outputs get nothing of a pad that never brings anything: their
+ * multivariant playlist would wait for its playlist. */
+static void
+begin_outputs (GstLlHlsPublisher * self, Rendition * rendition)
+{
+  guint i;
+
+  if (rendition->begun)
+    return;
+  rendition->begun = TRUE;
+  for (i = 0; i < rendition->inits->len; i++) {
+    g_autofree gchar *path = playlist_map_uri (rendition->playlist,
+        g_ptr_array_index (rendition->inits, i));
+    g_autoptr (GstLlHlsObject) object = gst_llhls_store_find (self->store,
+        path);
+
+    if (object != NULL)
+      gst_llhls_outputs_put (self->outputs, rendition->lane, OUTBOX_INIT, path,
+          0, object);
+  }
+}
+
 void
 gst_llhls_publisher_add_init (GstLlHlsPublisher * self, PackagerTrack * track,
     const gchar * name, GBytes * init)
 {
   Rendition *rendition = nth_rendition (self, track->index);
+  gchar *path = playlist_map_uri (&track->playlist, name);
+  GstLlHlsObject *object = gst_llhls_object_new (content_type (track), &init,
+      1);
+  guint known;
 
+  if (g_ptr_array_find_with_equal_func (rendition->inits, name, g_str_equal,
+          &known))
+    g_ptr_array_remove_index (rendition->inits, known);
+  g_ptr_array_add (rendition->inits, g_strdup (name));
+  drop_inits (self, rendition);
   /* The hint may name it. */
   rendition->changed = TRUE;
-  put_media (self, rendition, OUTBOX_INIT, 0,
-      playlist_map_uri (&track->playlist, name),
-      gst_llhls_object_new (content_type (track), &init, 1));
+  if (rendition->begun)
+    put_media (self, rendition, OUTBOX_INIT, 0, path, object);
+  else
+    gst_llhls_store_add (self->store, path, object);
 }
+
+/* Media */
 
 static void
 store_part (GstLlHlsPublisher * self, const Rendition * rendition,
@@ -294,6 +384,7 @@ drop_expired (GstLlHlsPublisher * self, Rendition * rendition)
           path);
     drop_parts (self, rendition, segment);
     playlist_segment_free (segment);
+    drop_inits (self, rendition);
   }
 }
 
@@ -320,6 +411,7 @@ static void
 take_event (GstLlHlsPublisher * self, Rendition * rendition,
     const SegmenterEvent * event)
 {
+  begin_outputs (self, rendition);
   if (event->type == SEGMENTER_PART)
     store_part (self, rendition, event);
   else if (event->type == SEGMENTER_SEGMENT)
@@ -681,6 +773,11 @@ gst_llhls_publisher_publish (GstLlHlsPublisher * self)
   for (i = 0; i < count_renditions (self); i++) {
     any |= nth_rendition (self, i)->changed;
     whole |= nth_rendition (self, i)->whole;
+  }
+  /* The multivariant playlist names those. */
+  for (i = 0; i < self->packager->tracks->len; i++) {
+    if (nth_track (self, i)->state != PACKAGER_TRACK_WAITING)
+      begin_outputs (self, nth_rendition (self, i));
   }
   if (!self->packager->open || !any)
     return FALSE;

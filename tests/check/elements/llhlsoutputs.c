@@ -359,18 +359,29 @@ rig_make (Rig * rig, guint window, const gchar * first, ...)
   gst_element_set_bus (rig->sink, rig->bus);
 }
 
+/* Each level is a format of its own. */
 static void
-rig_play (Rig * rig)
+set_level (GstHarness * video, guint8 level)
 {
   g_autoptr (GstBuffer) data = gst_buffer_new_memdup (config, sizeof (config));
+  GstMapInfo map;
 
-  rig->video = gst_harness_new_with_element (rig->sink, "video_0", NULL);
-  gst_harness_play (rig->video);
-  gst_harness_set_src_caps (rig->video, gst_caps_new_simple ("video/x-h264",
+  gst_buffer_map (data, &map, GST_MAP_WRITE);
+  map.data[3] = map.data[11] = level;
+  gst_buffer_unmap (data, &map);
+  gst_harness_set_src_caps (video, gst_caps_new_simple ("video/x-h264",
           "stream-format", G_TYPE_STRING, "avc", "alignment", G_TYPE_STRING,
           "au", "codec_data", GST_TYPE_BUFFER, data, "width", G_TYPE_INT, 320,
           "height", G_TYPE_INT, 180, "framerate", GST_TYPE_FRACTION, 25, 1,
           NULL));
+}
+
+static void
+rig_play (Rig * rig)
+{
+  rig->video = gst_harness_new_with_element (rig->sink, "video_0", NULL);
+  gst_harness_play (rig->video);
+  set_level (rig->video, config[3]);
 }
 
 static void
@@ -1104,6 +1115,76 @@ GST_START_TEST (llhlssink_lives_on_when_the_disk_of_the_past_is_dead)
 
 GST_END_TEST;
 
+/* Formats */
+
+GST_START_TEST (llhlssink_forgets_init_sections_that_nothing_names)
+{
+  g_autofree gchar *url = NULL, *first = NULL, *text = NULL, *media = NULL;
+  guint i, inits = 0, status = 0;
+  GHashTableIter iter;
+  gpointer path;
+  Server server;
+  Rig rig;
+
+  server_start (&server);
+  url = server_url (&server, "");
+  rig_make (&rig, 6000, "port", 0, "push-url", url, "push-delete", TRUE, NULL);
+  rig_play (&rig);
+  push_segments (&rig, 2);
+  text = get (&rig, "video_0.m3u8", NULL);
+  first = g_strdup (strstr (text, "video_0/init-"));
+  *strchr (first, '"') = '\0';
+  for (i = 0; i < 40; i++) {
+    set_level (rig.video, 20 + i);
+    push_segments (&rig, 1);
+    server_wait (&server, ".m4s", i + 2);
+  }
+  media = get (&rig, first, &status);
+  fail_unless_equals_int (status, 404);
+  server_wait (&server, "DELETE /in/video_0/init-", 20);
+  /* The server finds faults, when what is named is not there. */
+  set_level (rig.video, config[3]);
+  push_segments (&rig, 3);
+  g_free (media);
+  media = get (&rig, first, &status);
+  fail_unless_equals_int (status, 200);
+  end (&rig);
+  g_hash_table_iter_init (&iter, server.files);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    inits += strstr (path, "/init-") != NULL;
+  fail_unless (inits < 25, "%u", inits);
+  rig_clear (&rig);
+  server_stop (&server);
+}
+
+GST_END_TEST;
+
+/* Of a pad that brings nothing there is no playlist to wait for. */
+GST_START_TEST (llhlssink_pushes_the_multivariant_in_spite_of_a_mute_pad)
+{
+  g_autofree gchar *url = NULL, *all = NULL;
+  GstHarness *mute;
+  Server server;
+  Rig rig;
+
+  server_start (&server);
+  url = server_url (&server, "");
+  rig_make (&rig, 6000, "push-url", url, NULL);
+  rig_play (&rig);
+  mute = gst_harness_new_with_element (rig.sink, "video_1", NULL);
+  set_level (mute, 30);
+  gst_harness_push_event (mute, gst_event_new_eos ());
+  push_segments (&rig, 3);
+  server_wait (&server, "live.m3u8", 1);
+  all = server_get (&server, "/in/live.m3u8");
+  fail_unless (strstr (all, "video_1") == NULL);
+  gst_harness_teardown (mute);
+  rig_clear (&rig);
+  server_stop (&server);
+}
+
+GST_END_TEST;
+
 static Suite *
 llhlsoutputs_suite (void)
 {
@@ -1127,6 +1208,8 @@ llhlsoutputs_suite (void)
       llhlssink_writes_the_newest_playlist_when_the_disk_is_back);
   tcase_add_test (tc, llhlssink_leaves_vod_playlists);
   tcase_add_test (tc, llhlssink_event_keeps_all);
+  tcase_add_test (tc, llhlssink_forgets_init_sections_that_nothing_names);
+  tcase_add_test (tc, llhlssink_pushes_the_multivariant_in_spite_of_a_mute_pad);
   tcase_add_test (tc, llhlssink_keeps_hours_on_disk);
   tcase_add_test (tc, llhlssink_lives_on_when_the_disk_of_the_past_is_dead);
   return s;
