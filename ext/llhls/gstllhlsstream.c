@@ -31,9 +31,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 /* Between two runs of the timer. */
 #define MIN_SLEEP (5 * GST_MSECOND)
 
-/* Longer than any event; no sum of two overflows. */
-#define EVENT_WINDOW (G_MAXUINT64 / 8)
-
 static void
 free_track (gpointer data)
 {
@@ -87,7 +84,7 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
   g_autofree gchar *prefix = NULL;
   PackagerConfig core = { config->target, config->part, config->window,
     START_TIMEOUT, NULL, config->gap_timeout,
-    config->epoch_lock != GST_LLHLS_EPOCH_LOCK_NONE
+    config->epoch_lock != GST_LLHLS_EPOCH_LOCK_NONE, config->event
   };
   GstLlHlsPublisherConfig published = { config->iframes, config->start_offset };
 
@@ -106,11 +103,7 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
       : g_strdup_printf ("%" G_GINT64_MODIFIER "x-", self->start);
   core.prefix = prefix;
   g_mutex_init (&self->lock);
-  if (config->event)
-    core.window = EVENT_WINDOW;
   packager_init (&self->packager, &core);
-  if (config->event)
-    self->packager.settings.type = PLAYLIST_EVENT;
   self->packager.settings.skip_dateranges = TRUE;
   self->packager.settings.query_param = config->query_param;
   if (state.target != 0)

@@ -18,6 +18,9 @@
  * as long, is given up with gaps.  One that is only slow is not. */
 #define MAX_LAG 1
 
+/* Longer than any event; no sum of two overflows. */
+#define EVENT_WINDOW (G_MAXUINT64 / 8)
+
 /* Frames so far ahead of what was taken are where they should be, ns. */
 #define NEAR (10 * SECOND)
 
@@ -54,14 +57,18 @@ packager_init (Packager * self, const PackagerConfig * config)
   self->settings.target_duration = MAX (target_s, 1);
   /* Less than that and players have no room (rule 91 of our research). */
   self->config.window = MAX (config->window, 6 * target_s * SECOND);
+  if (config->event)
+    self->config.window = EVENT_WINDOW;
+  self->settings.type = config->event ? PLAYLIST_EVENT : PLAYLIST_LIVE;
   self->settings.low_latency = TRUE;
   self->settings.delta_updates =
       self->config.window > playlist_skip_boundary (&self->settings);
   timeline_init (&self->timeline, config->target,
       target_s * SECOND + TOLERANCE, 0);
   self->timeline.by_time = config->exact;
-  self->timeline.history =
-      (self->config.window + config->target - 1) / config->target;
+  /* An event begins with its first frame, for twins too. */
+  self->timeline.history = config->event ? 0
+      : (self->config.window + config->target - 1) / config->target;
   self->tracks = g_ptr_array_new_with_free_func (free_track);
   self->events = g_array_new (FALSE, FALSE, sizeof (SegmenterEvent));
   self->first_frame_at = PACKAGER_NONE;

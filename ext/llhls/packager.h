@@ -24,6 +24,7 @@ typedef struct
   /* Frames' times are those of a clock that others share: numbers follow from
    * them, and the same frames give the same bytes. */
   gboolean exact;
+  gboolean event;               /* nothing leaves the playlists */
 } PackagerConfig;
 
 typedef enum

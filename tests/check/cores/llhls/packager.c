@@ -459,6 +459,42 @@ GST_START_TEST (packager_lets_audio_go_on_behind_the_end_of_video)
 
 GST_END_TEST;
 
+/* The window of an event is that of all time: before its first frame there
+ * are no segments to list. */
+GST_START_TEST (packager_begins_an_event_of_twins_with_its_first_frame)
+{
+  PackagerConfig config = { 4 * SECOND, 500 * MS, 60 * SECOND, 10 * SECOND,
+    (gchar *) "", 0, TRUE, TRUE
+  };
+  SegmenterFormat format = { CMAF_VIDEO_AVC, };
+  const PlaylistSegment *head;
+  Packager packager;
+  PackagerTrack *track;
+  guint i;
+
+  packager_init (&packager, &config);
+  track = packager_add_track (&packager, "video_0", TRUE);
+  lattice_init_video (&format.lattice, 25, 1);
+  format.map = (gchar *) "init-a";
+  packager_set_format (&packager, track, &format);
+  packager_set_origin (&packager, 0, DATE, FALSE);
+  for (i = 0; i < 3000; i++) {
+    SegmenterFrame frame = { DATE + i * 40 * MS, 40 * MS, i % 50 == 0
+          ? CMAF_SAMPLE_SYNC : CMAF_SAMPLE_DEPENDENT,
+      g_bytes_new_static ("picture", 7)
+    };
+
+    packager_push (&packager, track, &frame, i * 40 * MS);
+  }
+  head = track->playlist.segments.head->data;
+  fail_unless_equals_uint64 (head->msn, DATE / (4 * SECOND));
+  fail_if (head->gap);
+  fail_unless_equals_int (track->playlist.segments.length, 30);
+  packager_clear (&packager);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (packager_takes_a_removed_track_back)
 {
   Rig rig;
@@ -573,6 +609,7 @@ packager_suite (void)
   tcase_add_loop_test (tc,
       packager_ends_audio_with_the_last_segment_of_video, 0, 3);
   tcase_add_test (tc, packager_lets_audio_go_on_behind_the_end_of_video);
+  tcase_add_test (tc, packager_begins_an_event_of_twins_with_its_first_frame);
   tcase_add_test (tc, packager_takes_a_removed_track_back);
   tcase_add_test (tc, packager_ends_before_it_began);
   tcase_add_test (tc, packager_survives_any_times);
