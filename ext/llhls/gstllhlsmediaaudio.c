@@ -116,20 +116,20 @@ read_opus_mapping (OpusConfig * opus, const GstStructure * s)
   gst_structure_get_int (s, "stream-count", &streams);
   gst_structure_get_int (s, "coupled-count", &coupled);
   if (list == NULL || !GST_VALUE_HOLDS_ARRAY (list)
-      || gst_value_array_get_size (list) != opus->channels || streams <= 0
-      || coupled < 0 || coupled > streams
-      || streams + coupled > OPUS_MAX_CHANNELS)
+      || gst_value_array_get_size (list) != opus->channels || streams < 0
+      || coupled < 0)
     return FALSE;
   opus->streams = streams;
   opus->coupled = coupled;
   for (i = 0; i < opus->channels; i++) {
     const GValue *value = gst_value_array_get_value (list, i);
 
-    if (!G_VALUE_HOLDS_INT (value))
+    if (!G_VALUE_HOLDS_INT (value) || g_value_get_int (value) < 0
+        || g_value_get_int (value) > G_MAXUINT8)
       return FALSE;
     opus->mapping[i] = g_value_get_int (value);
   }
-  return TRUE;
+  return opus_config_check (opus);
 }
 
 /* What caps say where there is no header. */

@@ -6,11 +6,28 @@
 #define HEAD_BYTES 19
 #define MAX_PACKET_SAMPLES 5760 /* 120 ms */
 #define SETTLING_SAMPLES 3840   /* 80 ms */
+/* In the mapping, RFC 7845 5.1.1. */
+#define OPUS_SILENCE 255
 
 static guint
 read_u16 (const guint8 * p)
 {
   return p[0] | p[1] << 8;
+}
+
+gboolean
+opus_config_check (const OpusConfig * self)
+{
+  guint decoded = self->streams + self->coupled, i;
+
+  if (self->streams == 0 || self->streams > OPUS_MAX_CHANNELS
+      || self->coupled > self->streams || decoded > OPUS_MAX_CHANNELS)
+    return FALSE;
+  for (i = 0; i < self->channels; i++) {
+    if (self->mapping[i] >= decoded && self->mapping[i] != OPUS_SILENCE)
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean
@@ -21,8 +38,7 @@ parse_mapping (OpusConfig * self, const guint8 * data, gsize size)
   self->streams = data[0];
   self->coupled = data[1];
   memcpy (self->mapping, data + 2, self->channels);
-  return self->streams > 0 && self->coupled <= self->streams
-      && self->streams + self->coupled <= OPUS_MAX_CHANNELS;
+  return opus_config_check (self);
 }
 
 void

@@ -24,6 +24,9 @@ typedef struct
 gboolean opus_config_parse (OpusConfig * self, const guint8 * data,
     gsize size);
 
+/* FALSE when the mapping names channels that no stream has. */
+gboolean opus_config_check (const OpusConfig * self);
+
 /* For one or two channels, of which nothing more is told. */
 void opus_config_init (OpusConfig * self, guint channels);
 

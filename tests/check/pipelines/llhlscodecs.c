@@ -387,6 +387,13 @@ GST_START_TEST (llhls_takes_opus_without_a_header)
           "coupled-count=3,channel-mapping=(int)<0,2,1>", FALSE},
     {"audio/x-opus,channels=3,channel-mapping-family=1,stream-count=2,"
           "coupled-count=1,channel-mapping=(int)<0,2>", FALSE},
+    {"audio/x-opus,channels=3,channel-mapping-family=1,stream-count=2,"
+          "coupled-count=1,channel-mapping=(int)<0,3,1>", FALSE},
+    {"audio/x-opus,channels=3,channel-mapping-family=1,stream-count=2,"
+          "coupled-count=1,channel-mapping=(int)<0,256,1>", FALSE},
+    {"audio/x-opus,channels=3,channel-mapping-family=1,"
+          "stream-count=2147483647,coupled-count=2147483647,"
+          "channel-mapping=(int)<0,2,1>", FALSE},
   };
   GstElement *sink = gst_element_factory_make ("llhlssink", NULL);
   g_autoptr (GstBus) bus = gst_bus_new ();
@@ -509,7 +516,7 @@ llhlscodecs_suite (void)
       G_N_ELEMENTS (codecs));
   tcase_add_loop_test (tc, llhls_tells_of_hdr, 0, 3);
   tcase_add_test (tc, llhls_tells_the_language);
-  tcase_add_loop_test (tc, llhls_takes_opus_without_a_header, 0, 8);
+  tcase_add_loop_test (tc, llhls_takes_opus_without_a_header, 0, 11);
   tcase_add_test (tc, llhls_keeps_no_buffers_of_a_pool);
   tcase_add_loop_test (tc, llhls_ignores_garbage_of_any_codec, 0, 6);
   return s;

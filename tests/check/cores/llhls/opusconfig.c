@@ -122,6 +122,22 @@ GST_START_TEST (opus_survives_any_bytes)
 
 GST_END_TEST;
 
+/* RFC 7845 5.1.1: 4 streams, 2 of them coupled, have 6 channels; 255 is
+ * silence. */
+GST_START_TEST (opus_config_refuses_channels_that_no_stream_has)
+{
+  guint8 head[sizeof (surround)];
+  OpusConfig config;
+
+  memcpy (head, surround, sizeof (head));
+  head[sizeof (head) - 1] = 255;
+  fail_unless (opus_config_parse (&config, head, sizeof (head)));
+  head[sizeof (head) - 1] = 6;
+  fail_if (opus_config_parse (&config, head, sizeof (head)));
+}
+
+GST_END_TEST;
+
 static Suite *
 opusconfig_suite (void)
 {
@@ -135,6 +151,7 @@ opusconfig_suite (void)
   tcase_add_test (tc, opus_packet_tells_its_duration);
   tcase_add_test (tc, opus_decoders_settle_in_80_ms);
   tcase_add_test (tc, opus_survives_any_bytes);
+  tcase_add_test (tc, opus_config_refuses_channels_that_no_stream_has);
   return s;
 }
 
