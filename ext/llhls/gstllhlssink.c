@@ -29,8 +29,8 @@
  *
  * Since: 0.1
  */
-/* Locks, in this order: self->lock, the stream's lock, the store's lock; the
- * object lock under none of them.
+/* Locks, in this order: self->lock, the stream's lock, the store's lock, and
+ * last object locks, under which none of ours is taken.
  * Threads: application (properties, states, pads), streaming (in the stream),
  * the server's, the outputs'; the last two are joined in stop (). */
 #ifdef HAVE_CONFIG_H

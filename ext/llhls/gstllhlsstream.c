@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Locks, in this order: stream locks of the pads, self->lock, the store's lock
- * or an output's or state's queue.  The object lock of a pad is taken under none of
- * ours.  Nothing is posted, pushed or woken under self->lock: results are
+ * or an output's or state's queue, and last object locks, under which none of
+ * ours is taken.  Nothing is posted, pushed or woken under self->lock: results are
  * collected there and carried out behind it.
  * Threads: streaming threads (push, caps, flush, end), application (stats,
  * states, pads), and one of its own that sleeps until the packager's deadline:
