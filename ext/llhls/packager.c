@@ -119,8 +119,8 @@ packager_set_origin (Packager * self, guint64 date, guint64 first_time,
   guint i;
 
   g_assert (!timeline_started (&self->timeline));
-  /* The wall clock may have been set back. */
-  if (date + first_time < self->restored.date)
+  /* The wall clock may have been set back; twins have a date of their own. */
+  if (!self->config.exact && date + first_time < self->restored.date)
     date = self->restored.date - first_time;
   self->date = date;
   if (number_by_date)

@@ -53,8 +53,9 @@ set_twin_format (Twin * t, PackagerTrack * track, const Stream * stream,
   packager_set_format (&t->packager, track, &format);
 }
 
+/* Before it knows where it begins. */
 static void
-twin_init (Twin * t, const Stream * stream)
+twin_make (Twin * t, const Stream * stream)
 {
   PackagerConfig config = { stream->target, 500 * MS, 60 * SECOND,
     10 * SECOND, (gchar *) "", 0, TRUE
@@ -63,9 +64,15 @@ twin_init (Twin * t, const Stream * stream)
   packager_init (&t->packager, &config);
   t->video = packager_add_track (&t->packager, "video_0", TRUE);
   t->audio = packager_add_track (&t->packager, "audio_0", FALSE);
-  packager_set_origin (&t->packager, 0, DATE, FALSE);
   t->objects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
       (GDestroyNotify) g_bytes_unref);
+}
+
+static void
+twin_init (Twin * t, const Stream * stream)
+{
+  twin_make (t, stream);
+  packager_set_origin (&t->packager, 0, DATE, FALSE);
 }
 
 static void
@@ -306,6 +313,37 @@ GST_START_TEST (twins_are_alike_after_losses)
 
 GST_END_TEST;
 
+/* A twin that is back before its next segment was due has the other one's
+ * dates. */
+GST_START_TEST (twins_have_the_same_dates_after_a_restart)
+{
+  const Stream *stream = &streams[0];
+  Feed first = { 0, 60 * SECOND }, before = { 0, 21 * SECOND }, after = first;
+  const PlaylistSegment *last;
+  StateFile state;
+  Twin a, b;
+
+  twin_init (&a, stream);
+  twin_init (&b, stream);
+  run (&a, stream, &first);
+  run (&b, stream, &before);
+  packager_save (&b.packager, &state);
+  twin_clear (&b);
+  after.from = 21500 * MS;
+  twin_make (&b, stream);
+  packager_restore (&b.packager, &state);
+  packager_set_origin (&b.packager, 0, DATE + after.from, FALSE);
+  run (&b, stream, &after);
+  fail_unless (compare (&a, &b) > 50);
+  last = a.video->playlist.segments.tail->data;
+  fail_unless_equals_uint64 (playlist_find (&b.video->playlist,
+          last->msn)->date, last->date);
+  twin_clear (&a);
+  twin_clear (&b);
+}
+
+GST_END_TEST;
+
 /* 82: another format begins at the same boundary for both. */
 GST_START_TEST (twins_change_their_format_alike)
 {
@@ -428,6 +466,7 @@ twins_suite (void)
       10 * G_N_ELEMENTS (streams));
   tcase_add_loop_test (tc, twins_go_on_when_times_jump, 0, 4);
   tcase_add_loop_test (tc, twins_survive_any_times, 0, 8);
+  tcase_add_test (tc, twins_have_the_same_dates_after_a_restart);
   tcase_add_loop_test (tc, twins_change_their_format_alike, 0,
       G_N_ELEMENTS (streams));
   return s;
