@@ -20,7 +20,6 @@ enum
   NAL_SPS_EXTENSION = 13,
 };
 
-#define EXTENDED_SAR 255
 #define PROFILE_BASELINE 66
 
 static gboolean
@@ -121,22 +120,6 @@ parse_size (AvcSps * self, BitReader * r)
 }
 
 static void
-parse_aspect_ratio (AvcSps * self, BitReader * r)
-{
-  guint idc = bit_reader_bits (r, 8), n, d;
-
-  if (!nal_aspect_ratio (idc, &self->par_n, &self->par_d)
-      && idc == EXTENDED_SAR) {
-    n = bit_reader_bits (r, 16);
-    d = bit_reader_bits (r, 16);
-    if (n != 0 && d != 0) {
-      self->par_n = n;
-      self->par_d = d;
-    }
-  }
-}
-
-static void
 skip_hrd (BitReader * r)
 {
   guint n = bit_reader_ue (r) + 1, i;
@@ -185,7 +168,7 @@ parse_vui (AvcSps * self, BitReader * r)
   guint reorder;
 
   if (bit_reader_flag (r))
-    parse_aspect_ratio (self, r);
+    nal_aspect_ratio (r, &self->par_n, &self->par_d);
   if (bit_reader_flag (r))
     bit_reader_skip (r, 1);
   if (bit_reader_flag (r))

@@ -14,7 +14,6 @@
 #define MAX_REF_SETS 64
 #define MAX_DELTA_POCS 32
 #define MAX_LONG_TERM 32
-#define EXTENDED_SAR 255
 
 static void
 parse_profile_tier_level (HevcSps * self, BitReader * r)
@@ -202,22 +201,6 @@ skip_coding_tools (BitReader * r, guint poc_bits)
 }
 
 static void
-parse_aspect_ratio (HevcSps * self, BitReader * r)
-{
-  guint idc = bit_reader_bits (r, 8), n, d;
-
-  if (!nal_aspect_ratio (idc, &self->par_n, &self->par_d)
-      && idc == EXTENDED_SAR) {
-    n = bit_reader_bits (r, 16);
-    d = bit_reader_bits (r, 16);
-    if (n != 0 && d != 0) {
-      self->par_n = n;
-      self->par_d = d;
-    }
-  }
-}
-
-static void
 parse_colour (HevcSps * self, BitReader * r)
 {
   bit_reader_skip (r, 3);
@@ -247,7 +230,7 @@ parse_vui (HevcSps * self, BitReader * r)
   guint i;
 
   if (bit_reader_flag (r))
-    parse_aspect_ratio (self, r);
+    nal_aspect_ratio (r, &self->par_n, &self->par_d);
   if (bit_reader_flag (r))
     bit_reader_skip (r, 1);
   if (bit_reader_flag (r))

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* aspect_ratio_idc */
+#define EXTENDED_SAR 255
+
 void
 nal_reader_init (NalReader * self, const guint8 * data, gsize size,
     guint length_size)
@@ -192,18 +195,25 @@ nal_replace_set (GBytes ** set, const guint8 * nal, gsize size)
     *set = g_bytes_new (nal, size);
 }
 
-gboolean
-nal_aspect_ratio (guint idc, guint * par_n, guint * par_d)
+void
+nal_aspect_ratio (BitReader * r, guint * par_n, guint * par_d)
 {
   static const guint8 ratios[][2] = {
     {1, 1}, {1, 1}, {12, 11}, {10, 11}, {16, 11}, {40, 33}, {24, 11},
     {20, 11}, {32, 11}, {80, 33}, {18, 11}, {15, 11}, {64, 33}, {160, 99},
     {4, 3}, {3, 2}, {2, 1},
   };
+  guint idc = bit_reader_bits (r, 8), n, d;
 
-  if (idc >= G_N_ELEMENTS (ratios))
-    return FALSE;
-  *par_n = ratios[idc][0];
-  *par_d = ratios[idc][1];
-  return TRUE;
+  if (idc < G_N_ELEMENTS (ratios)) {
+    *par_n = ratios[idc][0];
+    *par_d = ratios[idc][1];
+  } else if (idc == EXTENDED_SAR) {
+    n = bit_reader_bits (r, 16);
+    d = bit_reader_bits (r, 16);
+    if (n != 0 && d != 0) {
+      *par_n = n;
+      *par_d = d;
+    }
+  }
 }

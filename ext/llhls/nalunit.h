@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "bitreader.h"
+
 G_BEGIN_DECLS
 
 /* A parameter set longer than this is taken for garbage. */
@@ -69,8 +71,8 @@ void nal_scatter_get (GBytes * scatter, NalScatter * self);
 /* Sets aside a parameter set; NULL clears. */
 void nal_replace_set (GBytes ** set, const guint8 * nal, gsize size);
 
-/* Sample aspect ratios of H.264 table E-1 and H.265 table E.1; FALSE for those
- * that are not in it. */
-gboolean nal_aspect_ratio (guint idc, guint * par_n, guint * par_d);
+/* Reads aspect_ratio_idc and what may follow (H.264 table E-1, H.265 table
+ * E.1); what is not told stays as it was. */
+void nal_aspect_ratio (BitReader * r, guint * par_n, guint * par_d);
 
 G_END_DECLS
