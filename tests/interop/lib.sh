@@ -100,3 +100,46 @@ end_chain() {
   kill -INT "$chain"
   wait "$chain" || fail "the chain ended with an error: $(cat "$work/chain.err")"
 }
+
+# need_browser: leaves $modules
+need_browser() {
+  need node chromium
+  modules=$ONAIR_BUILD_DIR/interop
+  [ -d "$modules/node_modules/hls.js" ] && [ -d "$modules/node_modules/playwright-core" ] ||
+    skip "hls.js and playwright-core are not installed (./onair test does it)"
+}
+
+# wait_for_port LOG PROCESS: leaves $port, that of the newest llhlssink of LOG
+wait_for_port() {
+  port='' tries=0
+  while [ -z "$port" ]; do
+    kill -0 "$2" 2> /dev/null || fail "the origin ended: $(tail -n 20 "$1")"
+    [ $tries -lt 300 ] || fail "the origin is not listening: $(tail -n 20 "$1")"
+    sleep 0.1
+    tries=$((tries + 1))
+    port=$(sed -nE 's/.*llhlssink-listening.* port=\([a-z]+\)([0-9]+).*/\1/p' "$1" | tail -n 1)
+  done
+}
+
+# wait_for_pictures LOG PROCESS: the player of play.mjs shows something
+wait_for_pictures() {
+  tries=0
+  until grep -q '^playing' "$1"; do
+    kill -0 "$2" 2> /dev/null || fail "the player ended: $(cat "$1")"
+    [ $tries -lt 900 ] || fail "nothing is played: $(cat "$1")"
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+}
+
+# mark WHAT ...: for play.mjs's marks
+mark() {
+  echo "$(date +%s%3N) $*" >> "$work/marks"
+}
+
+# make_certificate: leaves $work/cert.pem and $work/key.pem
+make_certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$work/key.pem" -out "$work/cert.pem" \
+    2> "$work/openssl.err" || fail "no certificate: $(cat "$work/openssl.err")"
+}
