@@ -135,6 +135,9 @@ void playlist_release (Playlist * self);
 
 void playlist_position (const Playlist * self, PlaylistPosition * position);
 
+/* In decimal, with `digits` digits at least. */
+void playlist_append_number (GString * out, guint64 value, guint digits);
+
 /* File names, relative to the playlist.  Returns: (transfer full) */
 gchar *playlist_segment_uri (const Playlist * self, guint64 msn);
 gchar *playlist_part_uri (const Playlist * self, guint64 msn, guint part);

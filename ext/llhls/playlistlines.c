@@ -23,8 +23,9 @@ playlist_append_decimal (GString * out, guint64 num, guint32 den, guint digits)
   if (rest * 2 > den || (rest * 2 == den && (value & 1) != 0))
     value++;
   value += num / den * scale;
-  g_string_append_printf (out, "%" G_GUINT64_FORMAT ".%0*" G_GUINT64_FORMAT,
-      value / scale, (gint) digits, value % scale);
+  playlist_append_number (out, value / scale, 1);
+  g_string_append_c (out, '.');
+  playlist_append_number (out, value % scale, digits);
 }
 
 void
@@ -47,10 +48,20 @@ void
 playlist_append_uri (GString * out, const gchar * path,
     const gchar * query_param)
 {
-  g_string_append_printf (out, "\"%s", path);
+  g_string_append_c (out, '"');
+  g_string_append (out, path);
   if (query_param != NULL)
     g_string_append_printf (out, "?%s={$%s}", query_param, query_param);
   g_string_append_c (out, '"');
+}
+
+/* A line */
+static void
+append_tag (GString * out, const gchar * tag, guint64 value)
+{
+  g_string_append (out, tag);
+  playlist_append_number (out, value, 1);
+  g_string_append_c (out, '\n');
 }
 
 guint
@@ -60,7 +71,7 @@ playlist_append_version (GString * out, guint version,
   if (query_param != NULL)
     version = MAX (version, VERSION_DEFINE);
   if (version > 1)
-    g_string_append_printf (out, "#EXT-X-VERSION:%u\n", version);
+    append_tag (out, "#EXT-X-VERSION:", version);
   if (query_param != NULL)
     g_string_append_printf (out, "#EXT-X-DEFINE:QUERYPARAM=\"%s\"\n",
         query_param);
@@ -110,8 +121,7 @@ playlist_append_header (GString * out, const Playlist * self,
 
   g_string_append (out, "#EXTM3U\n");
   playlist_append_version (out, version, settings->query_param);
-  g_string_append_printf (out, "#EXT-X-TARGETDURATION:%u\n",
-      settings->target_duration);
+  append_tag (out, "#EXT-X-TARGETDURATION:", settings->target_duration);
   append_type (out, settings->type);
   if (settings->low_latency)
     append_server_control (out, settings);
@@ -120,21 +130,21 @@ playlist_append_header (GString * out, const Playlist * self,
     playlist_append_decimal (out, settings->part_target, SECOND, 3);
     g_string_append_c (out, '\n');
   }
-  g_string_append_printf (out, "#EXT-X-MEDIA-SEQUENCE:%" G_GUINT64_FORMAT
-      "\n#EXT-X-DISCONTINUITY-SEQUENCE:%" G_GUINT64_FORMAT
-      "\n#EXT-X-INDEPENDENT-SEGMENTS\n", first != NULL ? first->msn : 0,
-      self->discontinuities);
+  append_tag (out, "#EXT-X-MEDIA-SEQUENCE:", first != NULL ? first->msn : 0);
+  append_tag (out, "#EXT-X-DISCONTINUITY-SEQUENCE:", self->discontinuities);
+  g_string_append (out, "#EXT-X-INDEPENDENT-SEGMENTS\n");
   if (settings->iframes)
     g_string_append (out, "#EXT-X-I-FRAMES-ONLY\n");
 }
 
 static void
 append_parts (GString * out, const Playlist * self,
-    const PlaylistSettings * settings, const PlaylistSegment * segment)
+    const PlaylistSettings * settings, const PlaylistSegment * segment,
+    guint first)
 {
   guint i;
 
-  for (i = 0; i < segment->parts->len; i++) {
+  for (i = first; i < segment->parts->len; i++) {
     const PlaylistPart *part = &g_array_index (segment->parts, PlaylistPart, i);
     g_autofree gchar *uri = playlist_part_uri (self, segment->msn, i);
 
@@ -175,7 +185,8 @@ append_media (GString * out, const Playlist * self,
   g_string_append (out, "#EXTINF:");
   playlist_append_decimal (out, segment->duration, segment->timescale,
       DURATION_DIGITS);
-  g_string_append_printf (out, ",\n%s", uri);
+  g_string_append (out, ",\n");
+  g_string_append (out, uri);
   if (settings->query_param != NULL)
     g_string_append_printf (out, "?%s={$%s}", settings->query_param,
         settings->query_param);
@@ -183,10 +194,10 @@ append_media (GString * out, const Playlist * self,
 }
 
 /* Tags that apply to the segment come before its first part (4.4.4.9). */
-void
-playlist_append_segment (GString * out, const Playlist * self,
+static void
+append_segment_head (GString * out, const Playlist * self,
     const PlaylistSettings * settings, const PlaylistSegment * segment,
-    const gchar * last_map, gboolean parts)
+    const gchar * last_map)
 {
   if (segment->discontinuity)
     g_string_append (out, "#EXT-X-DISCONTINUITY\n");
@@ -195,17 +206,41 @@ playlist_append_segment (GString * out, const Playlist * self,
   g_string_append (out, "#EXT-X-PROGRAM-DATE-TIME:");
   playlist_append_date (out, segment->date);
   g_string_append_c (out, '\n');
+}
+
+void
+playlist_append_segment (GString * out, const Playlist * self,
+    const PlaylistSettings * settings, const PlaylistSegment * segment,
+    const gchar * last_map, gboolean parts)
+{
+  append_segment_head (out, self, settings, segment, last_map);
   if (parts)
-    append_parts (out, self, settings, segment);
+    append_parts (out, self, settings, segment, 0);
   if (segment->closed)
     append_media (out, self, settings, segment);
+}
+
+void
+playlist_append_growth (GString * out, const Playlist * self,
+    const PlaylistSettings * settings, const PlaylistSegment * segment,
+    const gchar * last_map, PlaylistShown * shown)
+{
+  if (out->len == 0)
+    append_segment_head (out, self, settings, segment, last_map);
+  append_parts (out, self, settings, segment, shown->parts);
+  shown->parts = MAX (shown->parts, segment->parts->len);
+  if (segment->closed && !shown->closed)
+    append_media (out, self, settings, segment);
+  shown->closed = segment->closed;
 }
 
 static void
 append_hint (GString * out, const PlaylistSettings * settings,
     const gchar * type, gchar * uri)
 {
-  g_string_append_printf (out, "#EXT-X-PRELOAD-HINT:TYPE=%s,URI=", type);
+  g_string_append (out, "#EXT-X-PRELOAD-HINT:TYPE=");
+  g_string_append (out, type);
+  g_string_append (out, ",URI=");
   playlist_append_uri (out, uri, settings->query_param);
   g_string_append_c (out, '\n');
   g_free (uri);

@@ -21,6 +21,19 @@ void playlist_append_segment (GString * out, const Playlist * self,
     const PlaylistSettings * settings, const PlaylistSegment * segment,
     const gchar * last_map, gboolean parts);
 
+/* What of a segment is in a text already: all zero at first. */
+typedef struct
+{
+  guint parts;
+  gboolean closed;
+} PlaylistShown;
+
+/* The same with parts, bit by bit as they come: nothing of what is in `out`,
+ * which has this segment alone, changes. */
+void playlist_append_growth (GString * out, const Playlist * self,
+    const PlaylistSettings * settings, const PlaylistSegment * segment,
+    const gchar * last_map, PlaylistShown * shown);
+
 /* What comes behind the last segment. */
 void playlist_append_end (GString * out, const Playlist * self,
     const PlaylistSettings * settings);

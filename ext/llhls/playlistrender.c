@@ -77,9 +77,12 @@ playlist_render_report (const Playlist * self,
   }
   out = g_string_new ("#EXT-X-RENDITION-REPORT:URI=");
   playlist_append_uri (out, name, settings->query_param);
-  g_string_append_printf (out, ",LAST-MSN=%" G_GUINT64_FORMAT, msn);
-  if (parts > 0)
-    g_string_append_printf (out, ",LAST-PART=%u", parts - 1);
+  g_string_append (out, ",LAST-MSN=");
+  playlist_append_number (out, msn, 1);
+  if (parts > 0) {
+    g_string_append (out, ",LAST-PART=");
+    playlist_append_number (out, parts - 1, 1);
+  }
   g_string_append_c (out, '\n');
   return g_string_free (out, FALSE);
 }

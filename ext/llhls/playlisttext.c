@@ -19,11 +19,29 @@
 /* Bytes of lines no longer listed that may stay in front. */
 #define MAX_GONE 65536
 
+/* A segment that shows its parts. */
+typedef struct
+{
+  guint64 msn;
+  GString *text;
+  PlaylistShown shown;
+} Near;
+
+static void
+near_free (gpointer data)
+{
+  Near *near = data;
+
+  g_string_free (near->text, TRUE);
+  g_free (near);
+}
+
 void
 playlist_text_init (PlaylistText * self)
 {
   self->lines = g_string_new (NULL);
   g_queue_init (&self->lengths);
+  g_queue_init (&self->near);
   self->gone = 0;
   self->first_msn = self->next_msn = 0;
 }
@@ -34,6 +52,7 @@ playlist_text_clear (PlaylistText * self)
   g_string_free (self->lines, TRUE);
   self->lines = NULL;
   g_queue_clear (&self->lengths);
+  g_queue_clear_full (&self->near, near_free);
 }
 
 static guint64
@@ -146,6 +165,56 @@ append_kept (const PlaylistText * self, GString * out,
       length);
 }
 
+/* Takes up what has come since of `segment`, which comes behind all others. */
+static Near *
+grow (PlaylistText * self, GList ** place, const Playlist * playlist,
+    const PlaylistSettings * settings, const GList * link)
+{
+  const PlaylistSegment *segment = link->data;
+  Near *near;
+
+  if (*place == NULL) {
+    near = g_new0 (Near, 1);
+    near->msn = segment->msn;
+    near->text = g_string_new (NULL);
+    g_queue_push_tail (&self->near, near);
+    *place = self->near.tail;
+  }
+  near = (*place)->data;
+  g_assert (near->msn == segment->msn);
+  *place = (*place)->next;
+  playlist_append_growth (near->text, playlist, settings, segment,
+      map_before (link), &near->shown);
+  return near;
+}
+
+/* Segments from `link` on, as far as they are `msn` or behind it. */
+static void
+append_near (PlaylistText * self, GString * out, const Playlist * playlist,
+    const PlaylistSettings * settings, const GList * link, guint64 msn)
+{
+  GList *place;
+  Near *near;
+
+  while ((near = g_queue_peek_head (&self->near)) != NULL
+      && near->msn < ((const PlaylistSegment *) link->data)->msn)
+    near_free (g_queue_pop_head (&self->near));
+  place = self->near.head;
+  for (; link != NULL; link = link->next) {
+    const PlaylistSegment *segment = link->data;
+
+    if (!segment->closed && segment->parts->len == 0)
+      continue;
+    near = grow (self, &place, playlist, settings, link);
+    if (segment->msn < msn)
+      continue;
+    if (link == playlist->segments.head)
+      playlist_append_segment (out, playlist, settings, segment, NULL, TRUE);
+    else
+      g_string_append_len (out, near->text->str, near->text->len);
+  }
+}
+
 /* All segments from `msn` on. */
 static void
 append_segments (PlaylistText * self, GString * out, const Playlist * playlist,
@@ -156,15 +225,8 @@ append_segments (PlaylistText * self, GString * out, const Playlist * playlist,
   if (playlist->segments.head == NULL)
     return;
   append_kept (self, out, playlist, settings, msn);
-  for (; l != NULL; l = l->next) {
-    const PlaylistSegment *segment = l->data;
-
-    if (segment->msn < msn || (!segment->closed && (!shows_parts (settings)
-                || segment->parts->len == 0)))
-      continue;
-    playlist_append_segment (out, playlist, settings, segment,
-        map_before (l), shows_parts (settings));
-  }
+  if (l != NULL && shows_parts (settings))
+    append_near (self, out, playlist, settings, l, msn);
 }
 
 static guint
@@ -184,7 +246,7 @@ playlist_text_render (PlaylistText * self, const Playlist * playlist,
 {
   const PlaylistSegment *first =
       g_queue_peek_head ((GQueue *) & playlist->segments);
-  GString *out = g_string_sized_new (self->lines->len + 8192);
+  GString *out = g_string_sized_new (self->lines->len - self->gone + 8192);
 
   playlist_append_header (out, playlist, settings, version_of (playlist,
           settings));
@@ -200,8 +262,8 @@ static void
 append_skip (GString * out, guint64 n, const DaterangeSet * ranges,
     gboolean dateranges, guint64 since)
 {
-  g_string_append_printf (out, "#EXT-X-SKIP:SKIPPED-SEGMENTS=%"
-      G_GUINT64_FORMAT, n);
+  g_string_append (out, "#EXT-X-SKIP:SKIPPED-SEGMENTS=");
+  playlist_append_number (out, n, 1);
   if (dateranges) {
     g_string_append (out, ",RECENTLY-REMOVED-DATERANGES=\"");
     if (ranges != NULL)

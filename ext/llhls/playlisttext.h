@@ -9,7 +9,8 @@
 
 G_BEGIN_DECLS
 
-/* One form of one playlist as text.  Lines that can't change any more are kept,
+/* One form of one playlist as text.  Each line is made once, when its part or
+ * segment comes, and once more when the segment gets too old to show its parts,
  * so that a playlist of hours costs little more per part than one of a minute.
  * Render one playlist with one set of settings; `part_target` and
  * `delta_updates` may change in between.  No locks. */
@@ -19,6 +20,7 @@ typedef struct
   GQueue lengths;               /* of their lines, oldest first */
   gsize gone;                   /* bytes in front that are no longer listed */
   guint64 first_msn, next_msn;  /* those in `lines`; equal = none */
+  GQueue near;                  /* of the segments behind them, with parts */
 } PlaylistText;
 
 typedef enum

@@ -32,11 +32,11 @@ typedef struct
 } Stream;
 
 static void
-stream_init (Stream * s, guint32 seed)
+stream_init (Stream * s, guint32 seed, guint64 window)
 {
   memset (s, 0, sizeof (*s));
   s->rand = g_rand_new_with_seed (seed);
-  playlist_init (&s->playlist, "video_0", "s-", WINDOW);
+  playlist_init (&s->playlist, "video_0", "s-", window);
   daterange_set_init (&s->ranges);
   s->msn = 7;
 }
@@ -309,7 +309,7 @@ run (guint32 seed, const PlaylistSettings * settings, guint steps)
   GQueue copies = G_QUEUE_INIT;
   guint i, merges = 0;
 
-  stream_init (&s, seed);
+  stream_init (&s, seed, WINDOW);
   playlist_text_init (&text);
   for (i = 0; i < steps; i++) {
     g_autofree gchar *kept = NULL, *fresh = NULL;
@@ -353,6 +353,32 @@ GST_START_TEST (playlist_text_updates_key_frames_alike)
 
   settings.iframes = TRUE;
   run (11, &settings, 200);
+}
+
+GST_END_TEST;
+
+/* All that is listed shows its parts, and the first one its init section. */
+GST_START_TEST (playlist_text_of_a_short_window_is_made_once)
+{
+  PlaylistSettings settings = make_settings ();
+  PlaylistText text;
+  Stream s;
+  guint i;
+
+  stream_init (&s, 21, 6 * SECOND);
+  playlist_text_init (&text);
+  for (i = 0; i < 500; i++) {
+    g_autofree gchar *kept = NULL, *fresh = NULL;
+
+    step (&s);
+    kept = playlist_text_render (&text, &s.playlist, &settings, &s.ranges);
+    fresh = playlist_render (&s.playlist, &settings);
+    fail_unless_equals_string (strstr (kept, "#EXT-X-MAP"),
+        strstr (fresh, "#EXT-X-MAP"));
+  }
+  fail_unless (s.msn > 60);
+  playlist_text_clear (&text);
+  stream_clear (&s);
 }
 
 GST_END_TEST;
@@ -524,6 +550,7 @@ playlisttext_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, playlist_text_updates_make_the_whole_playlist);
   tcase_add_test (tc, playlist_text_updates_key_frames_alike);
+  tcase_add_test (tc, playlist_text_of_a_short_window_is_made_once);
   tcase_add_test (tc, playlist_text_of_key_frames_is_byte_ranges);
   tcase_add_test (tc, playlist_text_marks_parts_without_media);
   tcase_add_test (tc, playlist_text_hints_a_new_init_section);
