@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "gstllhlspollset.h"
+
 G_BEGIN_DECLS
 
 /* A stream for libsoup's server, up to 3.7 at least: one that has been closed
@@ -12,7 +14,13 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GstLlHlsGuardStream, gst_llhls_guard_stream, GST,
     LLHLS_GUARD_STREAM, GIOStream)
 
-/* Takes a reference to `base`, whose streams must be pollable. */
-GIOStream *gst_llhls_guard_stream_new (GIOStream * base);
+/* Takes a reference to `base`, whose streams must be pollable and which is over
+ * `socket`.  `set` is one of gst_llhls_guard_stream_on_news (): reading is
+ * waited for in it. */
+GIOStream *gst_llhls_guard_stream_new (GIOStream * base,
+    GstLlHlsPollSet * set, GSocket * socket);
+
+/* The set's function. */
+void gst_llhls_guard_stream_on_news (gpointer data);
 
 G_END_DECLS

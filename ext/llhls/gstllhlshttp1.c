@@ -24,6 +24,7 @@ struct _GstLlHlsHttp1
 {
   GstLlHlsResponder *responder;
   SoupServer *soup;
+  GstLlHlsPollSet *set;         /* of all connections */
   guint busy;
 };
 
@@ -344,7 +345,8 @@ gst_llhls_http1_take (GstLlHlsHttp1 * self, GstLlHlsConnection * connection)
     remote = g_inet_socket_address_new_from_string ("0.0.0.0", 0);
   g_object_set_qdata (G_OBJECT (remote), exchange_quark (), exchange);
   enter (exchange, HTTP_PHASE_IDLE);
-  guard = gst_llhls_guard_stream_new (connection->stream);
+  guard = gst_llhls_guard_stream_new (connection->stream, self->set,
+      connection->socket);
   /* From here on it is the library's. */
   g_object_weak_ref (G_OBJECT (guard), on_stream_gone, exchange);
   soup_server_accept_iostream (self->soup, guard, local, remote, NULL);
@@ -393,6 +395,8 @@ gst_llhls_http1_new (GstLlHlsResponder * responder, GError ** error)
   self = g_new0 (GstLlHlsHttp1, 1);
   self->responder = responder;
   self->soup = soup;
+  self->set = gst_llhls_poll_set_new (g_main_context_get_thread_default (),
+      gst_llhls_guard_stream_on_news);
   soup_server_add_early_handler (soup, NULL, on_request_head, self, NULL);
   soup_server_add_handler (soup, NULL, on_request, self, NULL);
   g_signal_connect (soup, "request-started", G_CALLBACK (on_request_started),
@@ -412,5 +416,6 @@ gst_llhls_http1_free (GstLlHlsHttp1 * self)
   while (g_main_context_iteration (g_main_context_get_thread_default (),
           FALSE));
   g_object_unref (self->soup);
+  gst_llhls_poll_set_free (self->set);
   g_free (self);
 }

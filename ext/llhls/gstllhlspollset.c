@@ -20,6 +20,7 @@ struct _GstLlHlsPollSet
   GstLlHlsPollFunc function;
   gint fd;                      /* of epoll, or -1 */
   GSource *source;              /* with epoll */
+  guint refs;                   /* the owner's, and one of each entry */
 };
 
 /* Without epoll an entry is a source of its own. */
@@ -56,11 +57,11 @@ begin (GstLlHlsPollSet * self)
 }
 
 static gboolean
-add (Entry * entry)
+add (Entry * entry, gboolean news)
 {
   struct epoll_event event = { 0 };
 
-  event.events = EPOLLIN;
+  event.events = news ? EPOLLIN | EPOLLRDHUP | EPOLLET : EPOLLIN;
   event.data.ptr = entry;
   return entry->set->fd >= 0 && epoll_ctl (entry->set->fd, EPOLL_CTL_ADD,
       g_socket_get_fd (entry->socket), &event) == 0;
@@ -87,7 +88,7 @@ begin (GstLlHlsPollSet * self)
 }
 
 static gboolean
-add (Entry * entry)
+add (Entry * entry, gboolean news)
 {
   return FALSE;
 }
@@ -117,10 +118,21 @@ gst_llhls_poll_set_new (GMainContext * context, GstLlHlsPollFunc function)
 {
   GstLlHlsPollSet *self = g_new0 (GstLlHlsPollSet, 1);
 
+  self->refs = 1;
   self->context = g_main_context_ref (context);
   self->function = function;
   begin (self);
   return self;
+}
+
+static void
+unref (GstLlHlsPollSet * self)
+{
+  if (--self->refs > 0)
+    return;
+  end (self);
+  g_main_context_unref (self->context);
+  g_free (self);
 }
 
 void
@@ -129,26 +141,54 @@ gst_llhls_poll_set_free (GstLlHlsPollSet * self)
   if (self->source != NULL)
     g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
-  end (self);
-  g_main_context_unref (self->context);
-  g_free (self);
+  unref (self);
+}
+
+static Entry *
+new_entry (GstLlHlsPollSet * self, GSocket * socket, gpointer data)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  self->refs++;
+  entry->set = self;
+  entry->socket = g_object_ref (socket);
+  entry->data = data;
+  return entry;
+}
+
+static void
+free_entry (Entry * entry)
+{
+  g_clear_pointer (&entry->source, g_source_unref);
+  g_object_unref (entry->socket);
+  unref (entry->set);
+  g_free (entry);
 }
 
 gpointer
 gst_llhls_poll_set_add (GstLlHlsPollSet * self, GSocket * socket, gpointer data)
 {
-  Entry *entry = g_new0 (Entry, 1);
+  Entry *entry = new_entry (self, socket, data);
 
-  entry->set = self;
-  entry->socket = g_object_ref (socket);
-  entry->data = data;
-  if (add (entry))
+  if (add (entry, FALSE))
     return entry;
   entry->source = g_socket_create_source (socket, G_IO_IN, NULL);
   g_source_set_callback (entry->source, G_SOURCE_FUNC (on_readable), entry,
       NULL);
   g_source_attach (entry->source, self->context);
   return entry;
+}
+
+gpointer
+gst_llhls_poll_set_add_for_news (GstLlHlsPollSet * self, GSocket * socket,
+    gpointer data)
+{
+  Entry *entry = new_entry (self, socket, data);
+
+  if (add (entry, TRUE))
+    return entry;
+  free_entry (entry);
+  return NULL;
 }
 
 void
@@ -160,7 +200,5 @@ gst_llhls_poll_set_remove (GstLlHlsPollSet * self, gpointer data)
     g_source_destroy (entry->source);
   else
     drop (entry);
-  g_clear_pointer (&entry->source, g_source_unref);
-  g_object_unref (entry->socket);
-  g_free (entry);
+  free_entry (entry);
 }

@@ -16,14 +16,21 @@ typedef void (*GstLlHlsPollFunc) (gpointer data);
 GstLlHlsPollSet *gst_llhls_poll_set_new (GMainContext * context,
     GstLlHlsPollFunc function);
 
-/* The set must be empty. */
+/* What is still in the set is not told of any more, and has to be removed. */
 void gst_llhls_poll_set_free (GstLlHlsPollSet * self);
 
 /* What to remove it by. */
 gpointer gst_llhls_poll_set_add (GstLlHlsPollSet * self, GSocket * socket,
     gpointer data);
 
-/* To be called before the socket is closed. */
+/* The function is called when something has come, and not again before more
+ * does, though nobody has read it.
+ * Returns: (nullable): NULL where the system cannot. */
+gpointer gst_llhls_poll_set_add_for_news (GstLlHlsPollSet * self,
+    GSocket * socket, gpointer data);
+
+/* To be called before the socket is closed, or at least while nobody else can
+ * have been given its number. */
 void gst_llhls_poll_set_remove (GstLlHlsPollSet * self, gpointer entry);
 
 G_END_DECLS
