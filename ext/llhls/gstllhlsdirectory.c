@@ -49,9 +49,10 @@ join_pieces (const GstLlHlsObject * object)
   return all;
 }
 
-/* What is written of `job`; with the gaps of this directory in playlists. */
+/* What is written of `job`, which is under way; with the gaps of this directory
+ * in playlists. */
 static GByteArray *
-read_job_locked (GstLlHlsDirectory * self, const OutboxJob * job)
+read_job (GstLlHlsDirectory * self, const OutboxJob * job)
 {
   GByteArray *all;
   gchar *text;
@@ -61,7 +62,9 @@ read_job_locked (GstLlHlsDirectory * self, const OutboxJob * job)
   all = join_pieces (job->payload);
   if (job->kind != OUTBOX_PLAYLIST)
     return all;
+  g_mutex_lock (&self->lock);
   text = outbox_mark_gaps (&self->outbox, (gchar *) all->data, all->len);
+  g_mutex_unlock (&self->lock);
   if (text == NULL)
     return all;
   g_byte_array_unref (all);
@@ -91,7 +94,7 @@ remove_file (GstLlHlsDirectory * self, const gchar * name)
 
 /* NULL: the end. */
 static OutboxJob *
-wait_for_job (GstLlHlsDirectory * self, GByteArray ** content)
+wait_for_job (GstLlHlsDirectory * self)
 {
   OutboxJob *job;
 
@@ -105,8 +108,6 @@ wait_for_job (GstLlHlsDirectory * self, GByteArray ** content)
     else
       g_cond_wait (&self->cond, &self->lock);
   }
-  if (job != NULL)
-    *content = read_job_locked (self, job);
   g_mutex_unlock (&self->lock);
   return job;
 }
@@ -179,17 +180,16 @@ static gpointer
 run (gpointer data)
 {
   GstLlHlsDirectory *self = data;
-  GByteArray *content = NULL;
   OutboxJob *job;
 
-  while ((job = wait_for_job (self, &content)) != NULL) {
+  while ((job = wait_for_job (self)) != NULL) {
+    g_autoptr (GByteArray) content = read_job (self, job);
     g_autoptr (GError) error = NULL;
 
     if (content == NULL)
       remove_file (self, job->name);
     else
       write_file (self, job->name, content, &error);
-    g_clear_pointer (&content, g_byte_array_unref);
     finish_job (self, job, error);
   }
   return NULL;
