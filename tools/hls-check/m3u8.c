@@ -96,7 +96,8 @@ m3u8_range (M3u8Reader * self, const gchar * text, const gchar * uri,
   g_auto (GStrv) pieces = g_strsplit (text, "@", 2);
 
   memset (range, 0, sizeof (*range));
-  if (!m3u8_integer (pieces[0], &range->length)
+  /* Of nothing at all there are no pieces. */
+  if (pieces[0] == NULL || !m3u8_integer (pieces[0], &range->length)
       || (pieces[1] != NULL && !m3u8_integer (pieces[1], &range->offset))
       || range->offset > G_MAXINT64 || range->length > G_MAXINT64) {
     m3u8_problem (self, 8, "\"%.64s\" is no byte range", text);

@@ -54,6 +54,20 @@ GST_START_TEST (playlists_cut_at_any_byte_do_no_harm)
 
 GST_END_TEST;
 
+GST_START_TEST (empty_byte_ranges_are_none)
+{
+  static const gchar text[] = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n"
+      "#EXT-X-MAP:URI=\"i\",BYTERANGE=\"\"\n#EXTINF:4,\n#EXT-X-BYTERANGE:\na\n";
+  g_autoptr (M3u8Playlist) playlist = m3u8_parse (text, strlen (text), NULL,
+      NULL);
+
+  fail_unless (playlist->problems->len >= 2);
+  fail_if (m3u8_segment (playlist, 0)->range.present);
+  fail_if (m3u8_segment (playlist, 0)->map_range.present);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (changed_playlists_do_no_harm)
 {
   guint32 seed = 20261121;
@@ -268,6 +282,7 @@ garbage_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, playlists_cut_at_any_byte_do_no_harm);
+  tcase_add_test (tc, empty_byte_ranges_are_none);
   tcase_add_test (tc, changed_playlists_do_no_harm);
   tcase_add_test (tc, numbers_at_their_limits_do_no_harm);
   tcase_add_test (tc, variables_are_put_in_and_stay_bounded);
