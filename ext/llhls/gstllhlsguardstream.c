@@ -5,6 +5,8 @@
 
 #include "gstllhlsguardstream.h"
 
+#include "gstllhlstcp.h"
+
 #define GST_TYPE_LLHLS_GUARD_INPUT (gst_llhls_guard_input_get_type ())
 G_DECLARE_FINAL_TYPE (GstLlHlsGuardInput, gst_llhls_guard_input, GST,
     LLHLS_GUARD_INPUT, GInputStream)
@@ -22,6 +24,7 @@ G_DECLARE_FINAL_TYPE (GstLlHlsGuardInput, gst_llhls_guard_input, GST,
      {
        GIOStream parent;
        GIOStream *base;
+       GSocket *socket;
        GInputStream *input;
      };
 
@@ -241,6 +244,7 @@ close_fn (GIOStream * stream, GCancellable * cancellable, GError ** error)
   GstLlHlsGuardStream *self = GST_LLHLS_GUARD_STREAM (stream);
 
   leave_set (GST_LLHLS_GUARD_INPUT (self->input));
+  gst_llhls_tcp_finish (self->socket);
   return g_io_stream_close (self->base, cancellable, error);
 }
 
@@ -250,6 +254,7 @@ gst_llhls_guard_stream_finalize (GObject * object)
   GstLlHlsGuardStream *self = GST_LLHLS_GUARD_STREAM (object);
 
   g_object_unref (self->input);
+  g_object_unref (self->socket);
   g_object_unref (self->base);
   G_OBJECT_CLASS (gst_llhls_guard_stream_parent_class)->finalize (object);
 }
@@ -278,6 +283,7 @@ gst_llhls_guard_stream_new (GIOStream * base, GstLlHlsPollSet * set,
   GstLlHlsGuardInput *input = g_object_new (GST_TYPE_LLHLS_GUARD_INPUT, NULL);
 
   self->base = g_object_ref (base);
+  self->socket = g_object_ref (socket);
   input->base = g_object_ref (g_io_stream_get_input_stream (base));
   self->input = G_INPUT_STREAM (input);
   /* TLS has bytes of its own, of which the socket knows nothing. */

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /* A stream for libsoup's server, up to 3.7 at least: one that has been closed
  * by its client between two requests is never let go of there.  Here its end
- * begins with a byte, which looks like a request that breaks off. */
+ * begins with a byte, which looks like a request that breaks off.  Closing it
+ * never waits for the client. */
 #define GST_TYPE_LLHLS_GUARD_STREAM (gst_llhls_guard_stream_get_type ())
 G_DECLARE_FINAL_TYPE (GstLlHlsGuardStream, gst_llhls_guard_stream, GST,
     LLHLS_GUARD_STREAM, GIOStream)

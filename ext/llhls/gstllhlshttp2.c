@@ -762,6 +762,7 @@ free_session (Session * session)
   /* TLS says goodbye only where that can't wait for the client. */
   if (session->failed || session->pending->len > 0)
     gst_llhls_tcp_abort (connection->socket);
+  gst_llhls_tcp_finish (connection->socket);
   g_io_stream_close (connection->stream, NULL, NULL);
   g_byte_array_unref (session->pending);
   g_free (session);

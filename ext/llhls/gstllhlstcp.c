@@ -51,6 +51,13 @@ gst_llhls_tcp_info (GSocket * socket, guint64 * taken, gboolean * gone)
 #endif
 
 void
+gst_llhls_tcp_finish (GSocket * socket)
+{
+  if ((g_socket_condition_check (socket, G_IO_OUT) & G_IO_OUT) == 0)
+    g_socket_shutdown (socket, FALSE, TRUE, NULL);
+}
+
+void
 gst_llhls_tcp_abort (GSocket * socket)
 {
   struct linger now = { 1, 0 };

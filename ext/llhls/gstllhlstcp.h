@@ -15,6 +15,10 @@ void gst_llhls_tcp_set_no_delay (GSocket * socket);
 gboolean gst_llhls_tcp_info (GSocket * socket, guint64 * taken,
     gboolean * gone);
 
+/* To be called before TLS is closed, whose goodbye GLib waits for: where there
+ * is no room for it, there is none.  What is written already goes out. */
+void gst_llhls_tcp_finish (GSocket * socket);
+
 /* Ends the connection without a goodbye and drops what is not sent.  The
  * descriptor stays open: who owns the socket sees an end of file. */
 void gst_llhls_tcp_abort (GSocket * socket);
