@@ -162,17 +162,13 @@ fill_ask (GstLlHlsAsk * ask, Exchange * exchange, SoupServerMessage * message)
 {
   SoupMessageHeaders *headers =
       soup_server_message_get_request_headers (message);
-  const gchar *method = soup_server_message_get_method (message);
   GUri *uri = soup_server_message_get_uri (message);
   guint i;
 
   memset (ask, 0, sizeof (*ask));
   ask->peer = &exchange->connection->peer;
-  ask->method = method == SOUP_METHOD_GET ? GST_LLHLS_METHOD_GET
-      : method == SOUP_METHOD_HEAD ? GST_LLHLS_METHOD_HEAD
-      : method == SOUP_METHOD_POST ? GST_LLHLS_METHOD_POST
-      : method == SOUP_METHOD_OPTIONS ? GST_LLHLS_METHOD_OPTIONS
-      : GST_LLHLS_METHOD_OTHER;
+  ask->method =
+      gst_llhls_method_parse (soup_server_message_get_method (message));
   ask->path = g_uri_get_path (uri);
   ask->query = g_uri_get_query (uri);
   ask->range = soup_message_headers_get_one (headers, "Range");

@@ -16,6 +16,7 @@
 #include "gstllhlspollset.h"
 #include "gstllhlstcp.h"
 #include "httpbudget.h"
+#include "httpdate.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
@@ -24,6 +25,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
  * hold as many as they have. */
 #define MAX_STREAMS 256
 #define MAX_HEAD_BYTES 16384
+/* A byte can stand for a field of 4 KiB: nobody sends that much by mistake. */
+#define BOMB_HEAD_BYTES (4 * MAX_HEAD_BYTES)
 /* What is sent with a request that has its answer. */
 #define MAX_BODY_BYTES 65536
 #define READ_BYTES 16384
@@ -90,12 +93,13 @@ typedef struct
   guint64 since;                /* ns, of its first byte */
   gsize head_bytes, body_bytes;
   GstLlHlsBody body;
-  gboolean has_head, asked, sending;
+  gboolean has_head, asked, sending, reset;
   GstLlHlsWaiter *waiter;       /* while it is held */
   GstLlHlsObject *object;       /* whose body is being sent */
   guint piece;                  /* the next bytes: of this one ... */
   gsize skip;                   /* ... from there */
-  guint64 left;
+  guint64 left, sent;
+  HttpWatch watch;              /* of its answer */
   GList link;                   /* in the session's */
 } Stream;
 
@@ -109,8 +113,7 @@ struct _GstLlHlsHttp2
   GQueue sessions, dirty;       /* of Session */
   guint64 abusive;
   gboolean stopping;
-  gint64 date_second;           /* of `date` */
-  gchar date[32];
+  HttpDate date;
   gsize used;                   /* of `buffer` */
   guint8 buffer[WRITE_BYTES];
 };
@@ -140,13 +143,15 @@ field (const Stream * stream, guint which)
   return (const gchar *) nghttp2_rcbuf_get_buf (stream->fields[which]).base;
 }
 
+/* All `but` one. */
 static void
-drop_fields (Stream * stream)
+drop_fields (Stream * stream, guint but)
 {
   guint i;
 
   for (i = 0; i < N_FIELDS; i++)
-    g_clear_pointer (&stream->fields[i], nghttp2_rcbuf_decref);
+    if (i != but)
+      g_clear_pointer (&stream->fields[i], nghttp2_rcbuf_decref);
 }
 
 static void
@@ -181,7 +186,7 @@ free_stream (Stream * stream)
   session->incoming -= !stream->asked;
   set_sending (stream, FALSE);
   gst_llhls_body_clear (&stream->body);
-  drop_fields (stream);
+  drop_fields (stream, N_FIELDS);
   g_clear_pointer (&stream->object, gst_llhls_object_unref);
   g_queue_unlink (&session->streams, &stream->link);
   g_free (stream);
@@ -239,6 +244,7 @@ on_send_body (nghttp2_session * h2, nghttp2_frame * frame,
     return NGHTTP2_ERR_WOULDBLOCK;
   collect (session->server, header, FRAME_HEADER);
   stream->left -= size;
+  stream->sent += size;
   while (size > 0) {
     gsize length, n;
     const guint8 *data =
@@ -269,34 +275,6 @@ set_body (Stream * stream, const GstLlHlsAnswer * answer)
 }
 
 /* Answers */
-
-static const gchar *
-date_now (GstLlHlsHttp2 * self)
-{
-  gint64 second = g_get_real_time () / G_USEC_PER_SEC;
-
-  if (second != self->date_second) {
-    static const gchar *const days[] = {
-      "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"
-    };
-    static const gchar *const months[] = {
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
-      "Nov", "Dec"
-    };
-    g_autoptr (GDateTime) now = g_date_time_new_from_unix_utc (second);
-
-    /* RFC 9110 5.6.7; no locale may change it. */
-    g_snprintf (self->date, sizeof (self->date),
-        "%s, %02d %s %04d %02d:%02d:%02d GMT",
-        days[g_date_time_get_day_of_week (now) - 1],
-        g_date_time_get_day_of_month (now),
-        months[g_date_time_get_month (now) - 1], g_date_time_get_year (now),
-        g_date_time_get_hour (now), g_date_time_get_minute (now),
-        g_date_time_get_second (now));
-    self->date_second = second;
-  }
-  return self->date;
-}
 
 /* What is new in each answer would only push the rest out of the table. */
 static gboolean
@@ -357,7 +335,8 @@ send_answer (Stream * stream, const GstLlHlsAnswer * answer)
   g_snprintf (length, sizeof (length), "%" G_GUINT64_FORMAT, answer->length);
   set_nv (&nvs[n++], ":status", status);
   set_nv (&nvs[n++], "server", "gst-onair");
-  set_nv (&nvs[n++], "date", date_now (session->server));
+  set_nv (&nvs[n++], "date", http_date_at (&session->server->date,
+          g_get_real_time () / G_USEC_PER_SEC));
   for (i = 0; i < answer->n_headers; i++)
     set_nv (&nvs[n++], answer->headers[i].name, answer->headers[i].value);
   /* RFC 9110 8.6 */
@@ -370,7 +349,8 @@ send_answer (Stream * stream, const GstLlHlsAnswer * answer)
     set_priority (stream, answer);
   }
   set_sending (stream, TRUE);
-  drop_fields (stream);
+  http_watch_enter (&stream->watch, HTTP_PHASE_SENDING, now_ns ());
+  drop_fields (stream, N_FIELDS);
   if (nghttp2_submit_response (session->h2, stream->id, nvs, n,
           has_body ? &body : NULL) != 0)
     session->failed = TRUE;
@@ -387,20 +367,6 @@ on_release (gpointer data, const GstLlHlsAnswer * answer)
 }
 
 /* Requests */
-
-static GstLlHlsMethod
-method_of (const gchar * name)
-{
-  if (g_strcmp0 (name, "GET") == 0)
-    return GST_LLHLS_METHOD_GET;
-  if (g_strcmp0 (name, "HEAD") == 0)
-    return GST_LLHLS_METHOD_HEAD;
-  if (g_strcmp0 (name, "POST") == 0)
-    return GST_LLHLS_METHOD_POST;
-  if (g_strcmp0 (name, "OPTIONS") == 0)
-    return GST_LLHLS_METHOD_OPTIONS;
-  return GST_LLHLS_METHOD_OTHER;
-}
 
 /* The library has seen that it is a number. */
 static guint64
@@ -428,7 +394,7 @@ fill_ask (GstLlHlsAsk * ask, Stream * stream)
   path = g_strndup (whole, len);
   memset (ask, 0, sizeof (*ask));
   ask->peer = &stream->session->connection->peer;
-  ask->method = method_of (field (stream, FIELD_METHOD));
+  ask->method = gst_llhls_method_parse (field (stream, FIELD_METHOD));
   ask->path = path;
   ask->query = whole[len] == '?' ? whole + len + 1 : NULL;
   ask->range = field (stream, FIELD_RANGE);
@@ -469,8 +435,11 @@ ask (Stream * stream)
   stream->waiter = gst_llhls_responder_ask (responder, &ask, on_release,
       stream, &answer);
   gst_llhls_body_clear (&stream->body);
-  if (stream->waiter != NULL)
+  if (stream->waiter != NULL) {
+    /* A head of 16 KiB is not for keeping. */
+    drop_fields (stream, FIELD_PRIORITY);
     return;
+  }
   send_answer (stream, &answer);
   gst_llhls_answer_clear (&answer);
 }
@@ -520,6 +489,18 @@ on_begin_headers (nghttp2_session * h2, const nghttp2_frame * frame,
   return 0;
 }
 
+static void
+end_session (Session * session)
+{
+  if (session->ended)
+    return;
+  session->ended = TRUE;
+  session->server->abusive++;
+  GST_DEBUG ("ending connection %" G_GUINT64_FORMAT " of %s: it floods",
+      session->connection->peer.id, session->connection->peer.address);
+  nghttp2_session_terminate_session (session->h2, NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
 static int
 on_header (nghttp2_session * h2, const nghttp2_frame * frame,
     nghttp2_rcbuf * name, nghttp2_rcbuf * value, uint8_t flags, void *user_data)
@@ -533,6 +514,8 @@ on_header (nghttp2_session * h2, const nghttp2_frame * frame,
   if (stream == NULL || stream->has_head)
     return 0;
   stream->head_bytes += key.len + nghttp2_rcbuf_get_buf (value).len + 4;
+  if (stream->head_bytes > BOMB_HEAD_BYTES)
+    end_session (stream->session);
   if (stream->head_bytes > MAX_HEAD_BYTES)
     return 0;
   for (i = 0; i < N_FIELDS; i++) {
@@ -544,18 +527,6 @@ on_header (nghttp2_session * h2, const nghttp2_frame * frame,
     break;
   }
   return 0;
-}
-
-static void
-end_session (Session * session)
-{
-  if (session->ended)
-    return;
-  session->ended = TRUE;
-  session->server->abusive++;
-  GST_DEBUG ("ending connection %" G_GUINT64_FORMAT " of %s: it floods",
-      session->connection->peer.id, session->connection->peer.address);
-  nghttp2_session_terminate_session (session->h2, NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
 static int
@@ -926,6 +897,51 @@ gst_llhls_http2_take (GstLlHlsHttp2 * self, GstLlHlsConnection * connection)
   on_readable (session);
 }
 
+/* A connection goes on while any of its streams does: so that no answer is left
+ * lying in the shade of another, each is watched by itself.  Whose turn just
+ * did not come is not to blame. */
+static gboolean
+is_stuck (Stream * stream, const HttpLimits * limits, guint64 now)
+{
+  nghttp2_session *h2 = stream->session->h2;
+
+  if (!stream->sending || stream->reset)
+    return FALSE;
+  if (nghttp2_session_get_remote_window_size (h2) > 0
+      && nghttp2_session_get_stream_remote_window_size (h2, stream->id) > 0) {
+    http_watch_init (&stream->watch, now);
+    http_watch_enter (&stream->watch, HTTP_PHASE_SENDING, now);
+  }
+  return http_watch_check (&stream->watch, limits, stream->sent, now)
+      != HTTP_VERDICT_KEEP;
+}
+
+guint
+gst_llhls_http2_watch (GstLlHlsHttp2 * self, const HttpLimits * limits)
+{
+  guint64 now = now_ns ();
+  guint stuck = 0;
+  GList *l, *s;
+
+  for (l = self->sessions.head; l != NULL; l = l->next) {
+    Session *session = l->data;
+
+    for (s = session->streams.head; s != NULL; s = s->next) {
+      Stream *stream = s->data;
+
+      if (!is_stuck (stream, limits, now))
+        continue;
+      stream->reset = TRUE;
+      stuck++;
+      nghttp2_submit_rst_stream (session->h2, NGHTTP2_FLAG_NONE, stream->id,
+          NGHTTP2_CANCEL);
+      mark_dirty (session);
+    }
+  }
+  gst_llhls_http2_flush (self);
+  return stuck;
+}
+
 void
 gst_llhls_http2_stop (GstLlHlsHttp2 * self)
 {
@@ -1048,10 +1064,15 @@ gst_llhls_http2_new (GstLlHlsResponder * responder, GMainContext * context)
 }
 
 void
-gst_llhls_http2_free (GstLlHlsHttp2 * self)
+gst_llhls_http2_end (GstLlHlsHttp2 * self)
 {
   while (self->sessions.head != NULL)
     free_session (self->sessions.head->data);
+}
+
+void
+gst_llhls_http2_free (GstLlHlsHttp2 * self)
+{
   gst_llhls_poll_set_free (self->set);
   nghttp2_session_callbacks_del (self->callbacks);
   nghttp2_option_del (self->option);

@@ -33,7 +33,14 @@ guint gst_llhls_http2_busy (GstLlHlsHttp2 * self);
 guint gst_llhls_http2_connections (GstLlHlsHttp2 * self);
 guint64 gst_llhls_http2_abusive (GstLlHlsHttp2 * self);
 
+/* Ends answers that are not taken in time.  To be called now and then.
+ * Returns: how many */
+guint gst_llhls_http2_watch (GstLlHlsHttp2 * self,
+    const HttpLimits * limits);
+
 /* Closes all connections. */
+void gst_llhls_http2_end (GstLlHlsHttp2 * self);
+
 void gst_llhls_http2_free (GstLlHlsHttp2 * self);
 
 G_END_DECLS

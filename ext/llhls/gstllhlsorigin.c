@@ -72,6 +72,7 @@ struct _GstLlHlsOrigin
   GMutex lock;
   guint n_connections, n_http2; /* lock, as all below */
   guint64 accepted, turned_away, timed_out, handshake_failures, abusive;
+  guint64 slow_requests;
 };
 
 /* How a handshake ended. */
@@ -464,6 +465,7 @@ on_watch (gpointer data)
   GstLlHlsOrigin *self = data;
   guint64 now = now_ns ();
   GList *l = self->connections.head;
+  guint stuck;
 
   while (l != NULL) {
     GstLlHlsConnection *connection = l->data;
@@ -473,6 +475,10 @@ on_watch (gpointer data)
   }
   if (self->limits.head != 0 && now > self->limits.head)
     gst_llhls_http2_give_up_slow (self->http2, now - self->limits.head);
+  stuck = gst_llhls_http2_watch (self->http2, &self->limits);
+  g_mutex_lock (&self->lock);
+  self->slow_requests += stuck;
+  g_mutex_unlock (&self->lock);
   return G_SOURCE_CONTINUE;
 }
 
@@ -543,6 +549,17 @@ on_wake (gpointer data)
 
 /* The thread */
 
+static gboolean
+is_shaking (GstLlHlsOrigin * self)
+{
+  GList *l;
+
+  for (l = self->connections.head; l != NULL; l = l->next)
+    if (((GstLlHlsConnection *) l->data)->handshake != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 end_opening (GstLlHlsOrigin * self)
 {
@@ -560,7 +577,8 @@ end_opening (GstLlHlsOrigin * self)
   if (self->handshakes != NULL)
     g_thread_pool_free (self->handshakes, FALSE, TRUE);
   /* How they ended. */
-  while (g_main_context_iteration (self->context, FALSE));
+  while (is_shaking (self))
+    g_main_context_iteration (self->context, FALSE);
 }
 
 static gpointer
@@ -578,6 +596,8 @@ run (gpointer data)
   drop_source (&self->expiry_source);
   drop_source (&self->watch_source);
   drop_source (&self->refresh_source);
+  /* First those whose flood could keep the loops below busy for ever. */
+  gst_llhls_http2_end (self->http2);
   end_opening (self);
   gst_llhls_http1_free (self->http1);
   while (self->connections.head != NULL
@@ -783,6 +803,7 @@ gst_llhls_origin_add_stats (GstLlHlsOrigin * self, GstStructure * stats)
       "accepted-connections", G_TYPE_UINT64, self->accepted,
       "refused-connections", G_TYPE_UINT64, self->turned_away,
       "slow-connections", G_TYPE_UINT64, self->timed_out,
+      "slow-requests", G_TYPE_UINT64, self->slow_requests,
       "abusive-connections", G_TYPE_UINT64, self->abusive,
       "handshake-failures", G_TYPE_UINT64, self->handshake_failures, NULL);
   g_mutex_unlock (&self->lock);

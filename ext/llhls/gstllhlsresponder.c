@@ -80,6 +80,20 @@ now_ns (void)
   return g_get_monotonic_time () * GST_USECOND;
 }
 
+GstLlHlsMethod
+gst_llhls_method_parse (const gchar * name)
+{
+  if (g_strcmp0 (name, "GET") == 0)
+    return GST_LLHLS_METHOD_GET;
+  if (g_strcmp0 (name, "HEAD") == 0)
+    return GST_LLHLS_METHOD_HEAD;
+  if (g_strcmp0 (name, "POST") == 0)
+    return GST_LLHLS_METHOD_POST;
+  if (g_strcmp0 (name, "OPTIONS") == 0)
+    return GST_LLHLS_METHOD_OPTIONS;
+  return GST_LLHLS_METHOD_OTHER;
+}
+
 /* Answers */
 
 void

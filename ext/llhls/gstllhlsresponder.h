@@ -33,6 +33,9 @@ typedef enum
   GST_LLHLS_METHOD_OTHER,
 } GstLlHlsMethod;
 
+/* `name` may be NULL. */
+GstLlHlsMethod gst_llhls_method_parse (const gchar * name);
+
 /* A request.  What has no comment may be NULL; all belongs to the caller and
  * need not outlive the call. */
 typedef struct
