@@ -29,7 +29,10 @@ struct _GstLlHlsConnection
   gpointer origin;
   GList link;                   /* the origin's, as all below */
   GSource *source;              /* while nobody has it */
+  guint looks;                  /* at too few first bytes */
   GCancellable *handshake;      /* while that goes on */
+  guint64 shaking_since;        /* ns, once ... */
+  gint shaking;                 /* ... it has a thread; atomic */
 };
 
 G_END_DECLS

@@ -35,8 +35,11 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define SEND_BYTES 4096
 /* A client that lets a handshake hang holds a thread as long as it may. */
 #define MAX_HANDSHAKES 128
-/* First bytes that are too few to tell are looked at again after that. */
-#define SNIFF_PAUSE_MS 20
+/* ... but not longer than that while more than a few do.  glib-networking runs
+ * each in a thread of GLib's pool besides (10 and slowly more, for the whole
+ * process), so that others wait before ours are used up. */
+#define CROWDED_HANDSHAKE (3 * GST_SECOND)
+#define CROWD 8
 /* RFC 8446 5.1: 2^14 and a header */
 #define MAX_RECORD 16389
 /* How often the files of certificate and secrets are looked at. */
@@ -230,6 +233,8 @@ shake (gpointer data, gpointer user_data)
 
   outcome->origin = self;
   outcome->connection = connection;
+  connection->shaking_since = now_ns ();
+  g_atomic_int_set (&connection->shaking, TRUE);
   g_tls_connection_handshake (G_TLS_CONNECTION (connection->stream),
       connection->handshake, &outcome->error);
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
@@ -323,8 +328,8 @@ on_first_bytes (GSocket * socket, GIOCondition condition, gpointer data)
     case HTTP_SNIFF_MORE:
       /* What was peeked at would wake us at once for ever. */
       drop_source (&connection->source);
-      connection->source = new_timer (self, SNIFF_PAUSE_MS, on_sniff_again,
-          connection);
+      connection->source = new_timer (self,
+          http_sniff_pause (connection->looks++), on_sniff_again, connection);
       break;
     case HTTP_SNIFF_HTTP1:
       hand_over (self, connection, FALSE);
@@ -437,6 +442,16 @@ cut (GstLlHlsOrigin * self, GstLlHlsConnection * connection,
   }
 }
 
+/* Who lets a handshake hang while others may wait for its thread. */
+static gboolean
+is_hogging (GstLlHlsOrigin * self, GstLlHlsConnection * connection, guint64 now)
+{
+  return connection->handshake != NULL
+      && g_atomic_int_get (&connection->shaking)
+      && now > connection->shaking_since + CROWDED_HANDSHAKE
+      && g_thread_pool_get_num_threads (self->handshakes) > CROWD;
+}
+
 static void
 check_connection (GstLlHlsOrigin * self, GstLlHlsConnection * connection,
     guint64 now)
@@ -452,6 +467,8 @@ check_connection (GstLlHlsOrigin * self, GstLlHlsConnection * connection,
   if (watch->phase == HTTP_PHASE_SENDING || watch->phase == HTTP_PHASE_HELD)
     gst_llhls_tcp_info (connection->socket, &taken, &gone);
   verdict = http_watch_check (watch, &self->limits, taken, now);
+  if (is_hogging (self, connection, now))
+    verdict = HTTP_VERDICT_SLOW_OPENING;
   if (verdict != HTTP_VERDICT_KEEP)
     cut (self, connection, verdict);
   else if (gone && watch->phase == HTTP_PHASE_HELD

@@ -11,6 +11,9 @@ static const gchar preface[HTTP_SNIFF_BYTES + 1] =
 #define TLS_HANDSHAKE 22
 #define TLS_HEADER 5
 
+#define PAUSE_MS 20
+#define MAX_PAUSE_MS 1000
+
 /* RFC 9110 5.6.2: a method begins with a token character; empty lines may come
  * before it (RFC 9112 2.2). */
 static gboolean
@@ -41,4 +44,10 @@ http_sniff_record_size (const guint8 * data, gsize size)
   if (size < TLS_HEADER)
     return 0;
   return TLS_HEADER + ((gsize) data[3] << 8 | data[4]);
+}
+
+guint
+http_sniff_pause (guint looks)
+{
+  return MIN (PAUSE_MS << MIN (looks, 16), MAX_PAUSE_MS);
 }

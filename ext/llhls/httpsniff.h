@@ -24,4 +24,8 @@ HttpSniff http_sniff (const guint8 * data, gsize size);
  * to tell.  A handshake is not begun before the client has said that much. */
 gsize http_sniff_record_size (const guint8 * data, gsize size);
 
+/* ms until the bytes are looked at again, after so many looks at too few: who
+ * never says more must not cost more with time. */
+guint http_sniff_pause (guint looks);
+
 G_END_DECLS

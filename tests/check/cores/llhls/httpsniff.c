@@ -55,6 +55,20 @@ GST_START_TEST (http_sniff_knows_the_size_of_a_record)
 
 GST_END_TEST;
 
+/* Ten thousand who say one byte are not looked at 50 times a second each. */
+GST_START_TEST (http_sniff_looks_at_who_says_too_little_ever_less)
+{
+  guint looks = 0, ms = 0;
+
+  fail_unless (http_sniff_pause (0) <= 20);
+  for (; ms < 10000; looks++)
+    ms += http_sniff_pause (looks);
+  fail_unless (looks < 20);
+  fail_unless (http_sniff_pause (G_MAXUINT) <= 1000);
+}
+
+GST_END_TEST;
+
 static Suite *
 httpsniff_suite (void)
 {
@@ -65,6 +79,7 @@ httpsniff_suite (void)
   tcase_add_test (tc, http_sniff_knows_what_begins);
   tcase_add_test (tc, http_sniff_waits_for_the_whole_preface);
   tcase_add_test (tc, http_sniff_knows_the_size_of_a_record);
+  tcase_add_test (tc, http_sniff_looks_at_who_says_too_little_ever_less);
   return s;
 }
 
