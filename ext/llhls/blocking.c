@@ -63,6 +63,8 @@ BlockingDecision
 blocking_playlist (const Request * request, const PlaylistPosition * position,
     gboolean listed, const BlockingLimits * limits, guint64 since, guint64 now)
 {
+  if (!listed && !position->ended && limits->twin)
+    return BLOCKING_EXPIRED;
   if (!listed)
     return position->ended ? BLOCKING_ABSENT
         : wait_or_expire (limits, since, now);

@@ -21,6 +21,7 @@ typedef struct
 {
   guint64 target;               /* ns */
   guint64 part;                 /* ns */
+  gboolean twin;                /* another origin has what this one lacks */
 } BlockingLimits;
 
 /* How long a request may be held, ns (RFC 8216bis 6.2.5.2: three target
@@ -28,7 +29,8 @@ typedef struct
 guint64 blocking_patience (const BlockingLimits * limits);
 
 /* What to do with a request for a media playlist that arrived at `since`.
- * `listed` is FALSE while the presentation has not begun. */
+ * `listed` is FALSE while the presentation has not begun: twins do not hold
+ * then, so that a cache asks the other one. */
 BlockingDecision blocking_playlist (const Request * request,
     const PlaylistPosition * position, gboolean listed,
     const BlockingLimits * limits, guint64 since, guint64 now);

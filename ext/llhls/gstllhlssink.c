@@ -269,6 +269,7 @@ start (GstLlHlsSink * self)
   GST_OBJECT_UNLOCK (self);
   limits.target = s.target_duration * GST_MSECOND;
   limits.part = s.part_duration * GST_MSECOND;
+  limits.twin = s.epoch_lock != GST_LLHLS_EPOCH_LOCK_NONE;
   ok = gst_llhls_settings_check (&s, GST_ELEMENT (self));
   if (ok) {
     self->store = gst_llhls_store_new (&limits);

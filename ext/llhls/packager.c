@@ -168,6 +168,25 @@ has_media (const PackagerTrack * track)
       || playlist_open_segment (&track->playlist)->parts->len > 0);
 }
 
+/* One of twins that was here before: a cache asks the other one as long as this
+ * one lacks what players at the live edge may still want, which is as old as
+ * the oldest part that is listed. */
+static gboolean
+stays_away (const PackagerTrack * track, const Packager * self)
+{
+  guint whole = 0;
+  GList *l;
+
+  if (!self->config.exact || self->restored.target == 0)
+    return FALSE;
+  for (l = track->playlist.segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *segment = l->data;
+
+    whole += segment->closed && !segment->gap;
+  }
+  return whole < 3;
+}
+
 /* Parts may be 15 % shorter than PART-TARGET, no more (RFC 8216bis 4.4.4.9).
  * Where parts of a frame less would be, all get as many frames as fit. */
 static void
@@ -256,7 +275,7 @@ check_gate (Packager * self, guint64 now)
     PackagerTrack *track = nth_track (self, i);
 
     with_media += has_media (track);
-    all &= has_media (track) || track->ended;
+    all &= (has_media (track) && !stays_away (track, self)) || track->ended;
   }
   if (with_media > 0
       && (all || now - self->first_frame_at >= self->config.start_timeout))

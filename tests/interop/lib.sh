@@ -124,7 +124,7 @@ wait_for_port() {
 # wait_for_pictures LOG PROCESS: the player of play.mjs shows something
 wait_for_pictures() {
   tries=0
-  until grep -q '^playing' "$1"; do
+  until grep -qs '^playing' "$1"; do
     kill -0 "$2" 2> /dev/null || fail "the player ended: $(cat "$1")"
     [ $tries -lt 900 ] || fail "nothing is played: $(cat "$1")"
     sleep 0.1

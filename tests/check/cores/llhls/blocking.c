@@ -5,7 +5,7 @@
 
 #define SECOND G_GUINT64_CONSTANT (1000000000)
 
-static const BlockingLimits limits = { 4 * SECOND, SECOND / 2 };
+static const BlockingLimits limits = { 4 * SECOND, SECOND / 2, FALSE };
 
 /* Segments up to 9 (8 parts) are whole, 10 has three parts. */
 static const PlaylistPosition running = {
@@ -119,6 +119,26 @@ GST_START_TEST (blocking_waits_for_the_first_whole_segment)
 
 GST_END_TEST;
 
+/* A cache then asks the other one at once. */
+GST_START_TEST (blocking_of_twins_does_not_hold_before_the_beginning)
+{
+  BlockingLimits twin = { 4 * SECOND, SECOND / 2, TRUE };
+  PlaylistPosition p = { FALSE, };
+  Request plain = make_request (-1, -1), part = make_request (10, 2);
+
+  fail_unless_equals_int (blocking_playlist (&plain, &p, FALSE, &twin, 0, 1),
+      BLOCKING_EXPIRED);
+  fail_unless_equals_int (blocking_playlist (&part, &p, FALSE, &twin, 0, 1),
+      BLOCKING_EXPIRED);
+  fail_unless_equals_int (blocking_playlist (&part, &running, TRUE, &twin, 0,
+          1), BLOCKING_ANSWER);
+  p.ended = TRUE;
+  fail_unless_equals_int (blocking_playlist (&plain, &p, FALSE, &twin, 0, 1),
+      BLOCKING_ABSENT);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (blocking_holds_only_the_hinted_part)
 {
   fail_unless_equals_int (blocking_media (TRUE, &running, &limits, 0, 1),
@@ -144,6 +164,7 @@ blocking_suite (void)
   tcase_add_test (tc, blocking_ends_after_three_target_durations);
   tcase_add_test (tc, blocking_is_over_with_the_stream);
   tcase_add_test (tc, blocking_waits_for_the_first_whole_segment);
+  tcase_add_test (tc, blocking_of_twins_does_not_hold_before_the_beginning);
   tcase_add_test (tc, blocking_holds_only_the_hinted_part);
   return s;
 }

@@ -418,6 +418,37 @@ GST_START_TEST (twins_go_on_when_times_jump)
 GST_END_TEST;
 
 /* Times from outside may be anything; they cost frames, no hang, no crash. */
+static gboolean
+opens_within (const StateFile * state, guint64 time)
+{
+  Feed feed = { 0, time, };
+  gboolean open;
+  Twin t;
+
+  twin_init (&t, &streams[5]);
+  if (state != NULL)
+    packager_restore (&t.packager, state);
+  run (&t, &streams[5], &feed);
+  open = t.packager.open;
+  twin_clear (&t);
+  return open;
+}
+
+/* What it lacks before its start would be gaps to players that the other one
+ * serves. */
+GST_START_TEST (twins_come_back_with_what_players_want)
+{
+  StateFile state = { 2 * SECOND, 500 * MS, 500 * MS, DATE / (2 * SECOND) - 5,
+    0, DATE - 10 * SECOND, 1
+  };
+
+  fail_unless (opens_within (NULL, 1 * SECOND));
+  fail_if (opens_within (&state, 5900 * MS));
+  fail_unless (opens_within (&state, 6100 * MS));
+}
+
+GST_END_TEST;
+
 GST_START_TEST (twins_survive_any_times)
 {
   guint32 random = __i__ + 1;
@@ -465,6 +496,7 @@ twins_suite (void)
   tcase_add_loop_test (tc, twins_are_alike_after_losses, 0,
       10 * G_N_ELEMENTS (streams));
   tcase_add_loop_test (tc, twins_go_on_when_times_jump, 0, 4);
+  tcase_add_test (tc, twins_come_back_with_what_players_want);
   tcase_add_loop_test (tc, twins_survive_any_times, 0, 8);
   tcase_add_test (tc, twins_have_the_same_dates_after_a_restart);
   tcase_add_loop_test (tc, twins_change_their_format_alike, 0,
