@@ -467,6 +467,8 @@ take_media_locked (Track * self, const Job * job, const HttpAnswer * a)
         data, size);
 }
 
+static void reload_multivariant (Player * self, Fetch * fetch);
+
 static gpointer
 media_thread (gpointer data)
 {
@@ -488,6 +490,10 @@ media_thread (gpointer data)
       say (player, "%s %u %" G_GSIZE_FORMAT " bytes after %.3f s", url,
           a->status, g_bytes_get_size (a->body), HLS_S (a->finished
               - a->requested));
+      /* Another format may be told of by now. */
+      if (job->init && self->rendition->has_init
+          && player->check->multivariant != NULL)
+        reload_multivariant (player, fetch);
       g_mutex_lock (&player->lock);
       take_media_locked (self, job, a);
       g_mutex_unlock (&player->lock);

@@ -64,30 +64,31 @@ void
 hls_check_multivariant (HlsCheck * self, const gchar * name,
     M3u8Playlist * playlist, guint64 now)
 {
-  const M3u8Playlist *first = self->multivariant;
+  M3u8Playlist *before = self->multivariant;
   guint i;
 
   self->verdict.now = now;
-  if (first == NULL) {
+  if (before == NULL) {
     hls_rules_problems (&self->verdict, name, playlist);
     hls_rules_multivariant (&self->verdict, name, playlist);
     self->multivariant = playlist;
     return;
   }
   verdict_look (&self->verdict, 129);
-  if (first->entries->len != playlist->entries->len)
+  if (before->entries->len != playlist->entries->len)
     verdict_break (&self->verdict, 129, VERDICT_SHOULD, name,
-        "%u entries before, %u now", first->entries->len,
+        "%u entries before, %u now", before->entries->len,
         playlist->entries->len);
-  for (i = 0; i < MIN (first->entries->len, playlist->entries->len); i++) {
+  for (i = 0; i < MIN (before->entries->len, playlist->entries->len); i++) {
     const M3u8Entry *entry = &g_array_index (playlist->entries, M3u8Entry, i);
 
-    if (!same_entry (first, &g_array_index (first->entries, M3u8Entry, i),
+    if (!same_entry (before, &g_array_index (before->entries, M3u8Entry, i),
             playlist, entry))
       verdict_break (&self->verdict, 129, VERDICT_SHOULD, name,
           "line %u is not what it was", entry->line);
   }
-  m3u8_free (playlist);
+  m3u8_free (before);
+  self->multivariant = playlist;
 }
 
 HlsRendition *

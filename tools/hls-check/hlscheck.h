@@ -35,7 +35,8 @@ typedef struct
 HlsCheck *hls_check_new (guint64 tolerance);
 void hls_check_free (HlsCheck * self);
 
-/* The first one is kept, later ones are compared with it.  Takes `playlist`
+/* Each is compared with the one before, and what comes then is judged by the
+ * newest.  Takes `playlist`
  * (transfer full). */
 void hls_check_multivariant (HlsCheck * self, const gchar * name,
     M3u8Playlist * playlist, guint64 now);

@@ -524,6 +524,30 @@ GST_START_TEST (each_flaw_is_found_under_its_number)
 
 GST_END_TEST;
 
+/* 116, 117: a restarted encoder's format is told by a newer multivariant
+ * playlist. */
+GST_START_TEST (media_is_compared_with_what_is_told_now)
+{
+  static const gchar old[] = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=100,"
+      "CODECS=\"avc1.64001e\",RESOLUTION=320x180\nv.m3u8\n";
+  static const gchar now[] = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=100\n"
+      "v.m3u8\n";
+  GByteArray *init = init_section (NO_FLAW);
+  Rig rig;
+
+  rig_init (&rig);
+  hls_check_multivariant (rig.check, "m", m3u8_parse (old, strlen (old), NULL,
+          NULL), 0);
+  hls_check_multivariant (rig.check, "m", m3u8_parse (now, strlen (now), NULL,
+          NULL), 0);
+  hls_check_init (rig.check, rig.r, rig.track, "a", init->data, init->len);
+  fail_if (verdict_has (&rig.check->verdict, 117));
+  g_byte_array_unref (init);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* 81: another codec, and the discontinuity number stays. 116, 117, 133 */
 GST_START_TEST (media_is_compared_with_what_is_told_of_it)
 {
@@ -662,6 +686,7 @@ bytes_suite (void)
   tcase_add_loop_test (tc, each_flaw_is_found_under_its_number, 0,
       G_N_ELEMENTS (cases));
   tcase_add_test (tc, media_is_compared_with_what_is_told_of_it);
+  tcase_add_test (tc, media_is_compared_with_what_is_told_now);
   tcase_add_test (tc, media_time_and_date_go_together_in_all_renditions);
   tcase_add_test (tc, cut_and_changed_bytes_do_no_harm);
   return suite;

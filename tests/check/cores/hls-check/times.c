@@ -393,6 +393,11 @@ GST_START_TEST (the_presentation_as_a_whole_is_judged)
   fail_if (found (&rig, 129));
   hls_check_multivariant (rig.check, "m", presentation_parse ("#EXTM3U\n"), 0);
   fail_unless (found (&rig, 129));
+  /* Each change counts once. */
+  verdict_clear (&rig.check->verdict);
+  verdict_init (&rig.check->verdict);
+  hls_check_multivariant (rig.check, "m", presentation_parse ("#EXTM3U\n"), 0);
+  fail_if (found (&rig, 129));
   rig_clear (&rig);
 }
 
