@@ -31,8 +31,7 @@ struct _GstLlHlsConnection
   GSource *source;              /* while nobody has it */
   guint looks;                  /* at too few first bytes */
   GCancellable *handshake;      /* while that goes on */
-  guint64 shaking_since;        /* ns, once ... */
-  gint shaking;                 /* ... it has a thread; atomic */
+  guint64 shaking_since;        /* ns; 0 = its hello is not read yet */
 };
 
 G_END_DECLS

@@ -38,7 +38,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 /* ... but not longer than that while more than a few do.  glib-networking runs
  * each in a thread of GLib's pool besides (10 and slowly more, for the whole
  * process), so that others wait before ours are used up. */
-#define CROWDED_HANDSHAKE (3 * GST_SECOND)
+#define CROWDED_HANDSHAKE GST_SECOND
 #define CROWD 8
 /* RFC 8446 5.1: 2^14 and a header */
 #define MAX_RECORD 16389
@@ -233,8 +233,6 @@ shake (gpointer data, gpointer user_data)
 
   outcome->origin = self;
   outcome->connection = connection;
-  connection->shaking_since = now_ns ();
-  g_atomic_int_set (&connection->shaking, TRUE);
   g_tls_connection_handshake (G_TLS_CONNECTION (connection->stream),
       connection->handshake, &outcome->error);
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
@@ -442,13 +440,18 @@ cut (GstLlHlsOrigin * self, GstLlHlsConnection * connection,
   }
 }
 
-/* Who lets a handshake hang while others may wait for its thread. */
+/* Who lets a handshake hang while others may wait for its thread.  Whose hello
+ * still lies in the socket is one of those who wait. */
 static gboolean
 is_hogging (GstLlHlsOrigin * self, GstLlHlsConnection * connection, guint64 now)
 {
-  return connection->handshake != NULL
-      && g_atomic_int_get (&connection->shaking)
-      && now > connection->shaking_since + CROWDED_HANDSHAKE
+  if (connection->handshake == NULL)
+    return FALSE;
+  if (connection->shaking_since == 0
+      && g_socket_get_available_bytes (connection->socket) == 0)
+    connection->shaking_since = now;
+  return connection->shaking_since != 0
+      && now - connection->shaking_since >= CROWDED_HANDSHAKE
       && g_thread_pool_get_num_threads (self->handshakes) > CROWD;
 }
 
