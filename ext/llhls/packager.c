@@ -638,6 +638,36 @@ cut_by_clock (Packager * self)
       || gaps < TIMELINE_MAX_GAP ? due : due + gaps * self->config.target);
 }
 
+/* All who say where segments begin are silent.  The segment in work ends with
+ * what there is, and what is missing is listed behind it: hls.js 1.7 does not
+ * get over one that has media and then parts with GAP=YES.  Twins can't: their
+ * boundaries are the same whatever is lost. */
+static void
+end_short (Packager * self)
+{
+  guint64 end = 0, first = PACKAGER_NONE;
+  guint64 msn = timeline_last (&self->timeline)->msn;
+  gboolean video = look_at_video (self).any;
+  guint i;
+
+  if (self->config.exact)
+    return;
+  for (i = 0; i < self->tracks->len; i++) {
+    const PackagerTrack *track = nth_track (self, i);
+
+    if (track->ended)
+      continue;
+    if (track->video == video && track->state == PACKAGER_TRACK_ALIVE)
+      return;
+    if (track->playlist.next_msn == msn + 1)
+      first = MIN (first, segmenter_position (&track->segmenter));
+    if (track->video == video && segmenter_has_media (&track->segmenter, msn))
+      end = MAX (end, segmenter_position (&track->segmenter));
+  }
+  if (end != 0)
+    timeline_fall_silent (&self->timeline, end, first);
+}
+
 static void
 run_clock (Packager * self)
 {
@@ -646,9 +676,11 @@ run_clock (Packager * self)
   if (!self->open || self->ended || !timeline_started (&self->timeline))
     return;
   find_silent (self);
+  end_short (self);
   drain_all_audio (self);
   /* Audio that had waited for video has no more than it had. */
   find_silent (self);
+  end_short (self);
   fill_silent (self);
   for (i = 0; i < TIMELINE_MAX_BOUNDARIES && cut_by_clock (self); i++)
     fill_silent (self);

@@ -358,8 +358,8 @@ finish_tail (Segmenter * self)
   if (self->begun && self->msn + 1 < timeline_first (self->timeline)->msn)
     add_gap_parts (self, self->segment_start + to_ticks (self,
             self->timeline->target));
-  if (next == NULL || next->time - MIN (next->time, to_ns (self,
-              self->segment_start)) > self->timeline->longest)
+  if (next == NULL || next->silence || next->time - MIN (next->time,
+          to_ns (self, self->segment_start)) > self->timeline->longest)
     return;
   end = to_ticks (self, next->time);
   if (self->end + to_ticks (self, BRIDGED (self)) < end || self->silent)
@@ -585,6 +585,9 @@ fill_segment (Segmenter * self, guint64 time)
   guint64 cell, limit = next != NULL ? next->time
       : timeline_due (self->timeline);
 
+  /* It ends with its media, wherever that was. */
+  if (next != NULL && next->silence)
+    return TRUE;
   /* The rest of this one is lost in a leap. */
   if (limit > to_ns (self, self->segment_start) + self->timeline->longest)
     return next != NULL;
@@ -599,6 +602,15 @@ fill_segment (Segmenter * self, guint64 time)
     cell = next_cell (self, cell);
   add_gap_parts (self, cell);
   return FALSE;
+}
+
+gboolean
+segmenter_has_media (const Segmenter * self, guint64 msn)
+{
+  const PlaylistSegment *segment = playlist_open_segment (self->playlist);
+
+  return self->begun && !self->silent && self->msn == msn && segment != NULL
+      && (segment->size > 0 || self->samples->len > 0);
 }
 
 void

@@ -139,6 +139,9 @@ guint64 segmenter_part_end (const Segmenter * self);
 /* ns up to which media was taken, 0 at first. */
 guint64 segmenter_position (const Segmenter * self);
 
+/* The open segment, if it is `msn`, has media and nothing that is missing. */
+gboolean segmenter_has_media (const Segmenter * self, guint64 msn);
+
 /* Longest part that the format can give, ns. */
 guint64 segmenter_longest_part (const Segmenter * self);
 

@@ -85,14 +85,11 @@ first_multiple (guint64 time, guint64 target)
   return (time + target - 1) / target * target;
 }
 
-guint64
-timeline_due (const Timeline * self)
+static guint64
+due_behind (const Timeline * self, guint64 last)
 {
-  guint64 last = timeline_last (self)->time;
   guint64 due;
 
-  if (self->by_time)
-    return (timeline_last (self)->msn + 1) * self->target;
   /* Half a segment at least, so that a cut off the grid leads back to it
    * without a sliver. */
   due = first_multiple (last + self->target / 2, self->target);
@@ -100,6 +97,14 @@ timeline_due (const Timeline * self)
   if (due - last + LATENESS > self->longest)
     due -= self->target;
   return MAX (due, last + 1);
+}
+
+guint64
+timeline_due (const Timeline * self)
+{
+  if (self->by_time)
+    return (timeline_last (self)->msn + 1) * self->target;
+  return due_behind (self, timeline_last (self)->time);
 }
 
 void
@@ -118,6 +123,17 @@ timeline_cut (Timeline * self, guint64 time)
   g_array_append_val (self->boundaries, boundary);
   self->next_msn++;
   self->want_discontinuity = FALSE;
+}
+
+void
+timeline_fall_silent (Timeline * self, guint64 time, guint64 first)
+{
+  if (time <= timeline_last (self)->time
+      || due_behind (self, time) - MIN (first, time) > self->longest)
+    return;
+  timeline_cut (self, time);
+  g_array_index (self->boundaries, TimelineBoundary,
+      self->boundaries->len - 1).silence = TRUE;
 }
 
 /* All renditions were silent for longer than a segment: the boundaries that

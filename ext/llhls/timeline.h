@@ -16,6 +16,7 @@ typedef struct
   guint64 time;
   gboolean discontinuity;
   gboolean guessed;             /* not where a key frame was, by_time */
+  gboolean silence;             /* nobody had more media than up to here */
 } TimelineBoundary;
 
 typedef struct
@@ -72,6 +73,11 @@ gboolean timeline_offer (Timeline * self, guint64 time, guint64 interval,
 /* A segment begins at `time`, whatever the grid says, if the last one began
  * before. */
 void timeline_cut (Timeline * self, guint64 time);
+
+/* Media of all who lead ends at `time`, within a segment: it ends there, with
+ * what there is.  Not so when somebody's ended so long before, at `first`, that
+ * what it lacks does not fit into one segment. */
+void timeline_fall_silent (Timeline * self, guint64 time, guint64 first);
 
 /* The same, with the boundaries that nobody brought before it.  FALSE when its
  * multiple has one, by_time. */

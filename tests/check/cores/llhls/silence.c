@@ -404,6 +404,46 @@ GST_START_TEST (silence_of_a_removed_rendition_ends_in_withdrawal)
 
 GST_END_TEST;
 
+/* Segments that have media as well as parts without. */
+static guint
+count_mixed (const PackagerTrack * track)
+{
+  const GList *l;
+  guint mixed = 0, i;
+
+  for (l = track->playlist.segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *segment = l->data;
+    gboolean gap = FALSE;
+
+    for (i = 0; i < segment->parts->len; i++)
+      gap |= g_array_index (segment->parts, PlaylistPart, i).data == NULL;
+    mixed += gap && segment->size > 0;
+  }
+  return mixed;
+}
+
+/* hls.js 1.7 stands still at a segment that loses its media half-way. */
+GST_START_TEST (silence_of_all_ends_the_segment)
+{
+  guint i;
+  Watch w;
+
+  watch_init (&w);
+  go (&w, 10 * SECOND + __i__ * 530 * MS, 7, 0);
+  go (&w, 19 * SECOND, 0, 0);
+  for (i = 0; i < 2; i++)
+    fail_unless_equals_int (count_mixed (w.rig.video[i]), 0);
+  fail_unless_equals_int (count_mixed (w.rig.audio), 0);
+  skip_to (&w.rig, 7, 19 * SECOND);
+  go (&w, 40 * SECOND, 7, 0);
+  for (i = 0; i < 2; i++)
+    fail_unless_equals_int (count_mixed (w.rig.video[i]), 0);
+  check_all (&w);
+  rig_clear (&w.rig);
+}
+
+GST_END_TEST;
+
 /* Losses, stalls and jitter in any order leave no hole, no overlap, no part
  * that is too short, and segments go on. */
 GST_START_TEST (silence_in_any_order_keeps_the_rules)
@@ -456,6 +496,7 @@ silence_suite (void)
   tcase_add_test (tc, silence_of_sound_in_a_leap_keeps_its_dates);
   tcase_add_test (tc, silence_longer_than_memory_costs_gaps_only);
   tcase_add_test (tc, silence_of_a_removed_rendition_ends_in_withdrawal);
+  tcase_add_loop_test (tc, silence_of_all_ends_the_segment, 0, 8);
   tcase_add_loop_test (tc, silence_in_any_order_keeps_the_rules, 0, 20);
   return s;
 }
