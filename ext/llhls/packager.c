@@ -399,6 +399,21 @@ segment_frame (Packager * self, PackagerTrack * track, SegmenterFrame * frame)
   return result == SEGMENTER_TAKEN;
 }
 
+/* ns up to which a track has media, shown or waiting for its boundary. */
+static guint64
+media_end (const PackagerTrack * track)
+{
+  const SegmenterFrame *newest = g_queue_peek_tail ((GQueue *) &
+      track->pending);
+  const Lattice *lattice = &track->segmenter.format.lattice;
+  guint64 end = segmenter_position (&track->segmenter);
+
+  if (newest == NULL)
+    return end;
+  return MAX (end, newest->time + MAX (newest->duration,
+          lattice_ns (lattice->frame, lattice->timescale)));
+}
+
 /* Audio that is a few frames longer than video belongs to the last segment that
  * video has: of a segment that only some renditions have players wait for the
  * others'.  What does not fit into it has gone on without video. */
@@ -407,10 +422,6 @@ is_rest (const Packager * self, const PackagerTrack * track,
     const VideoState * video)
 {
   const SegmenterFrame *oldest = track->pending.head->data;
-  const SegmenterFrame *newest = track->pending.tail->data;
-  const Lattice *lattice = &track->segmenter.format.lattice;
-  guint64 end = newest->time + MAX (newest->duration,
-      lattice_ns (lattice->frame, lattice->timescale));
   const TimelineBoundary *last;
 
   if (video->any || video->end_msn == 0)
@@ -418,7 +429,7 @@ is_rest (const Packager * self, const PackagerTrack * track,
   last = timeline_last (&self->timeline);
   return last->msn < video->end_msn
       && oldest->time >= timeline_due (&self->timeline)
-      && end <= last->time + self->timeline.longest;
+      && media_end (track) <= last->time + self->timeline.longest;
 }
 
 /* Lets audio go as far as its boundaries are known. */
@@ -524,6 +535,36 @@ has_leader (const Packager * self)
   return video || audio;
 }
 
+/* What a track lacks is not listed in a segment of which it has media until all
+ * who live have more: when it is everybody's loss the segment ends short. */
+static guint64
+hold_limit (const Packager * self, const PackagerTrack * track)
+{
+  return segmenter_position (&track->segmenter) + self->config.part
+      + self->config.target;
+}
+
+static gboolean
+may_be_everybodys (const Packager * self, const PackagerTrack * track)
+{
+  guint64 end = segmenter_position (&track->segmenter) + self->config.part;
+  guint i;
+
+  if (self->config.exact || track->state != PACKAGER_TRACK_SILENT
+      || !segmenter_has_media (&track->segmenter,
+          timeline_last (&self->timeline)->msn)
+      || missing_until (self, track) >= hold_limit (self, track))
+    return FALSE;
+  for (i = 0; i < self->tracks->len; i++) {
+    const PackagerTrack *other = nth_track (self, i);
+
+    if (other->state == PACKAGER_TRACK_ALIVE && !other->ended
+        && media_end (other) < end)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* Behind that, frames wait for their segment. */
 static guint64
 fill_limit (const PackagerTrack * track)
@@ -546,6 +587,8 @@ wanted_time (const Packager * self, const PackagerTrack * track)
     return newest != NULL ? MAX (end, newest->time + self->config.part) : end;
   if (end > fill_limit (track))
     return PACKAGER_NONE;
+  if (may_be_everybodys (self, track))
+    return hold_limit (self, track);
   due = timeline_due (&self->timeline);
   if (track->playlist.next_msn < self->timeline.next_msn || end < due)
     return end;
@@ -606,7 +649,8 @@ fill_silent (Packager * self)
   for (i = 0; i < self->tracks->len; i++) {
     PackagerTrack *track = nth_track (self, i);
 
-    if (track->state != PACKAGER_TRACK_SILENT)
+    if (track->state != PACKAGER_TRACK_SILENT
+        || may_be_everybodys (self, track))
       continue;
     from = self->events->len;
     segmenter_fill (&track->segmenter, MIN (missing_until (self, track),
@@ -638,6 +682,25 @@ cut_by_clock (Packager * self)
       || gaps < TIMELINE_MAX_GAP ? due : due + gaps * self->config.target);
 }
 
+/* Up to where the newest segment has media of those who are silent and lead, or
+ * follow. */
+static guint64
+end_of_silent (const Packager * self, gboolean video, guint64 limit)
+{
+  guint64 msn = timeline_last (&self->timeline)->msn, end = 0;
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    const PackagerTrack *track = nth_track (self, i);
+
+    if (!track->ended && track->video == video
+        && track->state == PACKAGER_TRACK_SILENT && media_end (track) <= limit
+        && segmenter_has_media (&track->segmenter, msn))
+      end = MAX (end, media_end (track));
+  }
+  return end;
+}
+
 /* All who say where segments begin are silent.  The segment in work ends with
  * what there is, and what is missing is listed behind it: hls.js 1.7 does not
  * get over one that has media and then parts with GAP=YES.  Twins can't: their
@@ -645,25 +708,29 @@ cut_by_clock (Packager * self)
 static void
 end_short (Packager * self)
 {
-  guint64 end = 0, first = PACKAGER_NONE;
+  guint64 end, first = PACKAGER_NONE;
   guint64 msn = timeline_last (&self->timeline)->msn;
-  gboolean video = look_at_video (self).any;
+  gboolean video = look_at_video (self).any, any = FALSE;
   guint i;
 
-  if (self->config.exact)
-    return;
   for (i = 0; i < self->tracks->len; i++) {
     const PackagerTrack *track = nth_track (self, i);
 
     if (track->ended)
       continue;
-    if (track->video == video && track->state == PACKAGER_TRACK_ALIVE)
+    if ((track->video == video && track->state == PACKAGER_TRACK_ALIVE)
+        || may_be_everybodys (self, track))
       return;
+    any |= track->state == PACKAGER_TRACK_ALIVE;
     if (track->playlist.next_msn == msn + 1)
       first = MIN (first, segmenter_position (&track->segmenter));
-    if (track->video == video && segmenter_has_media (&track->segmenter, msn))
-      end = MAX (end, segmenter_position (&track->segmenter));
   }
+  end = end_of_silent (self, video, PACKAGER_NONE);
+  /* Of sound that was lost with the picture there may be a little more. */
+  if (end != 0)
+    end = MAX (end, end_of_silent (self, FALSE, end + self->config.part / 2));
+  else if (!any)
+    end = end_of_silent (self, FALSE, PACKAGER_NONE);
   if (end != 0)
     timeline_fall_silent (&self->timeline, end, first);
 }
@@ -676,11 +743,13 @@ run_clock (Packager * self)
   if (!self->open || self->ended || !timeline_started (&self->timeline))
     return;
   find_silent (self);
-  end_short (self);
+  if (!self->config.exact)
+    end_short (self);
   drain_all_audio (self);
   /* Audio that had waited for video has no more than it had. */
   find_silent (self);
-  end_short (self);
+  if (!self->config.exact)
+    end_short (self);
   fill_silent (self);
   for (i = 0; i < TIMELINE_MAX_BOUNDARIES && cut_by_clock (self); i++)
     fill_silent (self);

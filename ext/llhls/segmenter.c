@@ -346,6 +346,18 @@ skip_hole (Segmenter * self, guint64 start)
   self->part_index = G_MAXUINT64;
 }
 
+/* Whether the open segment lists what it lacks up to `end`, ticks.  A little
+ * behind media is left to the next one. */
+static gboolean
+lists_tail (const Segmenter * self, guint64 end)
+{
+  const GArray *parts = playlist_open_segment (self->playlist)->parts;
+  gboolean media = self->samples->len > 0 || (parts->len > 0
+      && g_array_index (parts, PlaylistPart, parts->len - 1).data != NULL);
+
+  return self->end + to_ticks (self, BRIDGED (self)) < end || !media;
+}
+
 /* What is missing at the end of the open segment, as far as that is known. */
 static void
 finish_tail (Segmenter * self)
@@ -362,7 +374,7 @@ finish_tail (Segmenter * self)
           to_ns (self, self->segment_start)) > self->timeline->longest)
     return;
   end = to_ticks (self, next->time);
-  if (self->end + to_ticks (self, BRIDGED (self)) < end || self->silent)
+  if (lists_tail (self, end))
     add_gap_parts (self, end);
 }
 
@@ -592,7 +604,8 @@ fill_segment (Segmenter * self, guint64 time)
   if (limit > to_ns (self, self->segment_start) + self->timeline->longest)
     return next != NULL;
   if (time >= limit) {
-    add_gap_parts (self, to_ticks (self, limit));
+    if (next == NULL || lists_tail (self, to_ticks (self, limit)))
+      add_gap_parts (self, to_ticks (self, limit));
     return next != NULL;
   }
   cell = next_cell (self, self->end);
