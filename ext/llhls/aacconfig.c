@@ -135,7 +135,8 @@ aac_config_parse (AacConfig * self, const guint8 * data, gsize size)
   bit_reader_init (&r, data, size, FALSE);
   self->object_type = read_object_type (&r);
   self->rate = core_rate = read_rate (&r);
-  self->channels = count_channels (bit_reader_bits (&r, 4));
+  self->configuration = bit_reader_bits (&r, 4);
+  self->channels = count_channels (self->configuration);
   explicit_sbr = self->object_type == AOT_SBR || self->object_type == AOT_PS;
   if (explicit_sbr) {
     self->rate = read_rate (&r);
@@ -154,6 +155,80 @@ aac_config_parse (AacConfig * self, const guint8 * data, gsize size)
   factor = self->rate / core_rate;
   self->frame_samples *= factor;
   return factor <= 2;
+}
+
+/* Silence */
+
+/* raw_data_block (), 4.4.2.1 */
+enum
+{
+  ELEMENT_SINGLE = 0,
+  ELEMENT_PAIR = 1,
+  ELEMENT_LFE = 3,
+  ELEMENT_END = 7,
+};
+
+static void
+write_bits (GByteArray * out, guint * used, guint value, guint n)
+{
+  static const guint8 zero;
+
+  while (n-- > 0) {
+    if (*used % 8 == 0)
+      g_byte_array_append (out, &zero, 1);
+    out->data[out->len - 1] |= (value >> n & 1) << (7 - *used % 8);
+    (*used)++;
+  }
+}
+
+/* individual_channel_stream () of one long window without any band: gain, the
+ * window, and no pulses, noise shaping or gain control. */
+static void
+write_empty_channel (GByteArray * out, guint * used)
+{
+  write_bits (out, used, 0, 8 + (1 + 2 + 1 + 6 + 1) + 3);
+}
+
+static void
+write_empty_element (GByteArray * out, guint * used, guint type, guint tag)
+{
+  write_bits (out, used, type, 3);
+  write_bits (out, used, tag, 4);
+  if (type == ELEMENT_PAIR) {
+    /* No common window. */
+    write_bits (out, used, 0, 1);
+    write_empty_channel (out, used);
+  }
+  write_empty_channel (out, used);
+}
+
+GBytes *
+aac_config_silence (const AacConfig * self)
+{
+  /* Table 1.19: single ones, pairs, single ones behind them, LFE. */
+  static const guint8 elements[][4] = {
+    {0, 0, 0, 0}, {1, 0, 0, 0}, {0, 1, 0, 0}, {1, 1, 0, 0}, {1, 1, 1, 0},
+    {1, 2, 0, 0}, {1, 2, 0, 1}, {1, 3, 0, 1}
+  };
+  const guint8 *n;
+  GByteArray *out;
+  guint used = 0, i;
+
+  if (self->configuration == 0
+      || self->configuration >= G_N_ELEMENTS (elements))
+    return NULL;
+  n = elements[self->configuration];
+  out = g_byte_array_new ();
+  for (i = 0; i < n[0]; i++)
+    write_empty_element (out, &used, ELEMENT_SINGLE, i);
+  for (i = 0; i < n[1]; i++)
+    write_empty_element (out, &used, ELEMENT_PAIR, i);
+  for (i = 0; i < n[2]; i++)
+    write_empty_element (out, &used, ELEMENT_SINGLE, n[0] + i);
+  for (i = 0; i < n[3]; i++)
+    write_empty_element (out, &used, ELEMENT_LFE, i);
+  write_bits (out, &used, ELEMENT_END, 3);
+  return g_byte_array_free_to_bytes (out);
 }
 
 GBytes *

@@ -13,10 +13,16 @@ typedef struct
   guint rate;                   /* Hz, with SBR */
   guint channels;
   guint frame_samples;          /* at `rate` */
+  guint configuration;          /* of the core's channels, 0 = by a program */
 } AacConfig;
 
 /* FALSE when it is cut off or names nothing that can be served. */
 gboolean aac_config_parse (AacConfig * self, const guint8 * data, gsize size);
+
+/* A frame in which nothing is to be heard.
+ * Returns: (transfer full) (nullable): NULL for more channels than 7.1 has, or
+ * such as a program config element names. */
+GBytes *aac_config_silence (const AacConfig * self);
 
 /* Takes the ADTS header (1.A.2.2) off a frame: gives the offset of the raw
  * frame and the AudioSpecificConfig that it stands for.

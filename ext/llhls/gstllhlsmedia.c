@@ -20,6 +20,7 @@ gst_llhls_format_free (GstLlHlsFormat * self)
 {
   g_clear_pointer (&self->init, g_bytes_unref);
   g_free (self->format.map);
+  g_clear_pointer (&self->format.silence, g_bytes_unref);
   g_free (self->codec);
   g_free (self);
 }

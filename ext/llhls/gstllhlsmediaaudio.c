@@ -24,6 +24,7 @@ update_aac (GstLlHlsMedia * self, GBytes * config)
 {
   CmafTrack description;
   AacConfig aac;
+  GstLlHlsFormat *format;
   Lattice lattice;
   gsize size;
   gconstpointer data = g_bytes_get_data (config, &size);
@@ -40,8 +41,10 @@ update_aac (GstLlHlsMedia * self, GBytes * config)
   description.rate = aac.rate;
   description.channels = aac.channels;
   description.roll = AAC_ROLL;
-  gst_llhls_media_offer (self, &description, &lattice,
+  format = gst_llhls_media_offer (self, &description, &lattice,
       codec_string_aac (&aac), config);
+  if (format != NULL)
+    format->format.silence = aac_config_silence (&aac);
   return TRUE;
 }
 
@@ -102,8 +105,11 @@ update_opus (GstLlHlsMedia * self, guint samples)
   description.roll = opus_roll_distance (samples);
   format = gst_llhls_media_offer (self, &description, &lattice,
       g_strdup ("opus"), config);
-  if (format != NULL)
+  if (format != NULL) {
     format->format.longest = OPUS_MAX_SAMPLES;
+    format->format.silence = opus_config_silence (&self->opus);
+    format->format.silence_ticks = OPUS_SILENCE_SAMPLES;
+  }
 }
 
 static gboolean

@@ -381,7 +381,11 @@ handle_event_locked (GstLlHlsTrack * track, const SegmenterEvent * event,
   switch (event->type) {
     case SEGMENTER_PART:
       track->parts++;
-      gst_llhls_stream_close_gap (track, messages);
+      track->parts_concealed += event->concealed;
+      if (event->concealed)
+        gst_llhls_stream_note_gap (track, event, messages);
+      else
+        gst_llhls_stream_close_gap (track, messages);
       break;
     case SEGMENTER_GAP_PART:
       gst_llhls_stream_note_gap (track, event, messages);

@@ -27,7 +27,9 @@ add_gap_message (GstLlHlsTrack * track, const gchar * state,
   guint64 duration = track->gap_end - track->gap_start;
   g_autofree gchar *summary = NULL;
 
-  summary = open ? g_strdup_printf ("%s has no media.", track->name)
+  summary = open ? g_strdup_printf (track->gap_concealed
+      ? "%s has no media, silence takes its place." : "%s has no media.",
+      track->name)
       : g_strdup_printf ("%s has media again, after %" G_GUINT64_FORMAT " ms.",
       track->name, duration / GST_MSECOND);
   g_ptr_array_add (messages, new_message (track->stream,
@@ -38,6 +40,7 @@ add_gap_message (GstLlHlsTrack * track, const gchar * state,
               "rendition", G_TYPE_STRING, track->name,
               "msn", G_TYPE_UINT64, track->gap_msn,
               "count", G_TYPE_UINT, track->gap_count,
+              "concealed", G_TYPE_BOOLEAN, track->gap_concealed,
               "start", G_TYPE_UINT64, track->gap_start,
               "duration", G_TYPE_UINT64, duration, NULL)));
 }
@@ -56,7 +59,9 @@ gst_llhls_stream_note_gap (GstLlHlsTrack * track, const SegmenterEvent * event,
     track->gap_start = event->time;
     track->gap_end = event->time;
     track->gap_count = 0;
+    track->gap_concealed = TRUE;
   }
+  track->gap_concealed &= event->concealed;
   track->gap_count += event->count;
   track->gap_end = MAX (track->gap_end, event->time + event->duration);
   if (opens)

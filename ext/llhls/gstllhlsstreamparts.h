@@ -41,6 +41,8 @@ struct _GstLlHlsTrack
   gchar *incident;              /* of the gap that is open, or NULL */
   guint64 gap_msn, gap_start, gap_end;  /* ns, running time */
   guint gap_count;              /* whole segments */
+  gboolean gap_concealed;       /* by silence, all of it so far */
+  guint64 parts_concealed;
 };
 
 struct _GstLlHlsStream

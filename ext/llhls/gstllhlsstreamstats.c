@@ -20,6 +20,7 @@ append_track_stats (GValue * list, const GstLlHlsTrack * track)
           "part", G_TYPE_INT, (gint) p.open_parts - 1,
           "segments", G_TYPE_UINT64, track->segments,
           "parts", G_TYPE_UINT64, track->parts,
+          "parts-concealed", G_TYPE_UINT64, track->parts_concealed,
           "gaps", G_TYPE_UINT64, track->gaps,
           "discontinuities", G_TYPE_UINT64, track->discontinuities,
           "frames-dropped", G_TYPE_UINT64, track->core->dropped,

@@ -131,3 +131,17 @@ opus_roll_distance (guint samples)
     return 0;
   return -(gint) ((SETTLING_SAMPLES + samples - 1) / samples);
 }
+
+GBytes *
+opus_config_silence (const OpusConfig * self)
+{
+  /* CELT, full band, 20 ms, one frame (RFC 6716 3.1), whose first symbol is its
+   * silence flag (4.3). */
+  static const guint8 mono[] = { 0xf8, 0xff, 0xfe };
+  static const guint8 stereo[] = { 0xfc, 0xff, 0xfe };
+
+  if (self->family != 0 || self->channels > 2)
+    return NULL;
+  return g_bytes_new_static (self->channels == 1 ? mono : stereo,
+      sizeof (mono));
+}

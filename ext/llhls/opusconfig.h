@@ -36,6 +36,12 @@ GBytes *opus_config_box (const OpusConfig * self);
 /* Samples at 48 kHz in a packet (RFC 6716 3.1), 0 when it makes no sense. */
 guint opus_packet_samples (const guint8 * data, gsize size);
 
+#define OPUS_SILENCE_SAMPLES 960
+
+/* A packet of OPUS_SILENCE_SAMPLES in which nothing is to be heard.
+ * Returns: (transfer full) (nullable): NULL for more than two channels. */
+GBytes *opus_config_silence (const OpusConfig * self);
+
 /* How many packets of so many samples make the 80 ms after which a decoder has
  * settled (RFC 7845 4.6), as a roll distance. */
 gint opus_roll_distance (guint samples);

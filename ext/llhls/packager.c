@@ -432,6 +432,45 @@ is_rest (const Packager * self, const PackagerTrack * track,
       && media_end (track) <= last->time + self->timeline.longest;
 }
 
+/* Sound that is lost while there is a picture becomes silence, since players
+ * stand still where one of the two is missing.  Twins may have it. */
+static gboolean
+may_conceal (const Packager * self, const PackagerTrack * track)
+{
+  VideoState video;
+
+  if (track->video || track->ended || self->config.exact
+      || track->playlist.next_msn == 0
+      || track->segmenter.format.silence == NULL || track->segmenter.has_next)
+    return FALSE;
+  video = look_at_video (self);
+  return video.any && !video.lost;
+}
+
+static gboolean
+conceals (const Packager * self, const PackagerTrack * track)
+{
+  return track->state == PACKAGER_TRACK_SILENT && may_conceal (self, track);
+}
+
+/* Silence up to less than a frame before sound that comes behind a hole. */
+static void
+conceal_hole (Packager * self, PackagerTrack * track, guint64 time)
+{
+  const SegmenterFormat *format = &track->segmenter.format;
+  guint64 position = segmenter_position (&track->segmenter);
+  guint64 frame = lattice_ns (MAX (format->lattice.frame,
+          format->silence_ticks), format->lattice.timescale);
+  guint from = self->events->len;
+
+  if (time <= position + frame || time > position + self->config.target
+      || !may_conceal (self, track))
+    return;
+  track->segmenter.leads = FALSE;
+  segmenter_conceal (&track->segmenter, time - frame);
+  mark_events (self, from, track);
+}
+
 /* Lets audio go as far as its boundaries are known. */
 static void
 drain_audio (Packager * self, PackagerTrack * track)
@@ -446,6 +485,7 @@ drain_audio (Packager * self, PackagerTrack * track)
     if (((ahead && !video.lost) || (rest && !self->ended))
         && track->pending.length < MAX_PENDING)
       return;
+    conceal_hole (self, track, frame->time);
     track->segmenter.leads = !rest && (!video.any || ahead);
     g_queue_pop_head (&track->pending);
     segment_frame (self, track, frame);
@@ -551,7 +591,7 @@ may_be_everybodys (const Packager * self, const PackagerTrack * track)
   guint i;
 
   if (self->config.exact || track->state != PACKAGER_TRACK_SILENT
-      || !segmenter_has_media (&track->segmenter,
+      || conceals (self, track) || !segmenter_has_media (&track->segmenter,
           timeline_last (&self->timeline)->msn)
       || missing_until (self, track) >= hold_limit (self, track))
     return FALSE;
@@ -587,6 +627,8 @@ wanted_time (const Packager * self, const PackagerTrack * track)
     return newest != NULL ? MAX (end, newest->time + self->config.part) : end;
   if (end > fill_limit (track))
     return PACKAGER_NONE;
+  if (conceals (self, track))
+    return end <= look_at_video (self).watermark ? end : PACKAGER_NONE;
   if (may_be_everybodys (self, track))
     return hold_limit (self, track);
   due = timeline_due (&self->timeline);
@@ -642,6 +684,20 @@ find_silent (Packager * self)
 }
 
 static void
+fill_track (Packager * self, PackagerTrack * track)
+{
+  guint64 until = MIN (missing_until (self, track), fill_limit (track));
+
+  if (conceals (self, track)) {
+    track->segmenter.leads = FALSE;
+    if (segmenter_conceal (&track->segmenter, MIN (until,
+                look_at_video (self).watermark)))
+      return;
+  }
+  segmenter_fill (&track->segmenter, until);
+}
+
+static void
 fill_silent (Packager * self)
 {
   guint i, from;
@@ -653,8 +709,7 @@ fill_silent (Packager * self)
         || may_be_everybodys (self, track))
       continue;
     from = self->events->len;
-    segmenter_fill (&track->segmenter, MIN (missing_until (self, track),
-            fill_limit (track)));
+    fill_track (self, track);
     mark_events (self, from, track);
   }
 }

@@ -36,6 +36,7 @@ static void
 format_clear (SegmenterFormat * format)
 {
   g_clear_pointer (&format->map, g_free);
+  g_clear_pointer (&format->silence, g_bytes_unref);
 }
 
 static void
@@ -43,6 +44,7 @@ format_copy (SegmenterFormat * to, const SegmenterFormat * from)
 {
   *to = *from;
   to->map = g_strdup (from->map);
+  to->silence = from->silence != NULL ? g_bytes_ref (from->silence) : NULL;
 }
 
 void
@@ -132,7 +134,7 @@ segmenter_longest_part (const Segmenter * self)
 static SegmenterEvent *
 add_event (Segmenter * self, SegmenterEventType type, guint64 msn)
 {
-  SegmenterEvent event = { type, 0, msn, 0, 0, 0, 0 };
+  SegmenterEvent event = { type, 0, msn, 0, 0, 0, 0, FALSE };
 
   g_array_append_val (self->events, event);
   return &g_array_index (self->events, SegmenterEvent, self->events->len - 1);
@@ -199,6 +201,7 @@ commit_part (Segmenter * self)
   event->part = segment->parts->len - 1;
   event->time = to_ns (self, self->part_start);
   event->duration = to_ns (self, self->end - self->part_start);
+  event->concealed = self->part_concealed;
 }
 
 /* What the next part will be called, for the preload hint. */
@@ -250,12 +253,13 @@ add_sample (Segmenter * self, SegmenterFrame * frame, guint64 start,
       index = MAX (index, self->part_index + 1);
     self->part_start = start;
     self->part_index = index;
-    self->part_independent = FALSE;
+    self->part_independent = self->part_concealed = FALSE;
   }
   sample.data = g_steal_pointer (&frame->data);
   sample.scattered = frame->scattered;
   g_array_append_val (self->samples, sample);
   self->part_independent |= frame->kind == CMAF_SAMPLE_SYNC;
+  self->part_concealed |= self->concealing;
   self->end = start + duration;
 
   nominal = self->format.lattice.frame;
@@ -428,6 +432,7 @@ change_format (Segmenter * self)
   format_clear (&self->format);
   self->format = self->next;
   self->next.map = NULL;
+  self->next.silence = NULL;
   self->has_next = FALSE;
   self->end = to_ticks (self, position);
 }
@@ -929,7 +934,8 @@ take (Segmenter * self, SegmenterFrame * frame, guint64 duration_ns)
   SegmenterResult result;
 
   time = lattice_ns (at, lattice->timescale);
-  if (self->silent && time + slack (self) < to_ns (self, self->end))
+  if ((self->silent || (self->concealed && !self->concealing))
+      && time + slack (self) < to_ns (self, self->end))
     return SEGMENTER_DROPPED_LATE;
   self->first_time = MIN (self->first_time, time);
   if (self->exact && self->silent) {
@@ -945,6 +951,7 @@ take (Segmenter * self, SegmenterFrame * frame, guint64 duration_ns)
     note_key (self, time);
   if (result != SEGMENTER_TAKEN)
     return result;
+  self->concealed = self->concealing;
   /* Of the format that may have begun with this frame. */
   return place_frame (self, frame, snap (self, &self->format.lattice, frame),
       frame_ticks (self, frame, duration_ns));
@@ -997,6 +1004,29 @@ segmenter_push (Segmenter * self, SegmenterFrame * frame)
   result = take (self, frame, frame->duration);
   g_clear_pointer (&frame->data, g_bytes_unref);
   return result;
+}
+
+gboolean
+segmenter_conceal (Segmenter * self, guint64 until)
+{
+  guint64 from;
+
+  if (self->format.silence == NULL || self->has_next)
+    return FALSE;
+  self->concealing = TRUE;
+  for (from = segmenter_position (self); from < until;
+      from = segmenter_position (self)) {
+    SegmenterFrame frame = { from, 0, CMAF_SAMPLE_SYNC, NULL, FALSE,
+      self->format.silence_ticks
+    };
+
+    frame.data = g_bytes_ref (self->format.silence);
+    if (segmenter_push (self, &frame) != SEGMENTER_TAKEN
+        || segmenter_position (self) <= from)
+      break;
+  }
+  self->concealing = FALSE;
+  return from >= until;
 }
 
 void

@@ -20,6 +20,8 @@ typedef struct
   gboolean reordered;           /* pictures are not shown as decoded */
   gchar *map;                   /* name of the init section */
   guint64 longest;              /* ticks of a frame, where it is not constant */
+  GBytes *silence;              /* a frame of sound without any, or NULL */
+  guint32 silence_ticks;        /* its duration, where that is not constant */
 } SegmenterFormat;
 
 typedef struct
@@ -51,6 +53,7 @@ typedef struct
   guint count;
   guint64 time;                 /* ns, running time */
   guint64 duration;             /* ns */
+  gboolean concealed;           /* the part has silence for lost sound */
 } SegmenterEvent;
 
 typedef enum
@@ -90,6 +93,7 @@ typedef struct
   gboolean begun;               /* a segment is open */
   gboolean forced;              /* the open one began without a key frame */
   gboolean silent;              /* filled by the clock since the last frame */
+  gboolean concealing, concealed;       /* silence is put in; was the last */
   guint64 msn;
   guint64 origin;               /* ticks, of the grid of parts */
   guint64 segment_start;        /* ticks */
@@ -102,7 +106,7 @@ typedef struct
   GArray *samples;              /* of CmafSample, of the part in work */
   guint64 part_start;           /* ticks */
   guint64 part_index;           /* on the grid */
-  gboolean part_independent;
+  gboolean part_independent, part_concealed;
   guint32 sequence;
   guint64 others;               /* ns, how far the other renditions are */
 } Segmenter;
@@ -138,6 +142,10 @@ guint64 segmenter_part_end (const Segmenter * self);
 
 /* ns up to which media was taken, 0 at first. */
 guint64 segmenter_position (const Segmenter * self);
+
+/* Puts silence in the place of sound that does not come, up to `until` (ns) and
+ * less than a frame more.  FALSE when it can't be done. */
+gboolean segmenter_conceal (Segmenter * self, guint64 until);
 
 /* The open segment, if it is `msn`, has media and nothing that is missing. */
 gboolean segmenter_has_media (const Segmenter * self, guint64 msn);

@@ -58,6 +58,36 @@ GST_START_TEST (aac_config_refuses_any_cut)
 
 GST_END_TEST;
 
+/* One long window without bands for each channel (ISO 14496-3 4.4.2.1), worked
+ * out by hand. */
+GST_START_TEST (aac_config_knows_silence)
+{
+  static const guint8 mono[] = { 0x00, 0x00, 0x00, 0x07 };
+  static const guint8 stereo[] = { 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0e };
+  static const guint8 program[] = { 0x11, 0x80 };
+  AacConfig config;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const Case *c = &cases[i];
+    g_autoptr (GBytes) silence = NULL;
+    /* HE-AACv2's core is mono. */
+    gboolean one = c->channels == 1 || c->type == 29;
+
+    if (!c->ok)
+      continue;
+    fail_unless (aac_config_parse (&config, c->data, c->size));
+    silence = aac_config_silence (&config);
+    fail_unless_equals_int (g_bytes_get_size (silence), one ? 4 : 7);
+    fail_unless (memcmp (g_bytes_get_data (silence, NULL), one ? mono : stereo,
+            one ? 4 : 7) == 0);
+  }
+  aac_config_parse (&config, program, sizeof (program));
+  fail_unless (aac_config_silence (&config) == NULL);
+}
+
+GST_END_TEST;
+
 /* Explicit, but behind the core's config, which older decoders see alone. */
 GST_START_TEST (aac_config_finds_compatible_signalling)
 {
@@ -137,6 +167,7 @@ aacconfig_suite (void)
   tcase_add_loop_test (tc, aac_config_tells_what_is_heard, 0,
       G_N_ELEMENTS (cases));
   tcase_add_loop_test (tc, aac_config_refuses_any_cut, 0, 3);
+  tcase_add_test (tc, aac_config_knows_silence);
   tcase_add_test (tc, aac_config_finds_compatible_signalling);
   tcase_add_test (tc, aac_config_counts_channels_of_a_program);
   tcase_add_test (tc, aac_config_comes_from_adts);

@@ -8,6 +8,7 @@ typedef struct
   Rig rig;
   guint64 now;
   guint64 lag[3];               /* by which each comes later than the others */
+  guint concealed;              /* parts */
   guint64 part_at[3], segment_at[3];
   guint64 part_pause[3], segment_pause[3];      /* the longest */
 } Watch;
@@ -28,6 +29,7 @@ note_events (Watch * w)
     const SegmenterEvent *e = &g_array_index (events, SegmenterEvent, i);
     guint64 *at = NULL, *pause = NULL;
 
+    w->concealed += e->concealed;
     if (e->type == SEGMENTER_PART || e->type == SEGMENTER_GAP_PART) {
       at = w->part_at;
       pause = w->part_pause;
@@ -407,6 +409,71 @@ GST_START_TEST (silence_of_a_removed_rendition_ends_in_withdrawal)
 
 GST_END_TEST;
 
+static guint
+count_gap_parts (const PackagerTrack * track)
+{
+  const GList *l;
+  guint n = 0, i;
+
+  for (l = track->playlist.segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *segment = l->data;
+
+    for (i = 0; i < segment->parts->len; i++)
+      n += g_array_index (segment->parts, PlaylistPart, i).data == NULL;
+  }
+  return n;
+}
+
+static void
+give_silence (Rig * rig)
+{
+  SegmenterFormat format = { CMAF_AUDIO_AAC, };
+
+  format.map = (gchar *) "init-b";
+  lattice_init_audio (&format.lattice, AUDIO_RATE, AUDIO_FRAME);
+  format.silence = g_bytes_new_static ("quiet", 5);
+  packager_set_format (&rig->packager, rig->audio, &format);
+  g_bytes_unref (format.silence);
+}
+
+/* Sound alone is lost, and comes back, at any point of a part. */
+GST_START_TEST (silence_takes_the_place_of_lost_sound)
+{
+  guint64 lost = 10 * SECOND + __i__ * 130 * MS;
+  guint i;
+  Watch w;
+
+  watch_init (&w);
+  give_silence (&w.rig);
+  for (i = 0; i < 3; i++)
+    w.lag[i] = (__i__ * 7 + i * 11) % 17 * 10 * MS;
+  go (&w, lost, 7, 0);
+  go (&w, lost + 9 * SECOND, 3, 0);
+  fail_unless_equals_int (w.rig.audio->state, PACKAGER_TRACK_SILENT);
+  fail_unless_equals_int (count_gap_parts (w.rig.audio), 0);
+  fail_unless_equals_int (count_gaps (w.rig.audio), 0);
+  fail_unless (w.concealed >= 14 && w.concealed <= 20, "%u", w.concealed);
+  skip_to (&w.rig, 4, lost + 9 * SECOND - __i__ * 20 * MS);
+  go (&w, lost + 15 * SECOND, 7, 0);
+  fail_unless_equals_int (w.rig.audio->state, PACKAGER_TRACK_ALIVE);
+  fail_unless (w.part_pause[2] <= 1720 * MS);
+  /* Nothing is put in any more. */
+  i = w.concealed;
+  go (&w, lost + 20 * SECOND, 7, 0);
+  fail_unless_equals_int (w.concealed, i);
+  fail_unless_equals_int (count_gap_parts (w.rig.audio), 0);
+  check_all (&w);
+  /* Without a picture it is no use. */
+  go (&w, lost + 24 * SECOND, 3, 0);
+  go (&w, lost + 34 * SECOND, 0, 0);
+  for (i = 0; i < 3; i++)
+    fail_unless (count_gaps (nth (&w, i)) >= 1);
+  check_all (&w);
+  rig_clear (&w.rig);
+}
+
+GST_END_TEST;
+
 /* Segments of which parts without media follow those that have some. */
 static guint
 count_losing (const PackagerTrack * track)
@@ -514,6 +581,7 @@ silence_suite (void)
   tcase_add_test (tc, silence_of_sound_in_a_leap_keeps_its_dates);
   tcase_add_test (tc, silence_longer_than_memory_costs_gaps_only);
   tcase_add_test (tc, silence_of_a_removed_rendition_ends_in_withdrawal);
+  tcase_add_loop_test (tc, silence_takes_the_place_of_lost_sound, 0, 40);
   tcase_add_loop_test (tc, silence_of_all_ends_the_segment, 0, 40);
   tcase_add_loop_test (tc, silence_in_any_order_keeps_the_rules, 0, 20);
   return s;
