@@ -28,6 +28,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define DEFAULT_FRAME_DURATION (33 * GST_MSECOND)
 /* How far ahead key frames are asked for. */
 #define KEY_REQUEST_LEAD (8 * GST_SECOND)
+/* Of media, between two requests for a key frame that is missing. */
+#define KEY_REQUEST_PAUSE GST_SECOND
 /* Between two runs of the timer. */
 #define MIN_SLEEP (5 * GST_MSECOND)
 
@@ -165,6 +167,7 @@ resume_track (GstLlHlsStream * self, GstLlHlsPad * pad)
   if (found != NULL) {
     packager_resume_track (&self->packager, found->core);
     found->requested = GST_CLOCK_TIME_NONE;
+    found->wanted = GST_CLOCK_TIME_NONE;
   }
   g_mutex_unlock (&self->lock);
   return found;
@@ -186,6 +189,7 @@ gst_llhls_stream_add_track (GstLlHlsStream * self, GstLlHlsPad * pad,
   gst_llhls_pad_get_settings (pad, &track->settings);
   track->media = gst_llhls_media_new (track->name, video, &track->settings);
   track->requested = GST_CLOCK_TIME_NONE;
+  track->wanted = GST_CLOCK_TIME_NONE;
   g_mutex_lock (&self->lock);
   track->core = packager_add_track (&self->packager, track->name, video);
   info = &track->core->info;
@@ -627,13 +631,27 @@ request_keys (GstLlHlsTrack * track, GstClockTime due, GstPad * origin)
   }
 }
 
+/* What comes can't be shown before the next key frame. */
+static void
+request_key_now (GstLlHlsTrack * track, GstClockTime time, GstPad * origin)
+{
+  if (!track->video || !track->stream->config.key_requests
+      || (GST_CLOCK_TIME_IS_VALID (track->wanted)
+          && time >= track->wanted && time - track->wanted < KEY_REQUEST_PAUSE))
+    return;
+  track->wanted = time;
+  GST_DEBUG ("%s: asking for a key frame at once", track->name);
+  gst_pad_push_event (origin, gst_video_event_new_upstream_force_key_unit
+      (GST_CLOCK_TIME_NONE, TRUE, ++track->n_requests));
+}
+
 static void
 push_frame (GstLlHlsTrack * track, SegmenterFrame * frame, GstPad * origin)
 {
   GstLlHlsStream *self = track->stream;
   g_autoptr (GPtrArray) messages = g_ptr_array_new ();
-  GstClockTime due;
-  gboolean news;
+  GstClockTime due, time = frame->time;
+  gboolean news, wants_key;
 
   g_mutex_lock (&self->lock);
   set_origin_locked (self, frame->time, track->to_shared);
@@ -642,11 +660,14 @@ push_frame (GstLlHlsTrack * track, SegmenterFrame * frame, GstPad * origin)
   if (packager_deadline (&self->packager) < self->sleeps_until)
     g_cond_signal (&self->cond);
   due = packager_due (&self->packager);
+  wants_key = track->core->wants_key;
   if (due != PACKAGER_NONE)
     due -= self->packager.shift + track->to_shared;
   g_mutex_unlock (&self->lock);
   carry_out (self, news, messages);
   request_keys (track, due, origin);
+  if (wants_key)
+    request_key_now (track, time, origin);
 }
 
 /* Cues wait for the others to come that far. */

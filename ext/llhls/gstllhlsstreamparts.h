@@ -29,6 +29,7 @@ struct _GstLlHlsTrack
   GstLlHlsMedia *media;
   GstLlHlsText *text;           /* instead, of subtitles */
   GstClockTime requested;       /* running time of the last key request */
+  GstClockTime wanted;          /* of the last frame that needed one at once */
   guint n_requests;
   gint64 to_shared;             /* ns, from running time to frames' time */
 

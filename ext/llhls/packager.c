@@ -370,10 +370,25 @@ any_alive (const Packager * self)
   return FALSE;
 }
 
+static gboolean
+is_only_video (const Packager * self, const PackagerTrack * track)
+{
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    const PackagerTrack *other = nth_track (self, i);
+
+    if (other != track && other->video && !other->ended)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static void
 note_result (Packager * self, PackagerTrack * track, SegmenterResult result)
 {
   track->dropped += result != SEGMENTER_TAKEN;
+  track->wants_key = result == SEGMENTER_DROPPED_NO_KEY;
   if (result == SEGMENTER_TAKEN) {
     track->state = PACKAGER_TRACK_ALIVE;
     track->taken = self->now;
@@ -393,6 +408,7 @@ segment_frame (Packager * self, PackagerTrack * track, SegmenterFrame * frame)
 
   track->segmenter.others = position_of_others (self, track);
   track->segmenter.may_cut = !any_alive (self);
+  track->segmenter.alone = track->video && is_only_video (self, track);
   result = segmenter_push (&track->segmenter, frame);
   mark_events (self, from, track);
   note_result (self, track, result);
@@ -833,6 +849,13 @@ packager_on_timer (Packager * self, guint64 now)
   check_gate (self, self->now);
 }
 
+static gboolean
+is_late_for_good (const Packager * self, const PackagerTrack * track)
+{
+  return track->late_since != PACKAGER_NONE
+      && self->now - track->late_since >= self->config.target;
+}
+
 /* Every rendition that still brings something has brought it too late for a
  * whole segment: from here on its time is taken to be now. */
 static void
@@ -847,8 +870,7 @@ catch_up (Packager * self, PackagerTrack * track, guint64 time)
   if (self->config.exact)
     shift = (shift / target + (shift > 0)) * target;
   if (track->state != PACKAGER_TRACK_SILENT
-      || track->late_since == PACKAGER_NONE || any_alive (self)
-      || self->now - track->late_since < self->config.target
+      || any_alive (self) || !is_late_for_good (self, track)
       || shift == 0 || (shift < 0 && !self->config.exact))
     return;
   self->shift += shift;
@@ -919,10 +941,12 @@ packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
     g_queue_push_tail (&track->pending, g_memdup2 (frame, sizeof (*frame)));
     frame->data = NULL;
   }
-  /* What was too late would only teach to wait; what is far ahead and was not
-   * taken may be an error. */
-  if (time >= position && ((track->video && taken)
-          || time - position < NEAR))
+  /* What was too late would only teach to wait, unless that is how it comes from
+   * now on, and players can wait for it; what is far ahead and was not taken may
+   * be an error. */
+  if (time >= position ? (track->video && taken) || time - position < NEAR
+      : position - time <= self->config.target
+      && is_late_for_good (self, track))
     pace_on_media (&track->pace, time, self->now);
   drain_all_audio (self);
   give_up_laggards (self);

@@ -52,6 +52,7 @@ typedef struct
   Pace pace;
   guint64 dropped;              /* frames */
   guint64 late;                 /* of these, for their time was given up */
+  gboolean wants_key;           /* the newest frame needs one that is missing */
   Segmenter segmenter;
   Playlist playlist;
   GQueue pending;               /* of SegmenterFrame, audio ahead of video */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "segmenter.h"
 
-/* A hole up to half a part is bridged: the frame behind it starts where the
- * last one ended and keeps its time of presentation. */
+/* A hole up to half a part where segments meet is bridged: the frame behind it
+ * starts where the last one ended and keeps its time of presentation. */
 #define BRIDGED(self) ((self)->exact ? half_frame (self) : (self)->part / 2)
 /* A frame may come this much too early; it is then squeezed in. */
 #define SQUEEZED G_GUINT64_CONSTANT (200000000)
@@ -681,6 +681,19 @@ typedef struct
   gboolean late;
 } Place;
 
+/* How long a hole may be for the frame behind it to begin before it, ticks: it
+ * has to fit into a part. */
+static guint64
+reach (const Segmenter * self)
+{
+  guint64 half = to_ticks (self, BRIDGED (self)), room = part_room (self);
+  guint64 frame = self->format.lattice.frame;
+
+  if (self->exact || frame == 0 || room < frame)
+    return half;
+  return MAX (half, room - frame);
+}
+
 /* Only frames that are shown in the order of decoding tell where decoding time
  * really is; the others just follow. */
 static Place
@@ -692,7 +705,7 @@ find_place (const Segmenter * self, CmafSampleKind kind, guint64 at,
   guint64 early;
 
   if (anchors && at > self->end) {
-    if (at - self->end <= to_ticks (self, BRIDGED (self)))
+    if (at - self->end <= reach (self))
       place.duration += at - self->end;
     else
       place.start = at;
@@ -803,6 +816,22 @@ may_lead (const Segmenter * self, guint64 time)
   return has_seen (self, (time + slack (self)) / target * target);
 }
 
+/* The only pictures there are come back with a key frame, too late to go on
+ * with: the segment ends short, and what was lost is one of its own. */
+static gboolean
+leave_hole (Segmenter * self, guint64 time, guint64 at, guint64 duration)
+{
+  guint64 end = to_ns (self, self->end);
+
+  if (!self->alone || self->exact || !self->leads
+      || find_place (self, CMAF_SAMPLE_SYNC, at, duration).start <= self->end)
+    return FALSE;
+  timeline_fall_silent (self->timeline, end, end);
+  if (timeline_last (self->timeline)->msn == self->msn)
+    return FALSE;
+  return timeline_force (self->timeline, time);
+}
+
 /* A frame at which a segment may begin. */
 static SegmenterResult
 enter_key (Segmenter * self, guint64 time, guint64 at, guint64 duration)
@@ -824,8 +853,8 @@ enter_key (Segmenter * self, guint64 time, guint64 at, guint64 duration)
     return SEGMENTER_DROPPED_LATE;
   if (self->playlist->next_msn > 0 && b->msn + 1 < self->playlist->next_msn)
     return SEGMENTER_DROPPED_LATE;
-  if (self->begun && self->silent && b->msn == self->msn
-      && cut_here (self, time))
+  if (self->begun && b->msn == self->msn && (self->silent
+          ? cut_here (self, time) : leave_hole (self, time, at, duration)))
     b = timeline_last (self->timeline);
   if (self->begun && b->msn == self->msn)
     return enter_begun (self, at, duration);
@@ -864,13 +893,22 @@ stretch_part (Segmenter * self, CmafSampleKind kind, guint64 at)
   CmafSample *last;
 
   if (!anchors || self->samples->len == 0 || at <= self->end
-      || limit <= self->end || at - self->end > to_ticks (self, BRIDGED (self)))
+      || limit <= self->end || at > limit + reach (self))
     return;
   last = &g_array_index (self->samples, CmafSample, self->samples->len - 1);
   last->duration += MIN (at, limit) - self->end;
   self->end = MIN (at, limit);
   if (self->end == limit || grid_index (self, self->end) > self->part_index)
     commit_part (self);
+}
+
+/* Whether a picture behind a hole would be one of a segment that has lost some:
+ * players do not get over that, nor decoders before the next key frame. */
+static gboolean
+needs_key (const Segmenter * self, CmafSampleKind kind)
+{
+  return kind != CMAF_SAMPLE_SYNC && !self->exact
+      && self->format.lattice.frame != 0;
 }
 
 /* Puts the frame behind the last one. */
@@ -890,6 +928,8 @@ place_frame (Segmenter * self, SegmenterFrame * frame, guint64 at,
     self->silent = TRUE;
     return SEGMENTER_DROPPED_GAP;
   }
+  if (place.start > self->end && needs_key (self, frame->kind))
+    return SEGMENTER_DROPPED_NO_KEY;
   if (place.start > self->end)
     skip_hole (self, place.start);
   self->waits_since = SEGMENTER_NO_TIME;

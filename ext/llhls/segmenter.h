@@ -81,6 +81,7 @@ typedef struct
   guint64 date;                 /* ns since 1970 of running time 0 */
   gboolean leads;               /* may decide where segments begin */
   gboolean may_cut;             /* nobody has media: it may begin at once */
+  gboolean alone;               /* no other rendition has pictures */
   /* Who gets the same frames makes the same bytes, whenever it started: only
    * whole parts and segments from their first frame on are shown. */
   gboolean exact;

@@ -608,6 +608,30 @@ GST_START_TEST (llhlssink_tells_of_a_gap)
 
 GST_END_TEST;
 
+GST_START_TEST (llhlssink_fills_lost_sound_with_silence)
+{
+  g_autofree gchar *text = NULL;
+  GstMessage *message;
+  gboolean concealed;
+  Rig rig;
+
+  rig_make (&rig, TRUE);
+  rig_play (&rig);
+  push_all (&rig, 2300);
+  rig.sample += 40 * 1024;
+  push_all (&rig, 3000);
+  message = pop_element_message (&rig, "llhlssink-gap");
+  fail_unless (message != NULL);
+  fail_unless (gst_structure_get_boolean (gst_message_get_structure (message),
+          "concealed", &concealed) && concealed);
+  gst_message_unref (message);
+  text = get_text (rig.port, "/audio_0.m3u8");
+  fail_unless (strstr (text, "GAP") == NULL, "%s", text);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static GstMessage *
 wait_gap (Rig * rig, const gchar * state)
 {
@@ -759,6 +783,31 @@ GST_START_TEST (llhlssink_asks_for_key_frames)
   }
   /* Ahead of time, since encoders look ahead. */
   fail_unless (expected >= 5 * GST_SECOND);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* Behind a loss nothing can be shown before the next one. */
+GST_START_TEST (llhlssink_asks_for_a_missing_key_frame_at_once)
+{
+  GstEvent *event;
+  GstClockTime time;
+  guint asked = 0;
+  Rig rig;
+
+  rig_make (&rig, FALSE);
+  rig_play (&rig);
+  push_video (&rig, 40);
+  rig.frame += 13;
+  push_video (&rig, 20);
+  while ((event = gst_harness_try_pull_upstream_event (rig.video)) != NULL) {
+    asked += gst_event_has_name (event, "GstForceKeyUnit")
+        && gst_structure_get_clock_time (gst_event_get_structure (event),
+        "running-time", &time) && !GST_CLOCK_TIME_IS_VALID (time);
+    gst_event_unref (event);
+  }
+  fail_unless_equals_int (asked, 1);
   rig_clear (&rig);
 }
 
@@ -1090,10 +1139,12 @@ llhlssink_suite (void)
   tcase_add_test (tc, llhlssink_goes_on_after_a_flush);
   tcase_add_test (tc, llhlssink_takes_a_changed_encoder);
   tcase_add_test (tc, llhlssink_tells_of_a_gap);
+  tcase_add_test (tc, llhlssink_fills_lost_sound_with_silence);
   tcase_add_test (tc, llhlssink_tells_of_a_gap_by_the_clock);
   tcase_add_test (tc, llhlssink_tells_of_no_gap_in_paused);
   tcase_add_test (tc, llhlssink_counts_on_after_a_restart);
   tcase_add_test (tc, llhlssink_asks_for_key_frames);
+  tcase_add_test (tc, llhlssink_asks_for_a_missing_key_frame_at_once);
   tcase_add_test (tc, llhlssink_takes_byte_streams_and_adts);
   tcase_add_test (tc, llhlssink_writes_a_directory);
   tcase_add_test (tc, llhlssink_tells_that_files_can_not_be_written);

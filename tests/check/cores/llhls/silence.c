@@ -496,6 +496,60 @@ count_losing (const PackagerTrack * track)
   return losing;
 }
 
+/* One of them is two seconds behind from now on: it is waited for again. */
+GST_START_TEST (silence_of_who_is_late_for_good_ends)
+{
+  guint64 late;
+  Watch w;
+
+  watch_init (&w);
+  give_silence (&w.rig);
+  go (&w, 10 * SECOND, 7, 0);
+  w.lag[__i__] = 2 * SECOND;
+  go (&w, 30 * SECOND, 7, 0);
+  fail_unless_equals_int (nth (&w, __i__)->state, PACKAGER_TRACK_ALIVE);
+  late = nth (&w, __i__)->late;
+  go (&w, 60 * SECOND, 7, 0);
+  fail_unless_equals_uint64 (nth (&w, __i__)->late, late);
+  check_all (&w);
+  rig_clear (&w.rig);
+}
+
+GST_END_TEST;
+
+/* The only pictures stop for less than it takes to miss them: up to nearly a
+ * part is bridged, and behind more they go on with a key frame. */
+GST_START_TEST (silence_too_short_to_be_missed)
+{
+  guint64 lost = 9 * SECOND + __i__ % 7 * 570 * MS;
+  guint64 hole = 80 * MS + __i__ * 40 * MS;
+  guint gaps;
+  Watch w;
+
+  memset (&w, 0, sizeof (w));
+  rig_init (&w.rig, 1, TRUE);
+  w.rig.video[1] = w.rig.video[0];
+  go (&w, lost, 5, 0);
+  skip_to (&w.rig, 1, lost + hole);
+  go (&w, lost + hole, 4, 0);
+  go (&w, lost + 20 * SECOND, 5, 0);
+  fail_unless_equals_int (count_losing (w.rig.video[0]), 0);
+  fail_unless_equals_int (count_gap_parts (w.rig.audio), 0);
+  gaps = count_gap_parts (w.rig.video[0]) + count_gaps (w.rig.video[0]);
+  if (hole <= 400 * MS) {
+    fail_unless_equals_int (gaps, 0);
+    fail_unless_equals_uint64 (w.rig.video[0]->dropped, 0);
+  } else {
+    /* A key frame comes every two seconds, a segment begins every four. */
+    fail_unless (w.rig.video[0]->dropped <= 150);
+  }
+  check_track (w.rig.video[0], TRUE);
+  check_track (w.rig.audio, TRUE);
+  rig_clear (&w.rig);
+}
+
+GST_END_TEST;
+
 /* hls.js 1.7 stands still at a segment that loses its media half-way. */
 GST_START_TEST (silence_of_all_ends_the_segment)
 {
@@ -582,6 +636,8 @@ silence_suite (void)
   tcase_add_test (tc, silence_longer_than_memory_costs_gaps_only);
   tcase_add_test (tc, silence_of_a_removed_rendition_ends_in_withdrawal);
   tcase_add_loop_test (tc, silence_takes_the_place_of_lost_sound, 0, 40);
+  tcase_add_loop_test (tc, silence_of_who_is_late_for_good_ends, 0, 3);
+  tcase_add_loop_test (tc, silence_too_short_to_be_missed, 0, 30);
   tcase_add_loop_test (tc, silence_of_all_ends_the_segment, 0, 40);
   tcase_add_loop_test (tc, silence_in_any_order_keeps_the_rules, 0, 20);
   return s;
