@@ -38,9 +38,14 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
  * is an attack (CVE-2023-44487). */
 #define RESETS_PER_SECOND 30
 #define RESET_BURST (2 * MAX_STREAMS)
-/* Frames that cost the client nothing: pings, settings, priorities. */
+/* Frames that cost the client nothing: pings, settings, priorities, and those
+ * of types that nobody knows. */
 #define CONTROLS_PER_SECOND 30
 #define CONTROL_BURST (2 * MAX_STREAMS)
+/* Clients open the windows of a stream and of all for each read; some do it at
+ * once for each stream. */
+#define BYTES_PER_WINDOW 512
+#define WINDOWS_PER_STREAM 4
 
 /* What is kept of a request's head. */
 enum
@@ -80,7 +85,7 @@ typedef struct
   gsize written;                /* of it */
   GQueue streams;               /* of Stream */
   guint incoming, sending;      /* of them */
-  HttpBudget resets, controls;
+  HttpBudget resets, controls, windows;
   gboolean dirty, failed, ended;
   GList link, dirty_link;       /* in the server's lists */
 } Session;
@@ -245,6 +250,7 @@ on_send_body (nghttp2_session * h2, nghttp2_frame * frame,
   collect (session->server, header, FRAME_HEADER);
   stream->left -= size;
   stream->sent += size;
+  http_budget_earn (&session->windows, size, BYTES_PER_WINDOW);
   while (size > 0) {
     gsize length, n;
     const guint8 *data =
@@ -480,12 +486,14 @@ static int
 on_begin_headers (nghttp2_session * h2, const nghttp2_frame * frame,
     void *user_data)
 {
+  Session *session = user_data;
   gint32 id = frame->hd.stream_id;
 
   if (frame->hd.type != NGHTTP2_HEADERS
       || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
     return 0;
-  nghttp2_session_set_stream_user_data (h2, id, new_stream (user_data, id));
+  nghttp2_session_set_stream_user_data (h2, id, new_stream (session, id));
+  http_budget_earn (&session->windows, WINDOWS_PER_STREAM, 1);
   return 0;
 }
 
@@ -539,8 +547,10 @@ on_begin_frame (nghttp2_session * h2, const nghttp2_frame_hd * header,
   switch (header->type) {
     case NGHTTP2_HEADERS:
     case NGHTTP2_CONTINUATION:
-    case NGHTTP2_WINDOW_UPDATE:
       return 0;
+    case NGHTTP2_WINDOW_UPDATE:
+      budget = &session->windows;
+      break;
     case NGHTTP2_DATA:
       if (header->length > 0)
         return 0;
@@ -554,6 +564,14 @@ on_begin_frame (nghttp2_session * h2, const nghttp2_frame_hd * header,
   if (!http_budget_spend (budget, now_ns ()))
     end_session (session);
   return 0;
+}
+
+/* A frame that means nothing here (RFC 9113 5.5) has been counted. */
+static int
+on_unknown_frame (nghttp2_session * h2, void **payload,
+    const nghttp2_frame_hd * header, void *user_data)
+{
+  return NGHTTP2_ERR_CANCEL;
 }
 
 /* The head is there; a POST waits for its body as well. */
@@ -882,6 +900,7 @@ gst_llhls_http2_take (GstLlHlsHttp2 * self, GstLlHlsConnection * connection)
   http_budget_init (&session->resets, RESETS_PER_SECOND, RESET_BURST, now);
   http_budget_init (&session->controls, CONTROLS_PER_SECOND, CONTROL_BURST,
       now);
+  http_budget_init (&session->windows, CONTROLS_PER_SECOND, CONTROL_BURST, now);
   session->link.data = session->dirty_link.data = session;
   g_queue_push_tail_link (&self->sessions, &session->link);
   if (nghttp2_session_server_new2 (&session->h2, self->callbacks, session,
@@ -1022,6 +1041,8 @@ new_callbacks (void)
   nghttp2_session_callbacks_set_send_data_callback (callbacks, on_send_body);
   nghttp2_session_callbacks_set_on_begin_frame_callback (callbacks,
       on_begin_frame);
+  nghttp2_session_callbacks_set_unpack_extension_callback (callbacks,
+      on_unknown_frame);
   nghttp2_session_callbacks_set_on_begin_headers_callback (callbacks,
       on_begin_headers);
   nghttp2_session_callbacks_set_on_header_callback2 (callbacks, on_header);
@@ -1039,12 +1060,17 @@ static nghttp2_option *
 new_option (void)
 {
   nghttp2_option *option;
+  guint type;
 
   if (nghttp2_option_new (&option) != 0)
     g_error ("out of memory");
   nghttp2_option_set_no_closed_streams (option, 1);
   nghttp2_option_set_builtin_recv_extension_type (option,
       NGHTTP2_PRIORITY_UPDATE);
+  /* Else the library skips them without a word. */
+  for (type = NGHTTP2_CONTINUATION + 1; type <= G_MAXUINT8; type++)
+    if (type != NGHTTP2_PRIORITY_UPDATE)
+      nghttp2_option_set_user_recv_extension_type (option, type);
   return option;
 }
 

@@ -24,7 +24,7 @@ enum
 {
   DATA = 0, HEADERS = 1, PRIORITY = 2, RST_STREAM = 3, SETTINGS = 4,
   PUSH_PROMISE = 5, PING = 6, GOAWAY = 7, WINDOW_UPDATE = 8, CONTINUATION = 9,
-  PRIORITY_UPDATE = 16
+  ALTSVC = 10, PRIORITY_UPDATE = 16, GREASE = 0xb
 };
 
 #define END_STREAM 1
@@ -228,6 +228,33 @@ say_priority_updates (GByteArray * out)
 }
 
 static void
+open_windows (GByteArray * out)
+{
+  say_many (out, WINDOW_UPDATE, 0, 0, "\0\0\0\1", 4, 20000);
+}
+
+/* Of bytes that are sent one by one there is no end of windows either. */
+static void
+open_windows_byte_by_byte (GByteArray * out)
+{
+  add_frame (out, SETTINGS, 0, 0, "\0\4\0\0\0\0", 6);
+  add_request (out, 1, END_HEADERS | END_STREAM, "GET", "/player.js");
+  say_many (out, WINDOW_UPDATE, 0, 1, "\0\0\0\1", 4, 20000);
+}
+
+static void
+say_what_nobody_knows (GByteArray * out)
+{
+  say_many (out, GREASE, 0, 0, "", 0, 20000);
+}
+
+static void
+say_altsvc (GByteArray * out)
+{
+  say_many (out, ALTSVC, 0, 1, "\0\0", 2, 20000);
+}
+
+static void
 say_no_data (GByteArray * out)
 {
   add_request (out, 1, END_HEADERS, "POST", "/cmcd");
@@ -366,6 +393,10 @@ static const Crime crimes[] = {
   {"priorities", say_priorities, TRUE},
   {"priority updates", say_priority_updates, TRUE},
   {"empty data", say_no_data, TRUE},
+  {"windows", open_windows, TRUE},
+  {"windows of a byte", open_windows_byte_by_byte, TRUE},
+  {"unknown frames", say_what_nobody_knows, TRUE},
+  {"alternative services", say_altsvc, TRUE},
   {"empty continuations", say_continuations},
   {"resets", say_resets, TRUE},
   {"provoked resets", provoke_resets, TRUE},
@@ -402,6 +433,44 @@ GST_START_TEST (llhlsabuse_ends_connections)
   fail_unless_equals_int (stat_of (&rig, "abusive-connections"), crime->flood);
   fail_unless_equals_int (stat_of (&rig, "waiters"), 0);
   expect_alive (rig.port);
+  g_object_unref (connection);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* A window for each KiB, of the stream and of all, and frames of a type that
+ * nobody knows now and then: so clients are. */
+GST_START_TEST (llhlsabuse_lets_clients_open_windows)
+{
+  static const guint8 kib[] = { 0, 0, 4, 0 };
+  g_autoptr (GByteArray) out = new_talk ();
+  GSocketConnection *connection;
+  guint left = SCRIPT_BYTES / 8, i;
+  gchar bytes[65536];
+  Rig rig;
+
+  rig_make (&rig);
+  rig_play (&rig);
+  connection = h2_connect (rig.port);
+  add_request (out, 1, END_HEADERS | END_STREAM, "GET", "/player.js");
+  for (i = 0; i < 100; i++)
+    add_frame (out, GREASE, 0, 0, "grease", 6);
+  send_all (connection, out);
+  while (left > 0) {
+    g_autoptr (GByteArray) more = g_byte_array_new ();
+    gssize n = g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM
+            (connection)), bytes, MIN (left, sizeof (bytes)), NULL, NULL);
+
+    fail_unless (n > 0);
+    left -= n;
+    for (i = 0; i <= n / 1024; i++) {
+      add_frame (more, WINDOW_UPDATE, 0, 0, kib, sizeof (kib));
+      add_frame (more, WINDOW_UPDATE, 0, 1, kib, sizeof (kib));
+    }
+    fail_unless (send_all (connection, more));
+  }
+  fail_unless_equals_uint64 (stat_of (&rig, "abusive-connections"), 0);
   g_object_unref (connection);
   rig_clear (&rig);
 }
@@ -521,7 +590,7 @@ flood (gpointer data)
   return NULL;
 }
 
-/* Held requests and floods of frames that cost nothing. */
+/* Held requests and floods of data that nobody takes. */
 GST_START_TEST (llhlsabuse_stops_under_a_flood)
 {
   Flooder flooders[3];
@@ -539,9 +608,10 @@ GST_START_TEST (llhlsabuse_stops_under_a_flood)
     for (id = 1; id < 201; id += 2)
       add_request (out, id, END_HEADERS | END_STREAM, "GET", "/video_0.m3u8");
     add_request (out, id, END_HEADERS | END_STREAM, "GET", "/player.js");
+    add_request (out, id + 2, END_HEADERS, "POST", "/");
     fail_unless (send_all (flooder->connection, out));
     flooder->frames = g_byte_array_new ();
-    say_many (flooder->frames, WINDOW_UPDATE, 0, 0, "\0\0\0\1", 4, 5000);
+    say_many (flooder->frames, DATA, 0, id + 2, "x", 1, 5000);
   }
   await_stat (&rig, "waiters", 300);
   for (i = 0; i < G_N_ELEMENTS (flooders); i++)
@@ -786,6 +856,7 @@ llhlsabuse_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, llhlsabuse_ends_connections, 0,
       G_N_ELEMENTS (crimes));
+  tcase_add_test (tc, llhlsabuse_lets_clients_open_windows);
   tcase_add_test (tc, llhlsabuse_ends_a_stream_that_is_not_taken);
   tcase_add_test (tc, llhlsabuse_ends_requests_without_end);
   tcase_add_test (tc, llhlsabuse_takes_no_fields_from_trailers);

@@ -62,6 +62,34 @@ GST_START_TEST (http_budget_without_a_rate_is_its_burst)
 
 GST_END_TEST;
 
+GST_START_TEST (http_budget_keeps_what_is_earned)
+{
+  HttpBudget budget;
+
+  http_budget_init (&budget, 20, 100, 0);
+  http_budget_earn (&budget, 512 * 1000, 512);
+  fail_unless_equals_int (spend_all (&budget, GST_SECOND), 1100);
+  http_budget_earn (&budget, 256, 512);
+  fail_if (http_budget_spend (&budget, GST_SECOND));
+  http_budget_earn (&budget, 256, 512);
+  fail_unless_equals_int (spend_all (&budget, GST_SECOND), 1);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (http_budget_earns_without_end)
+{
+  HttpBudget budget;
+  guint i;
+
+  http_budget_init (&budget, 20, 100, 0);
+  for (i = 0; i < 1000; i++)
+    http_budget_earn (&budget, G_MAXUINT32, 1);
+  fail_unless_equals_int (spend_all (&budget, G_MAXUINT64), 100000);
+}
+
+GST_END_TEST;
+
 static Suite *
 httpbudget_suite (void)
 {
@@ -73,6 +101,8 @@ httpbudget_suite (void)
   tcase_add_test (tc, http_budget_saves_no_more_than_a_burst);
   tcase_add_test (tc, http_budget_gives_nothing_when_time_goes_back);
   tcase_add_test (tc, http_budget_without_a_rate_is_its_burst);
+  tcase_add_test (tc, http_budget_keeps_what_is_earned);
+  tcase_add_test (tc, http_budget_earns_without_end);
   return s;
 }
 
