@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Threads: the server thread runs everything but new, free, wake, port and
- * add_stats.  Locks: `lock` guards the counters; nothing is called under it. */
+/* Threads: the server thread runs everything but new, free, wake, port,
+ * reload_certificate and add_stats.  Locks: `lock` guards the counters; nothing is called under it. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -61,7 +61,7 @@ struct _GstLlHlsOrigin
   GstLlHlsResponder *responder;
 
   /* Server thread only. */
-  GstLlHlsTls *tls;             /* or NULL */
+  GstLlHlsTls *tls;             /* or NULL; which of both is fixed */
   GstLlHlsAuth *auth;           /* or NULL */
   GThreadPool *handshakes;      /* of GstLlHlsConnection; with TLS */
   GstLlHlsHttp1 *http1;
@@ -512,6 +512,18 @@ on_expiry (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+on_reload_certificate (gpointer data)
+{
+  GstLlHlsOrigin *self = data;
+  g_autoptr (GError) error = NULL;
+
+  gst_llhls_tls_reload (self->tls, &error);
+  if (self->on_certificate != NULL)
+    self->on_certificate (error, self->certificate_data);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 refresh_certificate (GstLlHlsOrigin * self)
 {
@@ -810,6 +822,15 @@ gst_llhls_origin_wake (GstLlHlsOrigin * self)
 {
   if (g_atomic_int_compare_and_exchange (&self->woken, FALSE, TRUE))
     invoke (self, on_wake);
+}
+
+gboolean
+gst_llhls_origin_reload_certificate (GstLlHlsOrigin * self)
+{
+  if (self->tls == NULL)
+    return FALSE;
+  invoke (self, on_reload_certificate);
+  return TRUE;
 }
 
 void

@@ -12,8 +12,9 @@ G_BEGIN_DECLS
  * of its own with its own main context. */
 typedef struct _GstLlHlsOrigin GstLlHlsOrigin;
 
-/* The certificate's files have changed: the new one is in use, or `error` says
- * why the old one stays.  Server thread, no lock held. */
+/* The certificate's files have changed or were to be read again: the new one
+ * is in use, or `error` says why the old one stays.  Server thread, no lock
+ * held. */
 typedef void (*GstLlHlsOnCertificate) (const GError * error,
     gpointer user_data);
 
@@ -46,6 +47,10 @@ guint gst_llhls_origin_port (GstLlHlsOrigin * self);
 
 /* Something new is in the store.  Any thread, never waits. */
 void gst_llhls_origin_wake (GstLlHlsOrigin * self);
+
+/* Reads the certificate's files again, and tells `on_certificate` how that
+ * went.  FALSE: there is none.  Any thread, never waits. */
+gboolean gst_llhls_origin_reload_certificate (GstLlHlsOrigin * self);
 
 /* Adds the origin's fields.  Any thread. */
 void gst_llhls_origin_add_stats (GstLlHlsOrigin * self, GstStructure * stats);

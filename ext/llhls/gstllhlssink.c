@@ -96,6 +96,7 @@ enum
 enum
 {
   SIGNAL_INSERT_DATERANGE,
+  SIGNAL_RELOAD_CERTIFICATE,
   N_SIGNALS
 };
 
@@ -411,6 +412,20 @@ gst_llhls_sink_insert_daterange (GstLlHlsSink * self,
   return ok;
 }
 
+/* The certificate */
+
+static gboolean
+gst_llhls_sink_reload_certificate (GstLlHlsSink * self)
+{
+  gboolean ok;
+
+  g_mutex_lock (&self->lock);
+  ok = self->origin != NULL
+      && gst_llhls_origin_reload_certificate (self->origin);
+  g_mutex_unlock (&self->lock);
+  return ok;
+}
+
 /* Properties */
 
 static GstStructure *
@@ -558,6 +573,24 @@ install_signals (GType type)
       ("insert-daterange", type, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
       G_CALLBACK (gst_llhls_sink_insert_daterange), NULL, NULL, NULL,
       G_TYPE_BOOLEAN, 1, GST_TYPE_STRUCTURE);
+  /**
+   * GstLlHlsSink::reload-certificate:
+   * @llhlssink: the element
+   *
+   * Reads #GstLlHlsSink:certificate-file and #GstLlHlsSink:key-file again at
+   * once, without waiting for it, also when they look as they did.
+   * llhlssink-certificate tells how it went: new connections get the new
+   * certificate, or the old one stays and the message says why.
+   *
+   * Returns: %FALSE when there is no certificate: not before PAUSED, or without
+   *   TLS.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_RELOAD_CERTIFICATE] = g_signal_new_class_handler
+      ("reload-certificate", type, G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
+      G_CALLBACK (gst_llhls_sink_reload_certificate), NULL, NULL, NULL,
+      G_TYPE_BOOLEAN, 0);
 }
 
 static void

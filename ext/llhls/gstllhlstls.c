@@ -166,23 +166,31 @@ gst_llhls_tls_free (GstLlHlsTls * self)
   g_free (self);
 }
 
+gboolean
+gst_llhls_tls_reload (GstLlHlsTls * self, GError ** error)
+{
+  GTlsCertificate *certificate;
+
+  take_stamps (self, self->stamps);
+  certificate = load (self, error);
+  if (certificate == NULL)
+    return FALSE;
+  g_object_unref (self->certificate);
+  self->certificate = certificate;
+  return TRUE;
+}
+
 GstLlHlsTlsChange
 gst_llhls_tls_refresh (GstLlHlsTls * self, GError ** error)
 {
-  GTlsCertificate *certificate;
   GstLlHlsFileStamp stamps[2];
 
   take_stamps (self, stamps);
   if (gst_llhls_file_stamp_equal (&stamps[0], &self->stamps[0])
       && gst_llhls_file_stamp_equal (&stamps[1], &self->stamps[1]))
     return GST_LLHLS_TLS_SAME;
-  memcpy (self->stamps, stamps, sizeof (stamps));
-  certificate = load (self, error);
-  if (certificate == NULL)
-    return GST_LLHLS_TLS_BAD;
-  g_object_unref (self->certificate);
-  self->certificate = certificate;
-  return GST_LLHLS_TLS_NEW;
+  return gst_llhls_tls_reload (self, error) ? GST_LLHLS_TLS_NEW
+      : GST_LLHLS_TLS_BAD;
 }
 
 GIOStream *

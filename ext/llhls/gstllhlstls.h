@@ -24,6 +24,9 @@ typedef enum
 /* Looks whether the files have changed. */
 GstLlHlsTlsChange gst_llhls_tls_refresh (GstLlHlsTls * self, GError ** error);
 
+/* Reads the files again in any case.  FALSE: the old one stays. */
+gboolean gst_llhls_tls_reload (GstLlHlsTls * self, GError ** error);
+
 /* A server's end of TLS on `base` that speaks HTTP/2 and HTTP/1.1.
  * Returns: (transfer full) (nullable) */
 GIOStream *gst_llhls_tls_wrap (GstLlHlsTls * self, GIOStream * base,
