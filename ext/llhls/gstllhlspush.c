@@ -283,12 +283,48 @@ judge (const OutboxJob * job, guint status)
   return OUTBOX_REJECTED;
 }
 
+typedef struct
+{
+  GTlsCertificateFlags flag;
+  const gchar *text;
+} CertificateFault;
+
+/* *INDENT-OFF* */
+static const CertificateFault certificate_faults[] = {
+  { G_TLS_CERTIFICATE_UNKNOWN_CA,
+    "is not signed by an authority that this system trusts" },
+  { G_TLS_CERTIFICATE_BAD_IDENTITY, "is for another host" },
+  { G_TLS_CERTIFICATE_NOT_ACTIVATED, "is not valid yet" },
+  { G_TLS_CERTIFICATE_EXPIRED, "has expired" },
+  { G_TLS_CERTIFICATE_REVOKED, "has been revoked" },
+  { G_TLS_CERTIFICATE_INSECURE, "is made by an insecure algorithm" },
+};
+/* *INDENT-ON* */
+
+/* GLib only says that a certificate is not acceptable. */
+static gchar *
+describe_certificate (GTlsCertificateFlags errors)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (certificate_faults); i++)
+    if ((errors & certificate_faults[i].flag) != 0)
+      g_string_append_printf (text, "%s%s", text->len > 0 ? " and "
+          : "the server's certificate ", certificate_faults[i].text);
+  return text->len > 0 ? g_strdup (text->str)
+      : g_strdup ("the server's certificate can not be used");
+}
+
 static gchar *
 describe (SoupMessage * message, const GError * error)
 {
   guint status = soup_message_get_status (message);
   const gchar *phrase = soup_message_get_reason_phrase (message);
 
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+    return describe_certificate (soup_message_get_tls_peer_certificate_errors
+        (message));
   if (error != NULL)
     return g_strdup (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
         ? "no answer in time" : error->message);

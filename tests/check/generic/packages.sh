@@ -17,6 +17,7 @@ package_of() {
     ffmpeg | ffprobe) echo ffmpeg ;;
     varnishd) echo varnish ;;
     gst-launch-1.0) echo gstreamer1.0-tools ;;
+    unshare) echo util-linux ;;
     *) echo "$1" ;;
   esac
 }
