@@ -424,6 +424,16 @@ playlist_segment_uri (const Playlist * self, guint64 msn)
 }
 
 gchar *
+playlist_no_key_uri (const Playlist * self, guint64 msn)
+{
+  GString *uri = begin_uri (self, msn);
+
+  g_string_append (uri, "key.");
+  g_string_append (uri, self->extension);
+  return g_string_free (uri, FALSE);
+}
+
+gchar *
 playlist_part_uri (const Playlist * self, guint64 msn, guint part)
 {
   GString *uri = begin_uri (self, msn);

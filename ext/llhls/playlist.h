@@ -140,6 +140,10 @@ void playlist_append_number (GString * out, guint64 value, guint digits);
 
 /* File names, relative to the playlist.  Returns: (transfer full) */
 gchar *playlist_segment_uri (const Playlist * self, guint64 msn);
+
+/* Of the key frame that a segment does not begin with: nothing is ever there,
+ * as behind any EXT-X-GAP (6.2.1), while the segment itself has its media. */
+gchar *playlist_no_key_uri (const Playlist * self, guint64 msn);
 gchar *playlist_part_uri (const Playlist * self, guint64 msn, guint part);
 gchar *playlist_map_uri (const Playlist * self, const gchar * map);
 

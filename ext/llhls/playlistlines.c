@@ -175,9 +175,12 @@ static void
 append_media (GString * out, const Playlist * self,
     const PlaylistSettings * settings, const PlaylistSegment * segment)
 {
-  g_autofree gchar *uri = playlist_segment_uri (self, segment->msn);
+  gboolean keyless = settings->iframes && !segment->gap
+      && segment->key_bytes == 0;
+  g_autofree gchar *uri = keyless ? playlist_no_key_uri (self, segment->msn)
+      : playlist_segment_uri (self, segment->msn);
 
-  if (segment->gap || (settings->iframes && segment->key_bytes == 0))
+  if (segment->gap || keyless)
     g_string_append (out, "#EXT-X-GAP\n");
   else if (settings->iframes)
     g_string_append_printf (out, "#EXT-X-BYTERANGE:%" G_GSIZE_FORMAT "@0\n",

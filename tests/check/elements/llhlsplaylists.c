@@ -27,7 +27,7 @@ typedef struct
   GstHarness *video, *text;
   gboolean with_text;
   gint port;
-  guint64 frame;
+  guint64 frame, gop;           /* frames */
 } Rig;
 
 static void
@@ -44,6 +44,7 @@ static void
 rig_make (Rig * rig, gboolean text)
 {
   memset (rig, 0, sizeof (*rig));
+  rig->gop = GOP;
   rig->sink = gst_object_ref_sink (gst_element_factory_make ("llhlssink",
           NULL));
   g_object_set (rig->sink, "port", 0, "target-duration", 1000,
@@ -104,13 +105,13 @@ static void
 push_video (Rig * rig, guint n)
 {
   for (; n > 0; n--) {
-    gboolean key = rig->frame % GOP == 0;
+    gboolean key = rig->frame % rig->gop == 0;
     GstBuffer *buffer = gst_buffer_new_memdup (key ? KEY : DELTA,
         key ? sizeof (KEY) - 1 : sizeof (DELTA) - 1);
 
     GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) = rig->frame * FRAME;
     GST_BUFFER_DURATION (buffer) = FRAME;
-    if (rig->frame++ % GOP != 0)
+    if (rig->frame++ % rig->gop != 0)
       GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
     fail_unless_equals_int (gst_harness_push (rig->video, buffer), GST_FLOW_OK);
   }
@@ -240,6 +241,36 @@ GST_START_TEST (llhlssink_serves_key_frames)
       g_ascii_strtoull (header, NULL, 10) + 2);
   blocked = get_text (&rig, range);
   fail_unless_has (blocked, "#EXTINF");
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 84: a gap's URI leads nowhere, though the segment is there. */
+GST_START_TEST (llhlssink_has_nothing_where_a_key_frame_is_missing)
+{
+  Rig rig;
+  g_autofree gchar *list = NULL, *media = NULL, *gap = NULL, *segment = NULL;
+  g_autoptr (GBytes) none = NULL, some = NULL;
+
+  rig_make (&rig, FALSE);
+  rig.gop = 1000 * GOP;
+  rig_play (&rig);
+  push_video (&rig, 6 * GOP);
+  list = get_text (&rig, "video_0-iframes.m3u8");
+  fail_unless_has (list, "#EXT-X-BYTERANGE:");
+  gap = after (list, "#EXT-X-GAP\n#EXTINF:1.48000,\n", "\n");
+  none = get (&rig, gap, "");
+  fail_unless (g_str_has_prefix (g_bytes_get_data (none, NULL),
+          "HTTP/1.1 404 "), "%s", gap);
+  media = get_text (&rig, "video_0.m3u8");
+  fail_unless (strstr (media, gap) == NULL);
+  segment = g_strdup_printf ("%.*s.m4s", (int) (strstr (gap, ".key") - gap),
+      gap);
+  fail_unless_has (media, segment);
+  some = get (&rig, segment, "");
+  fail_unless (g_str_has_prefix (g_bytes_get_data (some, NULL),
+          "HTTP/1.1 200 "), "%s", segment);
   rig_clear (&rig);
 }
 
@@ -512,6 +543,7 @@ llhlsplaylists_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 90);
   tcase_add_test (tc, llhlssink_serves_key_frames);
+  tcase_add_test (tc, llhlssink_has_nothing_where_a_key_frame_is_missing);
   tcase_add_test (tc, llhlssink_leaves_key_frames_out_when_told);
   tcase_add_test (tc, llhlssink_serves_subtitles);
   tcase_add_test (tc, llhlssink_does_not_wait_for_subtitles);

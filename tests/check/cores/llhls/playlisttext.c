@@ -415,7 +415,7 @@ GST_START_TEST (playlist_text_of_key_frames_is_byte_ranges)
       "#EXT-X-PROGRAM-DATE-TIME:2026-11-21T12:00:00.000Z\n"
       "#EXT-X-BYTERANGE:7@0\n#EXTINF:4.00000,\nvideo_0/s-10.m4s\n"
       "#EXT-X-PROGRAM-DATE-TIME:2026-11-21T12:00:04.000Z\n"
-      "#EXT-X-GAP\n#EXTINF:4.00000,\nvideo_0/s-11.m4s\n");
+      "#EXT-X-GAP\n#EXTINF:4.00000,\nvideo_0/s-11.key.m4s\n");
   report = playlist_render_report (&p, &settings);
   fail_unless_equals_string (report, "#EXT-X-RENDITION-REPORT:URI="
       "\"video_0-iframes.m3u8\",LAST-MSN=11\n");
