@@ -439,6 +439,18 @@ take_piece (BmffTrack * self, const Init * init, const BmffListed * l,
   }
 }
 
+/* Each part of it is a file of its own, with a head and with cues that the next
+ * one repeats (RFC 8216bis 3.1.4). */
+static gboolean
+is_webvtt (const guint8 * data, gsize size)
+{
+  static const guint8 mark[] = { 0xef, 0xbb, 0xbf };
+  gsize at = size >= sizeof (mark)
+      && memcmp (data, mark, sizeof (mark)) == 0 ? sizeof (mark) : 0;
+
+  return size - at >= 6 && memcmp (data + at, "WEBVTT", 6) == 0;
+}
+
 void
 bmff_track_add_media (BmffTrack * self, const BmffListed * l,
     const guint8 * data, gsize size)
@@ -457,7 +469,8 @@ bmff_track_add_media (BmffTrack * self, const BmffListed * l,
               * SECOND / l->duration));
   } else {
     self->parts_read++;
-    hash_part (self, l, data, size);
+    if (!is_webvtt (data, size))
+      hash_part (self, l, data, size);
   }
   if (init == NULL)
     return;                     /* packed audio, WebVTT, MPEG-TS */

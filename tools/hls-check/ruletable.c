@@ -308,7 +308,7 @@ static const RuleInfo table[] = {
   {161, "SHOULD", "Opus in ISOBMFF 4",
       "An Opus entry has dOps and a timescale of 48000."},
   {163, "MUST", HLS ("4.4.4.9"),
-      "A segment's bytes are those of its parts in a row."},
+      "A segment's bytes are those of its parts in a row, but for WebVTT."},
   {164, "SHOULD", BMFF ("8.8.5"),
       "mfhd's sequence numbers grow."},
 };

@@ -510,6 +510,34 @@ GST_START_TEST (valid_media_breaks_no_rule)
 
 GST_END_TEST;
 
+/* 163 is not for subtitles. */
+GST_START_TEST (subtitles_are_not_their_parts_in_a_row)
+{
+  static const gchar *const texts[] = { "WEBVTT\n", "\xef\xbb\xbfWEBVTT\n",
+    "WEBVT"
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (texts); i++) {
+    BmffListed listed =
+        { 100, 0, 2, TRUE, FALSE, FALSE, 0, M3U8_SECOND, TRUE, 0, 0, NULL };
+    const guint8 *data = (const guint8 *) texts[i];
+    gsize size = strlen (texts[i]);
+    Rig rig;
+
+    rig_init (&rig);
+    hls_check_media (rig.check, rig.r, rig.track, &listed, data, size);
+    listed.part = 1;
+    hls_check_media (rig.check, rig.r, rig.track, &listed, data, size);
+    listed.part = -1;
+    hls_check_media (rig.check, rig.r, rig.track, &listed, data, size);
+    fail_unless_equals_int (verdict_has (&rig.check->verdict, 163), i == 2);
+    rig_clear (&rig);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (each_flaw_is_found_under_its_number)
 {
   const Case *c = &cases[__i__];
@@ -683,6 +711,7 @@ bytes_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, valid_media_breaks_no_rule);
+  tcase_add_test (tc, subtitles_are_not_their_parts_in_a_row);
   tcase_add_loop_test (tc, each_flaw_is_found_under_its_number, 0,
       G_N_ELEMENTS (cases));
   tcase_add_test (tc, media_is_compared_with_what_is_told_of_it);
