@@ -19,6 +19,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 
 /* The library itself gives up at 64 KiB. */
 #define MAX_HEAD_BYTES 16384
+#define MAX_CONNECTION_FIELD 64
 
 struct _GstLlHlsHttp1
 {
@@ -202,6 +203,21 @@ head_size (SoupServerMessage * message)
   return size;
 }
 
+/* A head of 16 KiB is not for keeping.  The library asks for this one when the
+ * answer is out. */
+static void
+drop_fields (SoupServerMessage * message)
+{
+  SoupMessageHeaders *headers =
+      soup_server_message_get_request_headers (message);
+  g_autofree gchar *connection =
+      g_strdup (soup_message_headers_get_list (headers, "Connection"));
+
+  soup_message_headers_clear (headers);
+  if (connection != NULL && strlen (connection) < MAX_CONNECTION_FIELD)
+    soup_message_headers_append (headers, "Connection", connection);
+}
+
 static void
 on_request (SoupServer * soup, SoupServerMessage * message, const char *path,
     GHashTable * query, gpointer data)
@@ -220,6 +236,7 @@ on_request (SoupServer * soup, SoupServerMessage * message, const char *path,
       on_release, exchange, &answer);
   if (exchange->waiter != NULL) {
     exchange->message = g_object_ref (message);
+    drop_fields (message);
     enter (exchange, HTTP_PHASE_HELD);
     soup_server_message_pause (message);
     return;

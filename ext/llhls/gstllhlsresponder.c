@@ -38,7 +38,7 @@ typedef struct
   Request request;
   GstLlHlsMethod method;
   gboolean gzip;
-  gchar *range;                 /* or NULL */
+  HttpRangeAsk range;
   ViewersTag viewer;
   GstLlHlsPeer *peer;
   guint64 since;                /* ns, monotonic */
@@ -209,7 +209,8 @@ apply_range (const Job * job, GstLlHlsAnswer * answer)
 {
   guint64 size = answer->length;
 
-  switch (http_range_parse (job->range, size, &answer->offset, &answer->length)) {
+  switch (http_range_apply (&job->range, size, &answer->offset,
+          &answer->length)) {
     case HTTP_RANGE_WHOLE:
       return;
     case HTTP_RANGE_PART:
@@ -457,13 +458,6 @@ finish_answer (GstLlHlsResponder * self, const Job * job, guint64 now,
 /* Waiters */
 
 static void
-clear_job (Job * job)
-{
-  request_clear (&job->request);
-  g_free (job->range);
-}
-
-static void
 remove_waiter (GstLlHlsResponder * self, GstLlHlsWaiter * waiter)
 {
   g_queue_unlink (&self->waiters, &waiter->link);
@@ -476,7 +470,7 @@ remove_waiter (GstLlHlsResponder * self, GstLlHlsWaiter * waiter)
 static void
 free_waiter (GstLlHlsWaiter * waiter)
 {
-  clear_job (&waiter->job);
+  request_clear (&waiter->job.request);
   g_free (waiter);
 }
 
@@ -501,7 +495,6 @@ hold (GstLlHlsResponder * self, Job * job, const GstLlHlsAsk * ask,
   waiter->job = *job;
   memset (job, 0, sizeof (*job));
   waiter->job.held = TRUE;
-  waiter->job.range = g_strdup (ask->range);
   waiter->release = release;
   waiter->data = data;
   waiter->link.data = waiter;
@@ -738,7 +731,7 @@ gst_llhls_responder_ask (GstLlHlsResponder * self, const GstLlHlsAsk * ask,
   request_parse (&job.request, ask->path, ask->query);
   job.method = ask->method;
   job.gzip = http_encoding_takes_gzip (ask->accept_encoding);
-  job.range = (gchar *) ask->range;
+  http_range_read (&job.range, ask->range);
   job.peer = ask->peer;
   job.since = now_ns ();
   count_request (self, &job.request);

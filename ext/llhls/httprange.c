@@ -31,44 +31,56 @@ is_at_end (const gchar * text)
   return text[strspn (text, " \t")] == '\0';
 }
 
-/* The last `count` bytes. */
-static HttpRange
-cut_suffix (guint64 count, guint64 size, guint64 * first, guint64 * length)
+static gboolean
+read_numbers (HttpRangeAsk * self, const gchar * value)
 {
-  if (count == 0 || size == 0)
-    return HTTP_RANGE_OUTSIDE;
-  *length = MIN (count, size);
-  *first = size - *length;
-  return HTTP_RANGE_PART;
+  if (*value == '-') {
+    value++;
+    self->kind = HTTP_RANGE_ASK_LAST;
+    return take_number (&value, &self->to) && is_at_end (value);
+  }
+  self->kind = HTTP_RANGE_ASK_FROM;
+  self->to = G_MAXUINT64;
+  if (!take_number (&value, &self->from) || *value++ != '-')
+    return FALSE;
+  if (g_ascii_isdigit (*value))
+    take_number (&value, &self->to);
+  return is_at_end (value) && self->to >= self->from;
+}
+
+void
+http_range_read (HttpRangeAsk * self, const gchar * value)
+{
+  memset (self, 0, sizeof (*self));
+  if (value == NULL || g_ascii_strncasecmp (value, "bytes=", 6) != 0)
+    return;
+  value += 6;
+  value += strspn (value, " \t");
+  if (!read_numbers (self, value))
+    self->kind = HTTP_RANGE_ASK_ALL;
 }
 
 HttpRange
-http_range_parse (const gchar * value, guint64 size, guint64 * first,
+http_range_apply (const HttpRangeAsk * self, guint64 size, guint64 * first,
     guint64 * length)
 {
-  guint64 from, to = G_MAXUINT64;
-
   *first = 0;
   *length = size;
-  if (value == NULL || g_ascii_strncasecmp (value, "bytes=", 6) != 0)
-    return HTTP_RANGE_WHOLE;
-  value += 6;
-  value += strspn (value, " \t");
-  if (*value == '-') {
-    value++;
-    if (!take_number (&value, &to) || !is_at_end (value))
+  switch (self->kind) {
+    case HTTP_RANGE_ASK_ALL:
       return HTTP_RANGE_WHOLE;
-    return cut_suffix (to, size, first, length);
+    case HTTP_RANGE_ASK_FROM:
+      if (self->from >= size)
+        return HTTP_RANGE_OUTSIDE;
+      *first = self->from;
+      *length = MIN (self->to, size - 1) - self->from + 1;
+      return HTTP_RANGE_PART;
+    case HTTP_RANGE_ASK_LAST:
+      if (self->to == 0 || size == 0)
+        return HTTP_RANGE_OUTSIDE;
+      *length = MIN (self->to, size);
+      *first = size - *length;
+      return HTTP_RANGE_PART;
   }
-  if (!take_number (&value, &from) || *value++ != '-')
-    return HTTP_RANGE_WHOLE;
-  if (g_ascii_isdigit (*value))
-    take_number (&value, &to);
-  if (!is_at_end (value) || to < from)
-    return HTTP_RANGE_WHOLE;
-  if (from >= size)
-    return HTTP_RANGE_OUTSIDE;
-  *first = from;
-  *length = MIN (to, size - 1) - from + 1;
-  return HTTP_RANGE_PART;
+  g_assert_not_reached ();
 }

@@ -7,6 +7,7 @@
 #include <gst/check/gstcheck.h>
 
 #include <dirent.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -477,6 +478,112 @@ GST_START_TEST (llhlsabuse_lets_clients_open_windows)
 
 GST_END_TEST;
 
+/* Held ones with much to say */
+
+#define HELD 200                /* at most 256 on a connection */
+#define LONG_BYTES 15000
+
+/* RFC 7541 5.1: a number of 7 bits and what is above them. */
+static void
+add_long_range (GByteArray * block, const gchar * value)
+{
+  static const guint8 head[] = { 0, 5, 'r', 'a', 'n', 'g', 'e', 0x7f };
+  gsize size = strlen (value), rest = size - 127;
+
+  g_byte_array_append (block, head, sizeof (head));
+  for (; rest > 127; rest >>= 7) {
+    guint8 byte = 0x80 | (rest & 0x7f);
+
+    g_byte_array_append (block, &byte, 1);
+  }
+  g_byte_array_append (block, (guint8 *) & rest, 1);
+  g_byte_array_append (block, (const guint8 *) value, size);
+}
+
+static void
+hold_http2 (GPtrArray * clients, gint port, const gchar * range)
+{
+  g_autoptr (GByteArray) out = new_talk ();
+  GSocketConnection *connection = h2_connect (port);
+  guint32 id;
+
+  for (id = 1; id < 2 * HELD; id += 2) {
+    g_autoptr (GByteArray) block = new_block ("GET", "/video_0.m3u8");
+
+    if (range != NULL)
+      add_long_range (block, range);
+    add_frame (out, HEADERS, END_HEADERS | END_STREAM, id, block->data,
+        block->len);
+  }
+  fail_unless (send_all (connection, out));
+  g_ptr_array_add (clients, connection);
+}
+
+static void
+hold_http1 (GPtrArray * clients, gint port, const gchar * range)
+{
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autofree gchar *text = g_strdup_printf ("GET /video_0.m3u8 HTTP/1.1\r\n"
+      "Host: a\r\nRange: %s\r\n\r\n", range != NULL ? range : "");
+  guint i;
+
+  g_byte_array_append (out, (const guint8 *) text, strlen (text));
+  for (i = 0; i < HELD; i++) {
+    GSocketConnection *connection = h2_connect (port);
+
+    fail_unless (send_all (connection, out));
+    g_ptr_array_add (clients, connection);
+  }
+}
+
+/* The heap that it takes to hold them, of all in this process. */
+static gssize
+heap_of_held (void (*hold) (GPtrArray * clients, gint port,
+        const gchar * range), const gchar * range)
+{
+  g_autoptr (GPtrArray) clients =
+      g_ptr_array_new_with_free_func (g_object_unref);
+  gssize before, after;
+  Rig rig;
+
+  rig_make (&rig);
+  rig_play (&rig);
+  expect_alive (rig.port);
+  before = mallinfo2 ().uordblks;
+  hold (clients, rig.port, range);
+  await_stat (&rig, "waiters", HELD);
+  after = mallinfo2 ().uordblks;
+  rig_clear (&rig);
+  return after - before;
+}
+
+typedef struct
+{
+  void (*hold) (GPtrArray * clients, gint port, const gchar * range);
+  gssize most;                  /* bytes more than with a short head */
+} Held;
+
+/* libsoup's own buffer stays with the connection, which holds one request. */
+static const Held helds[] = {
+  {hold_http2, HELD * LONG_BYTES / 4},
+  {hold_http1, HELD * LONG_BYTES * 5 / 4},
+};
+
+GST_START_TEST (llhlsabuse_keeps_no_long_heads)
+{
+  const Held *held = &helds[__i__];
+  g_autofree gchar *blanks = g_strnfill (LONG_BYTES, ' ');
+  g_autofree gchar *range = g_strdup_printf ("bytes=0-1%s,", blanks);
+  gssize few, many;
+
+  few = heap_of_held (held->hold, NULL);
+  many = heap_of_held (held->hold, range);
+  fail_unless (many - few < held->most, "%d requests took %" G_GSSIZE_FORMAT
+      " bytes, with a long head %" G_GSSIZE_FORMAT, HELD, few, many);
+}
+
+GST_END_TEST;
+
 /* Slow ones in the shade of others */
 
 /* A stream whose window is shut, on a connection that is busy with others: only
@@ -857,6 +964,8 @@ llhlsabuse_suite (void)
   tcase_add_loop_test (tc, llhlsabuse_ends_connections, 0,
       G_N_ELEMENTS (crimes));
   tcase_add_test (tc, llhlsabuse_lets_clients_open_windows);
+  tcase_add_loop_test (tc, llhlsabuse_keeps_no_long_heads, 0,
+      G_N_ELEMENTS (helds));
   tcase_add_test (tc, llhlsabuse_ends_a_stream_that_is_not_taken);
   tcase_add_test (tc, llhlsabuse_ends_requests_without_end);
   tcase_add_test (tc, llhlsabuse_takes_no_fields_from_trailers);
