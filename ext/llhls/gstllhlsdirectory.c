@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Threads: any (put, remove), one of its own (the disk).  `lock` is held for
- * the outbox only, never for the disk or a message. */
+/* Threads: any (put, remove), two of its own: one for the disk, and one that
+ * tells when that has been waiting for too long.  `lock` is held for the outbox
+ * only, never for the disk or a message. */
 #include "gstllhlsdirectory.h"
 
 #include <errno.h>
@@ -17,15 +18,22 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define RETRY GST_SECOND
 #define MAX_BYTES (128 * 1024 * 1024)
 #define MAX_JOBS 8192
+/* A disk that takes longer for one file is told of. */
+#define MAX_WAIT_S 5
+#define MAX_WAIT (MAX_WAIT_S * GST_SECOND)
 
 struct _GstLlHlsDirectory
 {
   GstElement *element;          /* not owned, posts */
   gchar *path;                  /* fixed */
-  GThread *thread;
+  GThread *thread, *watch;
   GMutex lock;
   GCond cond;                   /* something to do, or the end */
+  GCond watch_cond;             /* `over`, or no longer `telling` */
   Outbox outbox;                /* lock; payloads are GstLlHlsObject */
+  guint64 busy_since;           /* lock; ns, of the file; 0 = none */
+  gboolean telling;             /* lock; the watch is */
+  gboolean over;                /* lock */
 };
 
 static guint64
@@ -108,6 +116,7 @@ wait_for_job (GstLlHlsDirectory * self)
     else
       g_cond_wait (&self->cond, &self->lock);
   }
+  self->busy_since = job != NULL ? now_ns () : 0;
   g_mutex_unlock (&self->lock);
   return job;
 }
@@ -168,8 +177,12 @@ finish_job (GstLlHlsDirectory * self, OutboxJob * job, const GError * error)
   if (error != NULL)
     GST_WARNING ("could not write %s/%s: %s", self->path, job->name,
         error->message);
+  self->busy_since = 0;
   report = outbox_finish (&self->outbox, job, error == NULL ? OUTBOX_DONE
       : OUTBOX_FAILED, now_ns ());
+  /* What has begun is told before what has ended. */
+  while (self->telling)
+    g_cond_wait (&self->watch_cond, &self->lock);
   g_mutex_unlock (&self->lock);
   if (error != NULL)
     GST_DEBUG ("%s", report.reason);
@@ -195,6 +208,47 @@ run (gpointer data)
   return NULL;
 }
 
+/* Looks now and then, so that the other thread need not wake it for each file. */
+static gpointer
+watch (gpointer data)
+{
+  GstLlHlsDirectory *self = data;
+  g_autofree gchar *text = g_strdup_printf ("a file has not been written in %u "
+      "s", MAX_WAIT_S);
+
+  g_mutex_lock (&self->lock);
+  while (!self->over) {
+    guint64 now = now_ns ();
+    guint64 due = (self->busy_since != 0 ? self->busy_since : now) + MAX_WAIT;
+    OutboxReport report;
+
+    if (now < due || self->outbox.open) {
+      g_cond_wait_until (&self->watch_cond, &self->lock,
+          (MAX (due, now) + GST_SECOND) / GST_USECOND);
+      continue;
+    }
+    report = outbox_late (&self->outbox, now);
+    self->telling = TRUE;
+    g_mutex_unlock (&self->lock);
+    tell (self, &report, text, FALSE);
+    g_mutex_lock (&self->lock);
+    self->telling = FALSE;
+    g_cond_broadcast (&self->watch_cond);
+  }
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+static void
+end_watch (GstLlHlsDirectory * self)
+{
+  g_mutex_lock (&self->lock);
+  self->over = TRUE;
+  g_cond_broadcast (&self->watch_cond);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (self->watch);
+}
+
 GstLlHlsDirectory *
 gst_llhls_directory_new (GstElement * element, const gchar * path,
     GError ** error)
@@ -217,7 +271,9 @@ gst_llhls_directory_new (GstElement * element, const gchar * path,
   outbox_init (&self->outbox, &config);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
+  g_cond_init (&self->watch_cond);
   self->thread = g_thread_new ("llhls-directory", run, self);
+  self->watch = g_thread_new ("llhls-disk-watch", watch, self);
   return self;
 }
 
@@ -287,11 +343,13 @@ gst_llhls_directory_free (GstLlHlsDirectory * self)
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->lock);
   g_thread_join (self->thread);
+  end_watch (self);
   report = outbox_stop (&self->outbox, now_ns ());
   tell (self, &report, NULL, TRUE);
   outbox_clear (&self->outbox);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
+  g_cond_clear (&self->watch_cond);
   g_free (self->path);
   g_free (self);
 }

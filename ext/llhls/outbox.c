@@ -507,7 +507,7 @@ close_incident (Outbox * self, guint64 now, OutboxReport * report)
 {
   if (!self->open)
     return;
-  self->open = FALSE;
+  self->open = self->late = FALSE;
   report->news = OUTBOX_INCIDENT_CLOSES;
   report->incident = self->incident;
   report->duration = now - MIN (self->opened, now);
@@ -550,6 +550,13 @@ keep_init (Outbox * self, Lane * lane, OutboxJob * job)
 }
 
 static void
+end_lateness (Outbox * self, guint64 now, OutboxReport * report)
+{
+  if (self->late && self->jobs == 0 && !any_failing (self))
+    close_incident (self, now, report);
+}
+
+static void
 on_done (Outbox * self, Lane * lane, OutboxJob * job, guint64 now,
     OutboxReport * report)
 {
@@ -558,6 +565,7 @@ on_done (Outbox * self, Lane * lane, OutboxJob * job, guint64 now,
   if (job->kind == OUTBOX_REMOVAL) {
     self->removed++;
     forget_job (self, job);
+    end_lateness (self, now, report);
     return;
   }
   self->sent++;
@@ -569,8 +577,9 @@ on_done (Outbox * self, Lane * lane, OutboxJob * job, guint64 now,
     keep_init (self, lane, job);
   else
     forget_job (self, job);
-  if (!any_failing (self))
+  if (!self->late && !any_failing (self))
     close_incident (self, now, report);
+  end_lateness (self, now, report);
 }
 
 /* Alone: others got through since it failed first. */
@@ -694,6 +703,17 @@ outbox_finish (Outbox * self, OutboxJob * job, OutboxResult result, guint64 now)
       on_lacks_init (self, lane, job, &report);
       break;
   }
+  return report;
+}
+
+OutboxReport
+outbox_late (Outbox * self, guint64 now)
+{
+  OutboxReport report = { OUTBOX_NO_NEWS, self->incident, 0, "is late" };
+
+  if (!self->open)
+    self->late = TRUE;
+  open_incident (self, now, &report);
   return report;
 }
 

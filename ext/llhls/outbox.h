@@ -85,6 +85,7 @@ typedef struct
   guint jobs;                   /* waiting or under way */
   guint64 bytes;
   gboolean open;                /* incident */
+  gboolean late;                /* ... that began with outbox_late () */
   guint incident;
   guint64 opened;               /* ns */
   guint64 last_done;            /* ns, OUTBOX_NONE: nothing yet */
@@ -114,6 +115,10 @@ guint64 outbox_deadline (const Outbox * self);
 /* `job` is gone, or waits again. */
 OutboxReport outbox_finish (Outbox * self, OutboxJob * job,
     OutboxResult result, guint64 now);
+
+/* Something has been under way for too long: an incident, which closes when all
+ * that waits has been sent. */
+OutboxReport outbox_late (Outbox * self, guint64 now);
 
 /* What waits or is under way under that name.
  * Returns: (transfer none) (nullable) */

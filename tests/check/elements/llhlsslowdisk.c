@@ -94,6 +94,7 @@ g_unlink (const gchar * path)
 typedef struct
 {
   GstElement *sink;
+  GstBus *bus;
   GstHarness *video;
   gchar *folder;
   gint port;
@@ -111,6 +112,8 @@ rig_make (Rig * rig)
   g_object_set (rig->sink, "port", 0, "target-duration", 1000,
       "part-duration", 200, "window", 600000, "window-location", rig->folder,
       NULL);
+  rig->bus = gst_bus_new ();
+  gst_element_set_bus (rig->sink, rig->bus);
 }
 
 static void
@@ -146,7 +149,9 @@ static void
 rig_clear (Rig * rig)
 {
   gst_element_set_state (rig->sink, GST_STATE_NULL);
+  gst_element_set_bus (rig->sink, NULL);
   gst_harness_teardown (rig->video);
+  gst_object_unref (rig->bus);
   gst_object_unref (rig->sink);
   remove_folder (rig->folder);
   disk_folder = NULL;
@@ -184,6 +189,28 @@ archive_stat (Rig * rig, const gchar * name)
     return gauge;
   fail_unless (gst_structure_get_uint64 (archive, name, &value), "%s", name);
   return value;
+}
+
+/* The next of llhlssink-files is of that state and about the folder. */
+static void
+expect_message (Rig * rig, const gchar * state)
+{
+  gboolean found = FALSE;
+
+  while (!found) {
+    g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (rig->bus,
+        PATIENCE_S * GST_SECOND, GST_MESSAGE_ELEMENT);
+    const GstStructure *s;
+
+    fail_unless (message != NULL, "no llhlssink-files with %s", state);
+    s = gst_message_get_structure (message);
+    found = gst_structure_has_name (s, "llhlssink-files");
+    if (!found)
+      continue;
+    fail_unless_equals_string (gst_structure_get_string (s, "state"), state);
+    fail_unless_equals_string (gst_structure_get_string (s, "location"),
+        rig->folder);
+  }
 }
 
 /* A client */
@@ -299,7 +326,9 @@ GST_START_TEST (llhlsslowdisk_does_not_hold_up_who_writes)
   list = get (&rig, "video_0.m3u8");
   oldest = listed (list, 0);
   media = get (&rig, oldest);
+  expect_message (&rig, "open");
   set_stuck (FALSE);
+  expect_message (&rig, "close");
   while (archive_stat (&rig, "files-backlog-bytes") > 0)
     g_usleep (1000);
   fail_unless_equals_uint64 (archive_stat (&rig, "files-dropped"), 0);
@@ -369,10 +398,13 @@ GST_START_TEST (llhlsslowdisk_ends_when_the_disk_is_back)
   set_stuck (TRUE);
   push_segments (&rig, 100);
   await_stuck (1);
+  /* Who is told of a disk that hangs is told how that ended. */
+  expect_message (&rig, "open");
   thread = g_thread_new ("let-go", let_go_later, NULL);
   fail_unless_equals_int (gst_element_set_state (rig.sink, GST_STATE_NULL),
       GST_STATE_CHANGE_SUCCESS);
   g_thread_join (thread);
+  expect_message (&rig, "close");
   rig_clear (&rig);
 }
 

@@ -203,6 +203,47 @@ GST_START_TEST (outbox_incident_lasts_while_any_lane_fails)
 
 GST_END_TEST;
 
+GST_START_TEST (outbox_tells_once_of_what_is_late)
+{
+  Outbox box;
+  OutboxJob *job;
+  OutboxReport report;
+
+  make (&box);
+  put_segment (&box, 1, 7);
+  put_segment (&box, 1, 8);
+  job = outbox_take (&box, 0);
+  report = outbox_late (&box, SECOND);
+  fail_unless_equals_int (report.news, OUTBOX_INCIDENT_OPENS);
+  fail_unless_equals_int (report.incident, 1);
+  fail_unless_equals_int (outbox_late (&box, 2 * SECOND).news, OUTBOX_NO_NEWS);
+  /* A disk that is always late has one incident. */
+  report = outbox_finish (&box, job, OUTBOX_DONE, 3 * SECOND);
+  fail_unless_equals_int (report.news, OUTBOX_NO_NEWS);
+  report = run (&box, "v1/8.m4s", OUTBOX_DONE, 4 * SECOND);
+  fail_unless_equals_int (report.news, OUTBOX_INCIDENT_CLOSES);
+  fail_unless_equals_uint64 (report.duration, 3 * SECOND);
+  /* What is the last may be a removal. */
+  put_segment (&box, 1, 8);
+  job = outbox_take (&box, 4 * SECOND);
+  outbox_late (&box, 4 * SECOND);
+  remove_segment (&box, 1, 7);
+  report = outbox_finish (&box, job, OUTBOX_DONE, 5 * SECOND);
+  fail_unless_equals_int (report.news, OUTBOX_NO_NEWS);
+  report = run (&box, "v1/7.m4s", OUTBOX_DONE, 5 * SECOND);
+  fail_unless_equals_int (report.news, OUTBOX_INCIDENT_CLOSES);
+  /* One that fails and then is late as well is told of as before. */
+  put_segment (&box, 1, 9);
+  put_segment (&box, 1, 10);
+  fail_at (&box, "v1/9.m4s", 5 * SECOND);
+  fail_unless_equals_int (outbox_late (&box, 6 * SECOND).news, OUTBOX_NO_NEWS);
+  fail_unless_equals_int (run (&box, "v1/9.m4s", OUTBOX_DONE, 7 * SECOND).news,
+      OUTBOX_INCIDENT_CLOSES);
+  clear (&box);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (outbox_closes_its_incident_at_the_end)
 {
   Outbox box;
@@ -664,6 +705,7 @@ outbox_suite (void)
   tcase_add_test (tc, outbox_sends_the_multivariant_behind_all_that_it_names);
   tcase_add_test (tc, outbox_tries_again_with_growing_pauses);
   tcase_add_test (tc, outbox_incident_lasts_while_any_lane_fails);
+  tcase_add_test (tc, outbox_tells_once_of_what_is_late);
   tcase_add_test (tc, outbox_closes_its_incident_at_the_end);
   tcase_add_test (tc, outbox_sends_only_the_newest_playlist_after_an_outage);
   tcase_add_test (tc, outbox_slow_destination_still_gets_playlists);
