@@ -74,6 +74,23 @@ GST_START_TEST (ac3_config_of_an_enhanced_stream)
 
 GST_END_TEST;
 
+/* Objects (ETSI TS 103 420: addbsi with a complexity of 16) are carried within
+ * 5.1, and are no channels of it. */
+GST_START_TEST (ac3_config_of_objects_is_that_of_their_channels)
+{
+  static const guint8 joc[] = {
+    0x0b, 0x77, 0x03, 0x7f, 0x3f, 0x87, 0xc4, 0x10, 0x11, 0x00
+  };
+  g_autoptr (GByteArray) in = make_frame (joc, sizeof (joc), 1792);
+  Ac3Config config;
+
+  fail_unless (ac3_config_parse (&config, in->data, in->len));
+  fail_unless_equals_int (config.channels, 6);
+  assert_box (&config, "\x0e\x00\x20\x0f\x00", 5);
+}
+
+GST_END_TEST;
+
 /* 7.1: the rear pair is in a substream that depends on 5.1. */
 GST_START_TEST (ac3_config_counts_dependent_channels)
 {
@@ -171,6 +188,7 @@ ac3config_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, ac3_config_of_surround_and_of_44_khz);
   tcase_add_test (tc, ac3_config_of_an_enhanced_stream);
+  tcase_add_test (tc, ac3_config_of_objects_is_that_of_their_channels);
   tcase_add_test (tc, ac3_config_counts_dependent_channels);
   tcase_add_test (tc, ac3_config_is_the_same_for_both_sizes_at_44_khz);
   tcase_add_test (tc, ac3_config_refuses_a_frame_cut_anywhere);
