@@ -101,18 +101,18 @@ gst_llhls_store_remove (GstLlHlsStore * self, const gchar * path)
 void
 gst_llhls_store_archive (GstLlHlsStore * self, const gchar * path)
 {
-  GstLlHlsObject *object, *stub = NULL;
+  GstLlHlsObject *object, *placeholder = NULL;
 
   g_mutex_lock (&self->lock);
   object = g_hash_table_lookup (self->objects, path);
   if (object != NULL && !object->archived) {
-    stub = gst_llhls_object_new (object->content_type, NULL, 0);
-    stub->archived = TRUE;
+    placeholder = gst_llhls_object_new (object->content_type, NULL, 0);
+    placeholder->archived = TRUE;
     gst_llhls_object_ref (object);
-    g_hash_table_replace (self->objects, g_strdup (path), stub);
+    g_hash_table_replace (self->objects, g_strdup (path), placeholder);
   }
   g_mutex_unlock (&self->lock);
-  if (stub != NULL)
+  if (placeholder != NULL)
     gst_llhls_object_unref (object);
 }
 
