@@ -33,12 +33,9 @@ gst_llhls_playlist_type_get_type (void)
   return type;
 }
 
-void
-gst_llhls_output_settings_install (GParamSpec ** specs)
+static void
+install_directories (GParamSpec ** specs, GParamFlags flags)
 {
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-      | GST_PARAM_MUTABLE_READY;
-
   /**
    * GstLlHlsSink:location:
    *
@@ -51,6 +48,25 @@ gst_llhls_output_settings_install (GParamSpec ** specs)
       g_param_spec_string ("location", "Location",
       "Directory to write whole segments and playlists to (NULL = none)", NULL,
       flags);
+  /**
+   * GstLlHlsSink:window-location:
+   *
+   * Directory for media that is listed and older than a minute (eight target
+   * durations at least), so that memory does not grow with the window.  It must
+   * be this element's alone: segments that are found in it are removed, at the
+   * beginning and at the end.  Read when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  specs[GST_LLHLS_OUTPUT_WINDOW_LOCATION] =
+      g_param_spec_string ("window-location", "Window location",
+      "Directory for listed media older than a minute (NULL = memory)", NULL,
+      flags);
+}
+
+static void
+install_pushes (GParamSpec ** specs, GParamFlags flags)
+{
   /**
    * GstLlHlsSink:push-url:
    *
@@ -100,6 +116,16 @@ gst_llhls_output_settings_install (GParamSpec ** specs)
       "Push headers", "Header fields of each pushed request (strings)",
       GST_TYPE_STRUCTURE, G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS
       | GST_PARAM_MUTABLE_READY);
+}
+
+void
+gst_llhls_output_settings_install (GParamSpec ** specs)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+      | GST_PARAM_MUTABLE_READY;
+
+  install_directories (specs, flags);
+  install_pushes (specs, flags);
   /**
    * GstLlHlsSink:playlist-type:
    *
@@ -111,20 +137,6 @@ gst_llhls_output_settings_install (GParamSpec ** specs)
   specs[GST_LLHLS_OUTPUT_PLAYLIST_TYPE] = g_param_spec_enum ("playlist-type",
       "Playlist type", "Whether old segments leave the playlists",
       GST_TYPE_LLHLS_PLAYLIST_TYPE, DEFAULT_PLAYLIST_TYPE, flags);
-  /**
-   * GstLlHlsSink:window-location:
-   *
-   * Directory for media that is listed and older than a minute (eight target
-   * durations at least), so that memory does not grow with the window.  It must
-   * be this element's alone: segments that are found in it are removed, at the
-   * beginning and at the end.  Read when the element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  specs[GST_LLHLS_OUTPUT_WINDOW_LOCATION] =
-      g_param_spec_string ("window-location", "Window location",
-      "Directory for listed media older than a minute (NULL = memory)", NULL,
-      flags);
   gst_type_mark_as_plugin_api (GST_TYPE_LLHLS_PLAYLIST_TYPE, 0);
 }
 

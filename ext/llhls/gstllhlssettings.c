@@ -58,11 +58,8 @@ gst_llhls_settings_clear (GstLlHlsSettings * self)
 }
 
 static void
-install_durations (GParamSpec ** properties)
+install_segments (GParamSpec ** properties, GParamFlags flags)
 {
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-      | GST_PARAM_MUTABLE_READY;
-
   /**
    * GstLlHlsSink:target-duration:
    *
@@ -87,18 +84,6 @@ install_durations (GParamSpec ** properties)
       g_param_spec_uint ("part-duration", "Part duration",
       "Length of a part (ms)", 200, 10000, DEFAULT_PART_DURATION, flags);
   /**
-   * GstLlHlsSink:window:
-   *
-   * How far back viewers can go, in milliseconds; six target durations at
-   * least.  Media is kept in memory for twice as long.  Read when the element
-   * goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[GST_LLHLS_SETTING_WINDOW] = g_param_spec_uint ("window", "Window",
-      "How far back the playlists reach (ms)", 1000, 86400000, DEFAULT_WINDOW,
-      flags);
-  /**
    * GstLlHlsSink:gap-timeout:
    *
    * How long media is waited for beyond the moment when it should have come,
@@ -111,33 +96,6 @@ install_durations (GParamSpec ** properties)
   properties[GST_LLHLS_SETTING_GAP_TIMEOUT] = g_param_spec_uint ("gap-timeout",
       "Gap timeout", "Wait for late media before it is listed as missing, "
       "0 = part-duration (ms)", 0, G_MAXUINT, DEFAULT_GAP_TIMEOUT, flags);
-  /**
-   * GstLlHlsSink:epoch-lock:
-   *
-   * Whose time frames have.  Two processes that get the same encoded frames with
-   * the same times make the same init sections, parts and segments, to the byte
-   * and by name, whenever they started.  Read when the element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[GST_LLHLS_SETTING_EPOCH_LOCK] =
-      g_param_spec_enum ("epoch-lock", "Epoch lock",
-      "Whose time frames have, so that twins are alike",
-      GST_TYPE_LLHLS_EPOCH_LOCK, DEFAULT_EPOCH_LOCK, flags);
-  /**
-   * GstLlHlsSink:epoch-offset:
-   *
-   * With #GstLlHlsSink:epoch-lock=pts, the date of PTS 0 as milliseconds from
-   * 1970-01-01T00:00:00Z, so that dates of twins are alike, too; the lowest value
-   * is to measure it by the system's clock.  Read when the element goes to
-   * PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[GST_LLHLS_SETTING_EPOCH_OFFSET] = g_param_spec_int ("epoch-offset",
-      "Epoch offset",
-      "Date of PTS 0 with epoch-lock=pts, lowest = measured (ms)", G_MININT,
-      G_MAXINT, DEFAULT_EPOCH_OFFSET, flags);
   /**
    * GstLlHlsSink:send-keyframe-requests:
    *
@@ -153,66 +111,20 @@ install_durations (GParamSpec ** properties)
 }
 
 static void
-install_outputs (GParamSpec ** properties)
+install_playlists (GParamSpec ** properties, GParamFlags flags)
 {
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-      | GST_PARAM_MUTABLE_READY;
-
   /**
-   * GstLlHlsSink:address:
+   * GstLlHlsSink:window:
    *
-   * Numeric address to listen on.  Read when the element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[GST_LLHLS_SETTING_ADDRESS] =
-      g_param_spec_string ("address", "Address",
-      "Numeric IPv4 or IPv6 address to listen on", DEFAULT_ADDRESS, flags);
-  /**
-   * GstLlHlsSink:port:
-   *
-   * TCP port to listen on; 0 is any free one, -1 is no server.  Read when the
-   * element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[GST_LLHLS_SETTING_PORT] = g_param_spec_int ("port", "Port",
-      "TCP port to listen on (0 = any free one, -1 = no server)",
-      GST_LLHLS_NO_PORT, 65535, DEFAULT_PORT, flags);
-  /**
-   * GstLlHlsSink:state-file:
-   *
-   * File in which the numbers that were given away are kept, so that a process
-   * that takes over from another one counts on, behind a discontinuity; NULL is
-   * none.  Written with each segment, put in place by a rename.  Read when the
-   * element goes to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[GST_LLHLS_SETTING_STATE_FILE] = g_param_spec_string ("state-file",
-      "State file", "File that lets a restarted process count on, NULL = none",
-      NULL, flags);
-  /**
-   * GstLlHlsSink:player-script:
-   *
-   * hls.js for the page at `/`: a URL, or a local file that is then served.
-   * Without it the page has only the browser's own HLS.  Read when the element
+   * How far back viewers can go, in milliseconds; six target durations at
+   * least.  Media is kept in memory for twice as long.  Read when the element
    * goes to PAUSED.
    *
    * Since: 0.1
    */
-  properties[GST_LLHLS_SETTING_PLAYER_SCRIPT] =
-      g_param_spec_string ("player-script", "Player script",
-      "URL or file of hls.js for the player page "
-      "(NULL = the browser's own HLS)", NULL, flags);
-}
-
-static void
-install_playlists (GParamSpec ** properties)
-{
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
-      | GST_PARAM_MUTABLE_READY;
-
+  properties[GST_LLHLS_SETTING_WINDOW] = g_param_spec_uint ("window", "Window",
+      "How far back the playlists reach (ms)", 1000, 86400000, DEFAULT_WINDOW,
+      flags);
   /**
    * GstLlHlsSink:iframe-playlists:
    *
@@ -241,12 +153,101 @@ install_playlists (GParamSpec ** properties)
       "0 = as they like (ms)", -86400000, 86400000, 0, flags);
 }
 
+/* What processes share that are one stream at the same time, or in turn. */
+static void
+install_continuity (GParamSpec ** properties, GParamFlags flags)
+{
+  /**
+   * GstLlHlsSink:epoch-lock:
+   *
+   * Whose time frames have.  Two processes that get the same encoded frames with
+   * the same times make the same init sections, parts and segments, to the byte
+   * and by name, whenever they started.  Read when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[GST_LLHLS_SETTING_EPOCH_LOCK] =
+      g_param_spec_enum ("epoch-lock", "Epoch lock",
+      "Whose time frames have, so that twins are alike",
+      GST_TYPE_LLHLS_EPOCH_LOCK, DEFAULT_EPOCH_LOCK, flags);
+  /**
+   * GstLlHlsSink:epoch-offset:
+   *
+   * With #GstLlHlsSink:epoch-lock=pts, the date of PTS 0 as milliseconds from
+   * 1970-01-01T00:00:00Z, so that dates of twins are alike, too; the lowest value
+   * is to measure it by the system's clock.  Read when the element goes to
+   * PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[GST_LLHLS_SETTING_EPOCH_OFFSET] = g_param_spec_int ("epoch-offset",
+      "Epoch offset",
+      "Date of PTS 0 with epoch-lock=pts, lowest = measured (ms)", G_MININT,
+      G_MAXINT, DEFAULT_EPOCH_OFFSET, flags);
+  /**
+   * GstLlHlsSink:state-file:
+   *
+   * File in which the numbers that were given away are kept, so that a process
+   * that takes over from another one counts on, behind a discontinuity; NULL is
+   * none.  Written with each segment, put in place by a rename.  Read when the
+   * element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[GST_LLHLS_SETTING_STATE_FILE] = g_param_spec_string ("state-file",
+      "State file", "File that lets a restarted process count on, NULL = none",
+      NULL, flags);
+}
+
+static void
+install_server (GParamSpec ** properties, GParamFlags flags)
+{
+  /**
+   * GstLlHlsSink:address:
+   *
+   * Numeric address to listen on.  Read when the element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[GST_LLHLS_SETTING_ADDRESS] =
+      g_param_spec_string ("address", "Address",
+      "Numeric IPv4 or IPv6 address to listen on", DEFAULT_ADDRESS, flags);
+  /**
+   * GstLlHlsSink:port:
+   *
+   * TCP port to listen on; 0 is any free one, -1 is no server.  Read when the
+   * element goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[GST_LLHLS_SETTING_PORT] = g_param_spec_int ("port", "Port",
+      "TCP port to listen on (0 = any free one, -1 = no server)",
+      GST_LLHLS_NO_PORT, 65535, DEFAULT_PORT, flags);
+  /**
+   * GstLlHlsSink:player-script:
+   *
+   * hls.js for the page at `/`: a URL, or a local file that is then served.
+   * Without it the page has only the browser's own HLS.  Read when the element
+   * goes to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[GST_LLHLS_SETTING_PLAYER_SCRIPT] =
+      g_param_spec_string ("player-script", "Player script",
+      "URL or file of hls.js for the player page "
+      "(NULL = the browser's own HLS)", NULL, flags);
+}
+
 void
 gst_llhls_settings_install (GParamSpec ** properties)
 {
-  install_durations (properties);
-  install_outputs (properties);
-  install_playlists (properties);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+      | GST_PARAM_MUTABLE_READY;
+
+  install_segments (properties, flags);
+  install_playlists (properties, flags);
+  install_continuity (properties, flags);
+  install_server (properties, flags);
 }
 
 static void
