@@ -250,45 +250,28 @@ avc_sps_parse (AvcSps * self, const guint8 * nal, gsize size)
 void
 avc_sets_clear (AvcSets * self)
 {
-  guint i;
-
-  for (i = 0; i < AVC_MAX_SPS; i++)
-    g_clear_pointer (&self->sps[i], g_bytes_unref);
-  for (i = 0; i < AVC_MAX_PPS; i++)
-    g_clear_pointer (&self->pps[i], g_bytes_unref);
-}
-
-static guint
-count_sets (GBytes * const *sets, guint n)
-{
-  guint i, count = 0;
-
-  for (i = 0; i < n; i++)
-    count += sets[i] != NULL;
-  return count;
+  nal_clear_sets (self->sps, AVC_MAX_SPS);
+  nal_clear_sets (self->pps, AVC_MAX_PPS);
 }
 
 gboolean
 avc_sets_complete (const AvcSets * self)
 {
-  return count_sets (self->sps, AVC_MAX_SPS) > 0
-      && count_sets (self->pps, AVC_MAX_PPS) > 0;
+  return nal_first_set (self->sps, AVC_MAX_SPS) != NULL
+      && nal_first_set (self->pps, AVC_MAX_PPS) != NULL;
 }
 
 gboolean
 avc_sets_sps (const AvcSets * self, AvcSps * sps)
 {
-  guint i;
+  GBytes *set = nal_first_set (self->sps, AVC_MAX_SPS);
   gsize size;
   gconstpointer data;
 
-  for (i = 0; i < AVC_MAX_SPS; i++) {
-    if (self->sps[i] == NULL)
-      continue;
-    data = g_bytes_get_data (self->sps[i], &size);
-    return avc_sps_parse (sps, data, size);
-  }
-  return FALSE;
+  if (set == NULL)
+    return FALSE;
+  data = g_bytes_get_data (set, &size);
+  return avc_sps_parse (sps, data, size);
 }
 
 static gboolean
@@ -367,31 +350,11 @@ avc_sets_parse_config (AvcSets * self, const guint8 * data, gsize size,
   return FALSE;
 }
 
-static void
-append_config_list (GByteArray * out, GBytes * const *sets, guint n)
-{
-  guint i;
-
-  for (i = 0; i < n; i++) {
-    gsize size;
-    gconstpointer data;
-    guint8 length[2];
-
-    if (sets[i] == NULL)
-      continue;
-    data = g_bytes_get_data (sets[i], &size);
-    length[0] = size >> 8;
-    length[1] = size;
-    g_byte_array_append (out, length, 2);
-    g_byte_array_append (out, data, size);
-  }
-}
-
 GBytes *
 avc_sets_config (const AvcSets * self)
 {
-  guint n_sps = count_sets (self->sps, AVC_MAX_SPS);
-  guint n_pps = count_sets (self->pps, AVC_MAX_PPS);
+  guint n_sps = nal_count_sets (self->sps, AVC_MAX_SPS);
+  guint n_pps = nal_count_sets (self->pps, AVC_MAX_PPS);
   GByteArray *out;
   AvcSps sps;
   guint8 head[6], tail[4];
@@ -406,10 +369,10 @@ avc_sets_config (const AvcSets * self)
   head[4] = 0xfc | 3;
   head[5] = 0xe0 | n_sps;
   g_byte_array_append (out, head, 6);
-  append_config_list (out, self->sps, AVC_MAX_SPS);
+  nal_append_sets (out, self->sps, AVC_MAX_SPS);
   head[0] = n_pps;
   g_byte_array_append (out, head, 1);
-  append_config_list (out, self->pps, AVC_MAX_PPS);
+  nal_append_sets (out, self->pps, AVC_MAX_PPS);
   if (is_high_profile (sps.profile)) {
     tail[0] = 0xfc | sps.chroma_format;
     tail[1] = 0xf8 | (sps.depth_luma - 8);
@@ -422,8 +385,10 @@ avc_sets_config (const AvcSets * self)
 
 /* FALSE: not to be kept. */
 static gboolean
-take_nal (AvcSets * sets, AvcUnit * unit, const guint8 * nal, gsize size)
+take_nal (gpointer data, gpointer user_data, const guint8 * nal, gsize size)
 {
+  AvcSets *sets = data;
+  AvcUnit *unit = user_data;
   guint type = nal[0] & 0x1f;
 
   if (type == NAL_SPS) {
@@ -448,30 +413,6 @@ gboolean
 avc_unit_read (AvcSets * sets, const guint8 * data, gsize size,
     guint length_size, NalList * nals, AvcUnit * unit)
 {
-  NalReader reader;
-  const guint8 *nal;
-  gsize nal_size;
-
   memset (unit, 0, sizeof (*unit));
-  nal_reader_init (&reader, data, size, length_size);
-  nal_list_init (nals, &reader);
-  while (nal_reader_next (&reader, &nal, &nal_size)) {
-    if (take_nal (sets, unit, nal, nal_size))
-      nal_list_add (nals, &reader, nal, nal_size);
-  }
-  nal_list_finish (nals, &reader);
-  return !reader.failed;
-}
-
-GBytes *
-avc_unit_convert (AvcSets * sets, const guint8 * data, gsize size,
-    guint length_size, AvcUnit * unit)
-{
-  NalList nals;
-  GBytes *bytes = NULL;
-
-  if (avc_unit_read (sets, data, size, length_size, &nals, unit))
-    bytes = nal_list_join (&nals, data);
-  nal_list_clear (&nals);
-  return bytes;
+  return nal_list_read (nals, data, size, length_size, take_nal, sets, unit);
 }

@@ -73,9 +73,4 @@ typedef struct
 gboolean avc_unit_read (AvcSets * sets, const guint8 * data, gsize size,
     guint length_size, NalList * nals, AvcUnit * unit);
 
-/* The same, as a copy with 4-byte lengths.
- * Returns: (transfer full) (nullable): NULL when the bytes make no sense. */
-GBytes *avc_unit_convert (AvcSets * sets, const guint8 * data, gsize size,
-    guint length_size, AvcUnit * unit);
-
 G_END_DECLS

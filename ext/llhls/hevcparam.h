@@ -99,11 +99,6 @@ typedef struct
 gboolean hevc_unit_read (HevcSets * sets, const guint8 * data, gsize size,
     guint length_size, NalList * nals, HevcUnit * unit);
 
-/* The same, as a copy with 4-byte lengths.
- * Returns: (transfer full) (nullable) */
-GBytes *hevc_unit_convert (HevcSets * sets, const guint8 * data,
-    gsize size, guint length_size, HevcUnit * unit);
-
 /* Which pictures segments may begin with.  IDRs; CRAs too where no leading
  * pictures can be; and in a stream whose GOPs are all open, so that it has
  * nothing else, CRAs as well.  All zero at first. */

@@ -45,57 +45,34 @@ nal_type (const guint8 * nal)
   return nal[0] >> 1 & 0x3f;
 }
 
-static void
-clear_sets (GBytes ** sets, guint n)
-{
-  guint i;
-
-  for (i = 0; i < n; i++)
-    nal_replace_set (&sets[i], NULL, 0);
-}
-
 void
 hevc_sets_clear (HevcSets * self)
 {
-  clear_sets (self->vps, HEVC_MAX_VPS);
-  clear_sets (self->sps, HEVC_MAX_SPS);
-  clear_sets (self->pps, HEVC_MAX_PPS);
+  nal_clear_sets (self->vps, HEVC_MAX_VPS);
+  nal_clear_sets (self->sps, HEVC_MAX_SPS);
+  nal_clear_sets (self->pps, HEVC_MAX_PPS);
   memset (self, 0, sizeof (*self));
-}
-
-static guint
-count_sets (GBytes * const *sets, guint n)
-{
-  guint i, count = 0;
-
-  for (i = 0; i < n; i++)
-    count += sets[i] != NULL;
-  return count;
 }
 
 gboolean
 hevc_sets_complete (const HevcSets * self)
 {
-  return count_sets (self->vps, HEVC_MAX_VPS) > 0
-      && count_sets (self->sps, HEVC_MAX_SPS) > 0
-      && count_sets (self->pps, HEVC_MAX_PPS) > 0;
+  return nal_first_set (self->vps, HEVC_MAX_VPS) != NULL
+      && nal_first_set (self->sps, HEVC_MAX_SPS) != NULL
+      && nal_first_set (self->pps, HEVC_MAX_PPS) != NULL;
 }
 
 gboolean
 hevc_sets_sps (const HevcSets * self, HevcSps * sps)
 {
-  guint i;
+  GBytes *set = nal_first_set (self->sps, HEVC_MAX_SPS);
+  gsize size;
+  gconstpointer data;
 
-  for (i = 0; i < HEVC_MAX_SPS; i++) {
-    gsize size;
-    gconstpointer data;
-
-    if (self->sps[i] == NULL)
-      continue;
-    data = g_bytes_get_data (self->sps[i], &size);
-    return hevc_sps_parse (sps, data, size);
-  }
-  return FALSE;
+  if (set == NULL)
+    return FALSE;
+  data = g_bytes_get_data (set, &size);
+  return hevc_sps_parse (sps, data, size);
 }
 
 static gboolean
@@ -282,22 +259,11 @@ hevc_sets_parse_config (HevcSets * self, const guint8 * data, gsize size,
 static void
 append_array (GByteArray * out, guint type, GBytes * const *sets, guint n)
 {
-  guint count = count_sets (sets, n), i;
+  guint count = nal_count_sets (sets, n);
   guint8 head[3] = { 0x80 | type, count >> 8, count };
 
   g_byte_array_append (out, head, 3);
-  for (i = 0; i < n; i++) {
-    gsize size;
-    gconstpointer data;
-
-    if (sets[i] == NULL)
-      continue;
-    data = g_bytes_get_data (sets[i], &size);
-    head[0] = size >> 8;
-    head[1] = size;
-    g_byte_array_append (out, head, 2);
-    g_byte_array_append (out, data, size);
-  }
+  nal_append_sets (out, sets, n);
 }
 
 GBytes *
@@ -363,18 +329,20 @@ take_set (HevcSets * sets, HevcUnit * unit, const guint8 * nal, gsize size)
   guint type = nal_type (nal);
 
   if (!unit->sets && type == NAL_VPS)
-    clear_sets (sets->vps, HEVC_MAX_VPS);
+    nal_clear_sets (sets->vps, HEVC_MAX_VPS);
   if (!unit->sets && type != NAL_PPS) {
-    clear_sets (sets->sps, HEVC_MAX_SPS);
-    clear_sets (sets->pps, HEVC_MAX_PPS);
+    nal_clear_sets (sets->sps, HEVC_MAX_SPS);
+    nal_clear_sets (sets->pps, HEVC_MAX_PPS);
   }
   unit->sets |= store_set (sets, nal, size);
 }
 
 /* FALSE: not to be kept. */
 static gboolean
-take_nal (HevcSets * sets, HevcUnit * unit, const guint8 * nal, gsize size)
+take_nal (gpointer data, gpointer user_data, const guint8 * nal, gsize size)
 {
+  HevcSets *sets = data;
+  HevcUnit *unit = user_data;
   guint type = nal_type (nal);
 
   /* A header of two bytes, the base layer, TemporalId told (7.3.1.2). */
@@ -395,32 +363,8 @@ gboolean
 hevc_unit_read (HevcSets * sets, const guint8 * data, gsize size,
     guint length_size, NalList * nals, HevcUnit * unit)
 {
-  NalReader reader;
-  const guint8 *nal;
-  gsize nal_size;
-
   memset (unit, 0, sizeof (*unit));
-  nal_reader_init (&reader, data, size, length_size);
-  nal_list_init (nals, &reader);
-  while (nal_reader_next (&reader, &nal, &nal_size)) {
-    if (take_nal (sets, unit, nal, nal_size))
-      nal_list_add (nals, &reader, nal, nal_size);
-  }
-  nal_list_finish (nals, &reader);
-  return !reader.failed;
-}
-
-GBytes *
-hevc_unit_convert (HevcSets * sets, const guint8 * data, gsize size,
-    guint length_size, HevcUnit * unit)
-{
-  NalList nals;
-  GBytes *bytes = NULL;
-
-  if (hevc_unit_read (sets, data, size, length_size, &nals, unit))
-    bytes = nal_list_join (&nals, data);
-  nal_list_clear (&nals);
-  return bytes;
+  return nal_list_read (nals, data, size, length_size, take_nal, sets, unit);
 }
 
 static gboolean

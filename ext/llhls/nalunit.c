@@ -6,17 +6,15 @@
 /* aspect_ratio_idc */
 #define EXTENDED_SAR 255
 
-void
-nal_reader_init (NalReader * self, const guint8 * data, gsize size,
-    guint length_size)
+/* The error is sticky. */
+typedef struct
 {
-  g_assert (length_size <= 4);
-  self->data = data;
-  self->size = size;
-  self->length_size = length_size;
-  self->pos = 0;
-  self->failed = FALSE;
-}
+  const guint8 *data;
+  gsize size;
+  guint length_size;            /* 0 = byte stream, else 1 to 4 */
+  gsize pos;
+  gboolean failed;
+} NalReader;
 
 /* The next 00 00 01 at or after `pos`, or `size`. */
 static gsize
@@ -73,8 +71,9 @@ next_by_length (NalReader * self, gsize * begin, gsize * end)
   return TRUE;
 }
 
-gboolean
-nal_reader_next (NalReader * self, const guint8 ** nal, gsize * size)
+/* Where the next one is, never empty; FALSE at the end or after an error. */
+static gboolean
+next_span (NalReader * self, NalSpan * span)
 {
   gsize begin = 0, end = 0;
 
@@ -85,60 +84,37 @@ nal_reader_next (NalReader * self, const guint8 ** nal, gsize * size)
       end--;
     if (end == begin)
       continue;
-    *nal = self->data + begin;
-    *size = end - begin;
+    span->offset = begin;
+    span->size = end - begin;
     return TRUE;
   }
   return FALSE;
 }
 
-void
-nal_list_init (NalList * self, const NalReader * reader)
+gboolean
+nal_list_read (NalList * self, const guint8 * data, gsize size,
+    guint length_size, NalTake take, gpointer sets, gpointer unit)
 {
+  NalReader reader = { data, size, length_size, 0, FALSE };
+  gsize bytes = 0;
+  NalSpan span;
+
+  g_assert (length_size <= 4);
   self->spans = g_array_sized_new (FALSE, FALSE, sizeof (NalSpan), 8);
-  self->verbatim = reader->length_size == 4;
+  while (next_span (&reader, &span)) {
+    if (!take (sets, unit, data + span.offset, span.size))
+      continue;
+    g_array_append_val (self->spans, span);
+    bytes += 4 + span.size;
+  }
+  self->verbatim = length_size == 4 && bytes == size;
+  return !reader.failed;
 }
 
 void
 nal_list_clear (NalList * self)
 {
   g_clear_pointer (&self->spans, g_array_unref);
-}
-
-void
-nal_list_add (NalList * self, const NalReader * reader, const guint8 * nal,
-    gsize size)
-{
-  NalSpan span = { nal - reader->data, size };
-
-  g_array_append_val (self->spans, span);
-}
-
-void
-nal_list_finish (NalList * self, const NalReader * reader)
-{
-  gsize bytes = 0;
-  guint i;
-
-  for (i = 0; i < self->spans->len; i++)
-    bytes += 4 + g_array_index (self->spans, NalSpan, i).size;
-  self->verbatim &= bytes == reader->size;
-}
-
-GBytes *
-nal_list_join (const NalList * self, const guint8 * data)
-{
-  GByteArray *out = g_byte_array_new ();
-  guint i;
-
-  for (i = 0; i < self->spans->len; i++) {
-    const NalSpan *span = &g_array_index (self->spans, NalSpan, i);
-    guint32 length = GUINT32_TO_BE ((guint32) span->size);
-
-    g_byte_array_append (out, (const guint8 *) &length, 4);
-    g_byte_array_append (out, data + span->offset, span->size);
-  }
-  return g_byte_array_free_to_bytes (out);
 }
 
 typedef struct
@@ -191,8 +167,58 @@ void
 nal_replace_set (GBytes ** set, const guint8 * nal, gsize size)
 {
   g_clear_pointer (set, g_bytes_unref);
-  if (nal != NULL)
-    *set = g_bytes_new (nal, size);
+  *set = g_bytes_new (nal, size);
+}
+
+void
+nal_clear_sets (GBytes ** sets, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++)
+    g_clear_pointer (&sets[i], g_bytes_unref);
+}
+
+guint
+nal_count_sets (GBytes * const *sets, guint n)
+{
+  guint i, count = 0;
+
+  for (i = 0; i < n; i++)
+    count += sets[i] != NULL;
+  return count;
+}
+
+GBytes *
+nal_first_set (GBytes * const *sets, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    if (sets[i] != NULL)
+      return sets[i];
+  }
+  return NULL;
+}
+
+void
+nal_append_sets (GByteArray * out, GBytes * const *sets, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    gsize size;
+    gconstpointer data;
+    guint8 length[2];
+
+    if (sets[i] == NULL)
+      continue;
+    data = g_bytes_get_data (sets[i], &size);
+    length[0] = size >> 8;
+    length[1] = size;
+    g_byte_array_append (out, length, 2);
+    g_byte_array_append (out, data, size);
+  }
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* H.264: a first byte tells how the rest is to be read. */
 #include "fuzz.h"
-#include "avcparam.h"
+#include "nalcopy.h"
 
 #define CONFIG_BYTES \
     "\x01\x4d\x40\x15\xff\xe1\x00\x1c\x67\x4d\x40\x15\xec\xa0\xa8\xcf\x11\x36" \
@@ -106,7 +106,7 @@ try_unit (const guint8 * data, gsize size, guint length_size)
   g_autoptr (GBytes) out = NULL;
   g_autoptr (GBytes) config = NULL;
 
-  out = avc_unit_convert (&sets, data, size, length_size, &unit);
+  out = avc_unit_copy (&sets, data, size, length_size, &unit);
   if (out != NULL)
     check_unit (out);
   if (avc_sets_complete (&sets))

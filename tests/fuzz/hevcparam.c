@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* H.265: a first byte tells how the rest is to be read. */
 #include "fuzz.h"
-#include "hevcparam.h"
+#include "nalcopy.h"
 
 #define SEED(bytes) { bytes, sizeof (bytes) - 1 }
 
@@ -97,11 +97,11 @@ try_unit (const guint8 * data, gsize size, guint length_size)
   HevcSets sets;
 
   memset (&sets, 0, sizeof (sets));
-  copy = hevc_unit_convert (&sets, data, size, length_size, &unit);
+  copy = hevc_unit_copy (&sets, data, size, length_size, &unit);
   if (copy != NULL) {
     check_sets (&sets);
     hevc_keys_on_unit (&keys, &unit, 2);
-    again = hevc_unit_convert (&sets, g_bytes_get_data (copy, NULL),
+    again = hevc_unit_copy (&sets, g_bytes_get_data (copy, NULL),
         g_bytes_get_size (copy), 4, &same);
     FUZZ_REQUIRE (again != NULL && g_bytes_equal (copy, again));
     FUZZ_REQUIRE (same.picture == unit.picture);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <gst/check/gstcheck.h>
 
-#include "avcparam.h"
+#include "nalcopy.h"
 
 /* x264, 322x182, 30000/1001 fps, pixels 4:3, BT.709, two B frames. */
 static const guint8 main_config[] = {
@@ -168,7 +168,7 @@ GST_START_TEST (avc_unit_loses_delimiters_and_parameter_sets)
   AvcSets sets = { {NULL}, {NULL} };
   AvcUnit unit;
 
-  out = avc_unit_convert (&sets, in->data, in->len, __i__ == 0 ? 0 : 4, &unit);
+  out = avc_unit_copy (&sets, in->data, in->len, __i__ == 0 ? 0 : 4, &unit);
   fail_unless_equals_int (g_bytes_get_size (out), sizeof (expected));
   fail_unless (memcmp (g_bytes_get_data (out, NULL), expected,
           sizeof (expected)) == 0);
@@ -190,7 +190,7 @@ GST_START_TEST (avc_unit_survives_any_cut)
   for (i = 0; i < in->len; i++) {
     g_autofree guint8 *cut = g_memdup2 (in->data, i);
     g_autoptr (GBytes) out =
-        avc_unit_convert (&sets, cut, i, __i__ == 0 ? 0 : 4, &unit);
+        avc_unit_copy (&sets, cut, i, __i__ == 0 ? 0 : 4, &unit);
 
     if (out != NULL)
       fail_unless (g_bytes_get_size (out) <= i + 16);
@@ -207,7 +207,7 @@ GST_START_TEST (avc_unit_knows_a_picture_nobody_needs)
   AvcUnit unit;
   g_autoptr (GBytes) out = NULL;
 
-  out = avc_unit_convert (&sets, b_frame, sizeof (b_frame), 0, &unit);
+  out = avc_unit_copy (&sets, b_frame, sizeof (b_frame), 0, &unit);
   fail_unless (out != NULL && unit.picture && !unit.idr && !unit.reference);
 }
 

@@ -97,22 +97,23 @@ GST_START_TEST (cmaf_chunk_tells_leading_pictures)
 
 GST_END_TEST;
 
+static gboolean
+keep (gpointer sets, gpointer unit, const guint8 * nal, gsize size)
+{
+  return TRUE;
+}
+
 GST_START_TEST (cmaf_chunk_takes_scattered_samples)
 {
   static const guint8 stream[] = { 0, 0, 1, 0x41, 7, 0, 0, 1, 0x42 };
   static const guint8 expected[] = { 0, 0, 0, 2, 0x41, 7, 0, 0, 0, 1, 0x42 };
   g_autoptr (GBytes) owner = g_bytes_new_static (stream, sizeof (stream));
   g_autoptr (GBytes) scattered = NULL, chunk = NULL;
-  NalReader reader;
   NalList list;
-  const guint8 *nal;
-  gsize size;
   Box trun, mdat;
 
-  nal_reader_init (&reader, stream, sizeof (stream), 0);
-  nal_list_init (&list, &reader);
-  while (nal_reader_next (&reader, &nal, &size))
-    nal_list_add (&list, &reader, nal, size);
+  fail_unless (nal_list_read (&list, stream, sizeof (stream), 0, keep, NULL,
+          NULL));
   scattered = nal_scatter_new (&list, owner);
   nal_list_clear (&list);
   chunk = build_one (CMAF_SAMPLE_SYNC, scattered, TRUE);

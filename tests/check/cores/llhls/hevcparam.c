@@ -2,7 +2,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "fuzzed.h"
-#include "hevcparam.h"
+#include "nalcopy.h"
 
 /* x265, 322x182, 30000/1001 fps, pixels 4:3, Main 10 HDR10 with B frames. */
 static const guint8 vps[] = {
@@ -112,7 +112,7 @@ make_config (void)
   HevcUnit unit;
   GBytes *config;
 
-  g_bytes_unref (hevc_unit_convert (&sets, in->data, in->len, 0, &unit));
+  g_bytes_unref (hevc_unit_copy (&sets, in->data, in->len, 0, &unit));
   config = hevc_sets_config (&sets);
   hevc_sets_clear (&sets);
   return config;
@@ -131,7 +131,7 @@ GST_START_TEST (hevc_unit_keeps_pictures_and_sei_only)
   append (expected, 4, light, sizeof (light));
   append (expected, 4, mastering, sizeof (mastering));
   append (expected, 4, idr, sizeof (idr));
-  out = hevc_unit_convert (&sets, in->data, in->len, length_size, &unit);
+  out = hevc_unit_copy (&sets, in->data, in->len, length_size, &unit);
   fail_unless_equals_int (g_bytes_get_size (out), expected->len);
   fail_unless (memcmp (g_bytes_get_data (out, NULL), expected->data,
           expected->len) == 0);
@@ -198,10 +198,9 @@ GST_START_TEST (hevc_sets_begin_anew_with_the_first_of_a_unit)
   HevcUnit unit;
 
   append (first, 0, other, sizeof (other));
-  g_bytes_unref (hevc_unit_convert (&sets, first->data, first->len, 0, &unit));
+  g_bytes_unref (hevc_unit_copy (&sets, first->data, first->len, 0, &unit));
   fail_unless (sets.pps[0] != NULL && sets.pps[1] != NULL);
-  g_bytes_unref (hevc_unit_convert (&sets, second->data, second->len, 0,
-          &unit));
+  g_bytes_unref (hevc_unit_copy (&sets, second->data, second->len, 0, &unit));
   fail_unless (sets.pps[0] != NULL && sets.pps[1] == NULL);
   fail_if (unit.hdr);
   hevc_sets_clear (&sets);
@@ -216,7 +215,7 @@ unit_of (guint type)
   HevcSets sets = { {NULL}, };
   HevcUnit unit;
 
-  g_bytes_unref (hevc_unit_convert (&sets, nal, sizeof (nal), 0, &unit));
+  g_bytes_unref (hevc_unit_copy (&sets, nal, sizeof (nal), 0, &unit));
   hevc_sets_clear (&sets);
   return unit;
 }
@@ -299,7 +298,7 @@ feed_unit (const guint8 * data, gsize size)
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (lengths); i++) {
-    g_autoptr (GBytes) out = hevc_unit_convert (&sets, data, size,
+    g_autoptr (GBytes) out = hevc_unit_copy (&sets, data, size,
         lengths[i], &unit);
     g_autoptr (GBytes) config = hevc_sets_config (&sets);
 
