@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gstelementmessage.h"
+#include "gstllhlsincident.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
@@ -24,7 +24,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 
 struct _GstLlHlsDirectory
 {
-  GstElement *element;          /* not owned, posts */
+  GstLlHlsIncident incident;    /* fixed */
   gchar *path;                  /* fixed */
   GThread *thread, *watch;
   GMutex lock;
@@ -35,6 +35,17 @@ struct _GstLlHlsDirectory
   gboolean telling;             /* lock; the watch is */
   gboolean over;                /* lock */
 };
+
+/* *INDENT-OFF* */
+static const GstLlHlsIncidentText incident_text = {
+  .message = "llhlssink-files",
+  .field = "location",
+  .fails = "Could not write to the directory \"%s\": %s.",
+  .works = "Files are written to the directory \"%s\" again.",
+  .stopped = "Stopped while files could not be written to the directory "
+      "\"%s\".",
+};
+/* *INDENT-ON* */
 
 static guint64
 now_ns (void)
@@ -122,53 +133,6 @@ wait_for_job (GstLlHlsDirectory * self)
 }
 
 static void
-post_open (GstLlHlsDirectory * self, const OutboxReport * report,
-    const gchar * error)
-{
-  g_autofree gchar *incident = g_strdup_printf ("files-%u", report->incident);
-  g_autofree gchar *summary = g_strdup_printf ("Could not write to the "
-      "directory \"%s\": %s.", self->path, error);
-
-  gst_element_message_post (self->element, "llhlssink-files",
-      GST_ELEMENT_MESSAGE_CRITICAL, summary, "state", G_TYPE_STRING, "open",
-      "incident", G_TYPE_STRING, incident, "location", G_TYPE_STRING,
-      self->path, "error", G_TYPE_STRING, error, NULL);
-}
-
-static void
-post_close (GstLlHlsDirectory * self, const OutboxReport * report,
-    gboolean stopped)
-{
-  g_autofree gchar *incident = g_strdup_printf ("files-%u", report->incident);
-  g_autofree gchar *summary = NULL;
-
-  summary = g_strdup_printf (stopped ? "Stopped while files could not be "
-      "written to the directory \"%s\"." : "Files are written to the "
-      "directory \"%s\" again.", self->path);
-  gst_element_message_post (self->element, "llhlssink-files",
-      GST_ELEMENT_MESSAGE_CRITICAL, summary, "state", G_TYPE_STRING, "close",
-      "incident", G_TYPE_STRING, incident, "duration", G_TYPE_UINT64,
-      report->duration, "location", G_TYPE_STRING, self->path,
-      "reason", G_TYPE_STRING, stopped ? "stopped" : "recovered", NULL);
-}
-
-static void
-tell (GstLlHlsDirectory * self, const OutboxReport * report,
-    const gchar * error, gboolean stopped)
-{
-  switch (report->news) {
-    case OUTBOX_NO_NEWS:
-      break;
-    case OUTBOX_INCIDENT_OPENS:
-      post_open (self, report, error);
-      break;
-    case OUTBOX_INCIDENT_CLOSES:
-      post_close (self, report, stopped);
-      break;
-  }
-}
-
-static void
 finish_job (GstLlHlsDirectory * self, OutboxJob * job, const GError * error)
 {
   OutboxReport report;
@@ -186,7 +150,8 @@ finish_job (GstLlHlsDirectory * self, OutboxJob * job, const GError * error)
   g_mutex_unlock (&self->lock);
   if (error != NULL)
     GST_DEBUG ("%s", report.reason);
-  tell (self, &report, error != NULL ? error->message : NULL, FALSE);
+  gst_llhls_incident_tell (&self->incident, &report,
+      error != NULL ? error->message : NULL, FALSE);
 }
 
 static gpointer
@@ -230,7 +195,7 @@ watch (gpointer data)
     report = outbox_late (&self->outbox, now);
     self->telling = TRUE;
     g_mutex_unlock (&self->lock);
-    tell (self, &report, text, FALSE);
+    gst_llhls_incident_tell (&self->incident, &report, text, FALSE);
     g_mutex_lock (&self->lock);
     self->telling = FALSE;
     g_cond_broadcast (&self->watch_cond);
@@ -266,7 +231,8 @@ gst_llhls_directory_new (GstElement * element, const gchar * path,
     return NULL;
   }
   self = g_new0 (GstLlHlsDirectory, 1);
-  self->element = element;
+  gst_llhls_incident_init (&self->incident, element, &incident_text,
+      g_strdup ("files"), g_strdup (path));
   self->path = g_strdup (path);
   outbox_init (&self->outbox, &config);
   g_mutex_init (&self->lock);
@@ -345,7 +311,8 @@ gst_llhls_directory_free (GstLlHlsDirectory * self)
   g_thread_join (self->thread);
   end_watch (self);
   report = outbox_stop (&self->outbox, now_ns ());
-  tell (self, &report, NULL, TRUE);
+  gst_llhls_incident_tell (&self->incident, &report, NULL, TRUE);
+  gst_llhls_incident_clear (&self->incident);
   outbox_clear (&self->outbox);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);

@@ -7,7 +7,7 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
-#include "gstelementmessage.h"
+#include "gstllhlsincident.h"
 #include "urimask.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
@@ -28,13 +28,13 @@ GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 
 struct _GstLlHlsPush
 {
-  GstElement *element;          /* not owned, posts */
+  GstLlHlsIncident incident;    /* fixed */
   GUri *base;                   /* fixed; without user-info */
   gchar *masked;                /* fixed */
   gchar *authorization;         /* fixed; or NULL */
   GstStructure *headers;        /* fixed; or NULL */
   gboolean delete;              /* fixed */
-  guint patience_ms, index;     /* fixed */
+  guint patience_ms;            /* fixed */
   GMainContext *context;
   GMainLoop *loop;
   GThread *thread;
@@ -63,6 +63,16 @@ typedef struct
   gulong cancelled_id;
   GInputStream *answer;
 } Sending;
+
+/* *INDENT-OFF* */
+static const GstLlHlsIncidentText incident_text = {
+  .message = "llhlssink-push",
+  .field = "url",
+  .fails = "Could not push to %s: %s.",
+  .works = "Pushing to %s works again.",
+  .stopped = "Stopped while pushing to %s failed.",
+};
+/* *INDENT-ON* */
 
 static guint64
 now_ns (void)
@@ -139,54 +149,6 @@ object_uri (GstLlHlsPush * self, const gchar * name)
   return g_uri_build (SOUP_HTTP_URI_FLAGS, g_uri_get_scheme (self->base),
       NULL, g_uri_get_host (self->base), g_uri_get_port (self->base), full,
       g_uri_get_query (self->base), NULL);
-}
-
-/* Messages */
-
-static void
-post_open (GstLlHlsPush * self, const OutboxReport * report,
-    const gchar * error)
-{
-  g_autofree gchar *incident = g_strdup_printf ("push-%u-%u", self->index,
-      report->incident);
-  g_autofree gchar *summary = g_strdup_printf ("Could not push to %s: %s.",
-      self->masked, error);
-
-  gst_element_message_post (self->element, "llhlssink-push",
-      GST_ELEMENT_MESSAGE_CRITICAL, summary, "state", G_TYPE_STRING, "open",
-      "incident", G_TYPE_STRING, incident, "url", G_TYPE_STRING, self->masked,
-      "error", G_TYPE_STRING, error, NULL);
-}
-
-static void
-post_close (GstLlHlsPush * self, const OutboxReport * report, gboolean stopped)
-{
-  g_autofree gchar *incident = g_strdup_printf ("push-%u-%u", self->index,
-      report->incident);
-  g_autofree gchar *summary = g_strdup_printf (stopped ? "Stopped while "
-      "pushing to %s failed." : "Pushing to %s works again.", self->masked);
-
-  gst_element_message_post (self->element, "llhlssink-push",
-      GST_ELEMENT_MESSAGE_CRITICAL, summary, "state", G_TYPE_STRING, "close",
-      "incident", G_TYPE_STRING, incident, "url", G_TYPE_STRING, self->masked,
-      "duration", G_TYPE_UINT64, report->duration, "reason", G_TYPE_STRING,
-      stopped ? "stopped" : "recovered", NULL);
-}
-
-static void
-tell (GstLlHlsPush * self, const OutboxReport * report, const gchar * error,
-    gboolean stopped)
-{
-  switch (report->news) {
-    case OUTBOX_NO_NEWS:
-      break;
-    case OUTBOX_INCIDENT_OPENS:
-      post_open (self, report, error);
-      break;
-    case OUTBOX_INCIDENT_CLOSES:
-      post_close (self, report, stopped);
-      break;
-  }
 }
 
 /* Requests */
@@ -368,7 +330,7 @@ finish_request (Sending * request, const GError * error)
     GST_INFO ("%s: %s: %s", self->masked, text, report.reason);
   free_request (request);
   self->running--;
-  tell (self, &report, text, FALSE);
+  gst_llhls_incident_tell (&self->incident, &report, text, FALSE);
   pump (self);
 }
 
@@ -565,14 +527,14 @@ gst_llhls_push_new (GstElement * element, const GstLlHlsPushConfig * config)
   g_autoptr (GUri) uri = parse_url (config->url, NULL);
 
   g_assert (uri != NULL);
-  self->element = element;
   self->base = without_user (uri);
   self->masked = gst_llhls_push_mask (config->url);
+  gst_llhls_incident_init (&self->incident, element, &incident_text,
+      g_strdup_printf ("push-%u", config->index), g_strdup (self->masked));
   self->authorization = basic_authorization (uri);
   if (config->headers != NULL)
     self->headers = gst_structure_copy (config->headers);
   self->delete = config->delete;
-  self->index = config->index;
   self->patience_ms = MAX (2 * config->target, MIN_PATIENCE) / GST_MSECOND;
   init_outbox (self, config->target);
   self->context = g_main_context_new ();
@@ -653,7 +615,8 @@ gst_llhls_push_free (GstLlHlsPush * self)
   invoke (self, on_stop);
   g_thread_join (self->thread);
   report = outbox_stop (&self->outbox, now_ns ());
-  tell (self, &report, NULL, TRUE);
+  gst_llhls_incident_tell (&self->incident, &report, NULL, TRUE);
+  gst_llhls_incident_clear (&self->incident);
   outbox_clear (&self->outbox);
   g_mutex_clear (&self->lock);
   g_main_loop_unref (self->loop);
