@@ -54,8 +54,8 @@ write_styp (BoxWriter * w)
   box_writer_end (w);
 }
 
-static gsize
-sample_size (const CmafSample * sample)
+gsize
+cmaf_sample_size (const CmafSample * sample)
 {
   NalScatter scatter;
 
@@ -101,7 +101,7 @@ write_trun (BoxWriter * w, CmafKind kind, const CmafSample * samples, guint n,
   box_writer_u32 (w, 0);
   for (i = 0; i < n; i++) {
     box_writer_u32 (w, samples[i].duration);
-    box_writer_u32 (w, sample_size (&samples[i]));
+    box_writer_u32 (w, cmaf_sample_size (&samples[i]));
     box_writer_u32 (w, sample_flags (samples[i].kind));
     if (video)
       box_writer_u32 (w, (guint32) samples[i].offset);
@@ -167,7 +167,7 @@ cmaf_chunk_build (CmafKind kind, guint32 sequence, guint64 decode_time,
 
   g_assert (n > 0);
   for (i = 0; i < n; i++)
-    bytes += sample_size (&samples[i]);
+    bytes += cmaf_sample_size (&samples[i]);
   box_writer_init_sized (&w, HEAD_BYTES + 16 * n + bytes);
   if (begins_segment)
     write_styp (&w);

@@ -29,6 +29,9 @@ typedef struct
   gboolean scattered;           /* `data` is of nal_scatter_new () */
 } CmafSample;
 
+/* Bytes of it in a chunk. */
+gsize cmaf_sample_size (const CmafSample * sample);
+
 /* One CMAF chunk: styp (where a segment begins), moof, mdat.  It refers to
  * nothing but itself, as the brand cmf2 wants.
  * Returns: (transfer full) (nullable): NULL when it would be too large. */

@@ -22,8 +22,7 @@ first_is_key (const Segmenter * self, gsize * behind)
   guint i;
 
   for (i = 1; i < self->samples->len; i++)
-    *behind += g_bytes_get_size (g_array_index (self->samples, CmafSample,
-            i).data);
+    *behind += cmaf_sample_size (&g_array_index (self->samples, CmafSample, i));
   return g_array_index (self->samples, CmafSample, 0).kind == CMAF_SAMPLE_SYNC;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <gst/check/gstcheck.h>
 
+#include "nalunit.h"
 #include "partcheck.h"
 #include "segmenter.h"
 
@@ -530,16 +531,44 @@ GST_START_TEST (segmenter_hints_the_init_section_of_a_new_format)
 
 GST_END_TEST;
 
-/* 125 */
+static gboolean
+keep (gpointer sets, gpointer unit, const guint8 * nal, gsize size)
+{
+  return TRUE;
+}
+
+/* A frame out of a byte stream, which stays where it is. */
+static void
+push_scattered (Rig * rig, guint64 time, CmafSampleKind kind)
+{
+  static const guint8 units[] = { 0, 0, 1, 0x41, 7, 0, 0, 1, 0x42, 8 };
+  g_autoptr (GBytes) owner = g_bytes_new_static (units, sizeof (units));
+  SegmenterFrame frame = { time, 40 * MS, kind, NULL, TRUE };
+  NalList nals;
+
+  fail_unless (nal_list_read (&nals, units, sizeof (units), 0, keep, NULL,
+          NULL));
+  frame.data = nal_scatter_new (&nals, owner);
+  nal_list_clear (&nals);
+  fail_unless_equals_int (segmenter_push (&rig->segmenter, &frame),
+      SEGMENTER_TAKEN);
+}
+
+/* 125; in one piece and scattered */
 GST_START_TEST (segmenter_tells_where_the_key_frame_ends)
 {
   const PlaylistSegment *segment;
   gsize first, size;
   const guint8 *data;
   Rig rig;
+  guint i;
 
   rig_init (&rig, 25, 1, FALSE);
-  push_run (&rig, 0, 60, 50, 25);
+  if (__i__ == 0)
+    push_run (&rig, 0, 60, 50, 25);
+  for (i = 0; __i__ == 1 && i < 60; i++)
+    push_scattered (&rig, i * 40 * MS, i % 50 == 0 ? CMAF_SAMPLE_SYNC
+        : CMAF_SAMPLE_DEPENDENT);
   segment = playlist_find (&rig.playlist, 50);
   data = g_bytes_get_data (g_array_index (segment->parts, PlaylistPart,
           0).data, &size);
@@ -579,7 +608,7 @@ segmenter_suite (void)
   tcase_add_test (tc, segmenter_has_no_segment_for_who_stays_behind);
   tcase_add_test (tc, segmenter_begins_a_new_format_with_a_discontinuity);
   tcase_add_test (tc, segmenter_hints_the_init_section_of_a_new_format);
-  tcase_add_test (tc, segmenter_tells_where_the_key_frame_ends);
+  tcase_add_loop_test (tc, segmenter_tells_where_the_key_frame_ends, 0, 2);
   tcase_add_test (tc, segmenter_without_a_rate_takes_times_as_they_are);
   return s;
 }
