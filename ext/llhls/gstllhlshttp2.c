@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "gstllhlspollset.h"
+#include "gstllhlssource.h"
 #include "gstllhlstcp.h"
 #include "httpbudget.h"
 #include "httpdate.h"
@@ -127,14 +128,6 @@ static guint64
 now_ns (void)
 {
   return g_get_monotonic_time () * GST_USECOND;
-}
-
-static void
-drop_source (GSource ** source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
 }
 
 /* Streams */
@@ -740,8 +733,8 @@ free_session (Session * session)
   GstLlHlsConnection *connection = session->connection;
 
   gst_llhls_poll_set_remove (self->set, session->reading);
-  drop_source (&session->write_source);
-  drop_source (&session->more_source);
+  gst_llhls_source_drop (&session->write_source);
+  gst_llhls_source_drop (&session->more_source);
   while (session->streams.head != NULL)
     free_stream (session->streams.head->data);
   nghttp2_session_del (session->h2);
@@ -790,7 +783,7 @@ on_writable (GSocket * socket, GIOCondition condition, gpointer data)
 {
   Session *session = data;
 
-  drop_source (&session->write_source);
+  gst_llhls_source_drop (&session->write_source);
   flush_session (session);
   return G_SOURCE_REMOVE;
 }
@@ -817,10 +810,8 @@ read_more_soon (Session * session)
 {
   if (session->more_source != NULL)
     return;
-  session->more_source = g_idle_source_new ();
-  g_source_set_priority (session->more_source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (session->more_source, on_more, session, NULL);
-  g_source_attach (session->more_source, session->server->context);
+  session->more_source = gst_llhls_source_soon (session->server->context,
+      on_more, session);
 }
 
 /* FALSE at the end. */
@@ -862,7 +853,7 @@ on_more (gpointer data)
 {
   Session *session = data;
 
-  drop_source (&session->more_source);
+  gst_llhls_source_drop (&session->more_source);
   on_readable (session);
   return G_SOURCE_REMOVE;
 }

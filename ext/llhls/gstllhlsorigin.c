@@ -14,6 +14,7 @@
 #include "gstllhlsconnection.h"
 #include "gstllhlshttp1.h"
 #include "gstllhlshttp2.h"
+#include "gstllhlssource.h"
 #include "gstllhlstcp.h"
 #include "gstllhlstls.h"
 #include "httpsniff.h"
@@ -105,31 +106,13 @@ count_connections (GstLlHlsOrigin * self)
 }
 
 static void
-drop_source (GSource ** source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
-static GSource *
-new_timer (GstLlHlsOrigin * self, guint ms, GSourceFunc function, gpointer data)
-{
-  GSource *source = g_timeout_source_new (ms);
-
-  g_source_set_callback (source, function, data, NULL);
-  g_source_attach (source, self->context);
-  return source;
-}
-
-static void
 on_over (GstLlHlsConnection * connection, gpointer data)
 {
   GstLlHlsOrigin *self = data;
 
   g_queue_unlink (&self->connections, &connection->link);
   count_connections (self);
-  drop_source (&connection->source);
+  gst_llhls_source_drop (&connection->source);
   g_clear_object (&connection->handshake);
   g_clear_object (&connection->stream);
   g_object_unref (connection->socket);
@@ -182,7 +165,7 @@ static void
 hand_over (GstLlHlsOrigin * self, GstLlHlsConnection * connection,
     gboolean http2)
 {
-  drop_source (&connection->source);
+  gst_llhls_source_drop (&connection->source);
   g_clear_object (&connection->handshake);
   if (http2)
     gst_llhls_http2_take (self->http2, connection);
@@ -229,15 +212,13 @@ shake (gpointer data, gpointer user_data)
   GstLlHlsConnection *connection = data;
   GstLlHlsOrigin *self = user_data;
   Outcome *outcome = g_new0 (Outcome, 1);
-  g_autoptr (GSource) source = g_idle_source_new ();
 
   outcome->origin = self;
   outcome->connection = connection;
   g_tls_connection_handshake (G_TLS_CONNECTION (connection->stream),
       connection->handshake, &outcome->error);
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, on_handshake_done, outcome, free_outcome);
-  g_source_attach (source, self->context);
+  gst_llhls_source_invoke (self->context, on_handshake_done,
+      outcome, free_outcome);
 }
 
 static void
@@ -245,7 +226,7 @@ begin_handshake (GstLlHlsOrigin * self, GstLlHlsConnection * connection)
 {
   g_autoptr (GIOStream) base = g_steal_pointer (&connection->stream);
 
-  drop_source (&connection->source);
+  gst_llhls_source_drop (&connection->source);
   connection->stream = gst_llhls_tls_wrap (self->tls, base, NULL);
   if (connection->stream == NULL) {
     close_opening (connection);
@@ -311,7 +292,7 @@ on_sniff_again (gpointer data)
 {
   GstLlHlsConnection *connection = data;
 
-  drop_source (&connection->source);
+  gst_llhls_source_drop (&connection->source);
   await_first_bytes (connection->origin, connection);
   return G_SOURCE_REMOVE;
 }
@@ -325,8 +306,8 @@ on_first_bytes (GSocket * socket, GIOCondition condition, gpointer data)
   switch (sniff (self, connection)) {
     case HTTP_SNIFF_MORE:
       /* What was peeked at would wake us at once for ever. */
-      drop_source (&connection->source);
-      connection->source = new_timer (self,
+      gst_llhls_source_drop (&connection->source);
+      connection->source = gst_llhls_source_timer (self->context,
           http_sniff_pause (connection->looks++), on_sniff_again, connection);
       break;
     case HTTP_SNIFF_HTTP1:
@@ -381,7 +362,7 @@ on_accept_again (gpointer data)
 {
   GstLlHlsOrigin *self = data;
 
-  drop_source (&self->accept_source);
+  gst_llhls_source_drop (&self->accept_source);
   watch_socket (self);
   return G_SOURCE_REMOVE;
 }
@@ -390,8 +371,9 @@ on_accept_again (gpointer data)
 static void
 pause_accepting (GstLlHlsOrigin * self)
 {
-  drop_source (&self->accept_source);
-  self->accept_source = new_timer (self, ACCEPT_PAUSE_MS, on_accept_again,
+  gst_llhls_source_drop (&self->accept_source);
+  self->accept_source =
+      gst_llhls_source_timer (self->context, ACCEPT_PAUSE_MS, on_accept_again,
       self);
 }
 
@@ -620,14 +602,18 @@ run (gpointer data)
 
   g_main_context_push_thread_default (self->context);
   watch_socket (self);
-  self->expiry_source = new_timer (self, EXPIRY_TICK_MS, on_expiry, self);
-  self->watch_source = new_timer (self, WATCH_TICK_MS, on_watch, self);
+  self->expiry_source =
+      gst_llhls_source_timer (self->context, EXPIRY_TICK_MS, on_expiry, self);
+  self->watch_source =
+      gst_llhls_source_timer (self->context, WATCH_TICK_MS, on_watch, self);
   if (self->tls != NULL || self->auth != NULL)
-    self->refresh_source = new_timer (self, REFRESH_TICK_MS, on_refresh, self);
+    self->refresh_source =
+        gst_llhls_source_timer (self->context, REFRESH_TICK_MS, on_refresh,
+        self);
   g_main_loop_run (self->loop);
-  drop_source (&self->expiry_source);
-  drop_source (&self->watch_source);
-  drop_source (&self->refresh_source);
+  gst_llhls_source_drop (&self->expiry_source);
+  gst_llhls_source_drop (&self->watch_source);
+  gst_llhls_source_drop (&self->refresh_source);
   /* First those whose flood could keep the loops below busy for ever. */
   gst_llhls_http2_end (self->http2);
   end_opening (self);
@@ -665,11 +651,13 @@ on_stop (gpointer data)
   GstLlHlsOrigin *self = data;
 
   self->stopping = TRUE;
-  drop_source (&self->accept_source);
+  gst_llhls_source_drop (&self->accept_source);
   gst_llhls_responder_stop (self->responder);
   gst_llhls_http2_stop (self->http2);
-  g_source_unref (new_timer (self, 5, on_goodbye_check, self));
-  g_source_unref (new_timer (self, GOODBYE_MS, on_goodbye, self));
+  g_source_unref (gst_llhls_source_timer (self->context, 5, on_goodbye_check,
+          self));
+  g_source_unref (gst_llhls_source_timer (self->context, GOODBYE_MS, on_goodbye,
+          self));
   return G_SOURCE_REMOVE;
 }
 
@@ -807,21 +795,11 @@ gst_llhls_origin_port (GstLlHlsOrigin * self)
   return self->port;
 }
 
-static void
-invoke (GstLlHlsOrigin * self, GSourceFunc function)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, function, self, NULL);
-  g_source_attach (source, self->context);
-}
-
 void
 gst_llhls_origin_wake (GstLlHlsOrigin * self)
 {
   if (g_atomic_int_compare_and_exchange (&self->woken, FALSE, TRUE))
-    invoke (self, on_wake);
+    gst_llhls_source_invoke (self->context, on_wake, self, NULL);
 }
 
 gboolean
@@ -829,7 +807,7 @@ gst_llhls_origin_reload_certificate (GstLlHlsOrigin * self)
 {
   if (self->tls == NULL)
     return FALSE;
-  invoke (self, on_reload_certificate);
+  gst_llhls_source_invoke (self->context, on_reload_certificate, self, NULL);
   return TRUE;
 }
 
@@ -853,7 +831,7 @@ gst_llhls_origin_add_stats (GstLlHlsOrigin * self, GstStructure * stats)
 void
 gst_llhls_origin_free (GstLlHlsOrigin * self)
 {
-  invoke (self, on_stop);
+  gst_llhls_source_invoke (self->context, on_stop, self, NULL);
   g_thread_join (self->thread);
   free_origin (self);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gstllhlsincident.h"
+#include "gstllhlssource.h"
 #include "urimask.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
@@ -299,8 +300,7 @@ describe (SoupMessage * message, const GError * error)
 static void
 free_request (Sending * request)
 {
-  g_source_destroy (request->timeout);
-  g_source_unref (request->timeout);
+  gst_llhls_source_drop (&request->timeout);
   g_cancellable_disconnect (request->push->cancellable, request->cancelled_id);
   g_object_unref (request->cancellable);
   g_object_unref (request->message);
@@ -393,9 +393,8 @@ start_request (GstLlHlsPush * self, OutboxJob * job)
   request->cancellable = g_cancellable_new ();
   request->cancelled_id = g_cancellable_connect (self->cancellable,
       G_CALLBACK (on_cancelled), request->cancellable, NULL);
-  request->timeout = g_timeout_source_new (self->patience_ms);
-  g_source_set_callback (request->timeout, on_timeout, request, NULL);
-  g_source_attach (request->timeout, self->context);
+  request->timeout = gst_llhls_source_timer (self->context, self->patience_ms,
+      on_timeout, request);
   self->running++;
   soup_session_send_async (self->session, request->message,
       G_PRIORITY_DEFAULT, request->cancellable, on_answer, request);
@@ -411,25 +410,15 @@ on_deadline (gpointer data)
 }
 
 static void
-drop_deadline (GstLlHlsPush * self)
-{
-  if (self->deadline != NULL)
-    g_source_destroy (self->deadline);
-  g_clear_pointer (&self->deadline, g_source_unref);
-}
-
-static void
 wait_until (GstLlHlsPush * self, guint64 deadline)
 {
   guint64 now = now_ns ();
 
-  drop_deadline (self);
+  gst_llhls_source_drop (&self->deadline);
   if (deadline == OUTBOX_NONE)
     return;
-  self->deadline = g_timeout_source_new ((deadline - MIN (now, deadline))
-      / GST_MSECOND + 1);
-  g_source_set_callback (self->deadline, on_deadline, self, NULL);
-  g_source_attach (self->deadline, self->context);
+  self->deadline = gst_llhls_source_timer (self->context,
+      (deadline - MIN (now, deadline)) / GST_MSECOND + 1, on_deadline, self);
 }
 
 /* Starts what can be started; ends when all is out, or can't get out. */
@@ -478,7 +467,7 @@ run (gpointer data)
   self->cancellable = g_cancellable_new ();
   g_main_loop_run (self->loop);
   self->over = TRUE;
-  drop_deadline (self);
+  gst_llhls_source_drop (&self->deadline);
   g_cancellable_cancel (self->cancellable);
   while (self->running > 0)
     g_main_context_iteration (self->context, TRUE);
@@ -491,20 +480,10 @@ run (gpointer data)
 }
 
 static void
-invoke (GstLlHlsPush * self, GSourceFunc function)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, function, self, NULL);
-  g_source_attach (source, self->context);
-}
-
-static void
 wake (GstLlHlsPush * self)
 {
   if (g_atomic_int_compare_and_exchange (&self->woken, FALSE, TRUE))
-    invoke (self, on_wake);
+    gst_llhls_source_invoke (self->context, on_wake, self, NULL);
 }
 
 /* Begin and end */
@@ -598,11 +577,10 @@ static gboolean
 on_stop (gpointer data)
 {
   GstLlHlsPush *self = data;
-  g_autoptr (GSource) source = g_timeout_source_new (GOODBYE_MS);
 
   self->stopping = TRUE;
-  g_source_set_callback (source, on_goodbye, self, NULL);
-  g_source_attach (source, self->context);
+  g_source_unref (gst_llhls_source_timer (self->context, GOODBYE_MS,
+          on_goodbye, self));
   pump (self);
   return G_SOURCE_REMOVE;
 }
@@ -612,7 +590,7 @@ gst_llhls_push_free (GstLlHlsPush * self)
 {
   OutboxReport report;
 
-  invoke (self, on_stop);
+  gst_llhls_source_invoke (self->context, on_stop, self, NULL);
   g_thread_join (self->thread);
   report = outbox_stop (&self->outbox, now_ns ());
   gst_llhls_incident_tell (&self->incident, &report, NULL, TRUE);
