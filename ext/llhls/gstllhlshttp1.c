@@ -13,12 +13,11 @@
 #include <string.h>
 
 #include "gstllhlsguardstream.h"
+#include "httphead.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
 
-/* The library itself gives up at 64 KiB. */
-#define MAX_HEAD_BYTES 16384
 #define MAX_CONNECTION_FIELD 64
 
 struct _GstLlHlsHttp1
@@ -227,7 +226,8 @@ on_request (SoupServer * soup, SoupServerMessage * message, const char *path,
   GstLlHlsAnswer answer;
   GstLlHlsAsk ask;
 
-  if (head_size (message) > MAX_HEAD_BYTES) {
+  /* The library itself gives up at 64 KiB. */
+  if (head_size (message) > HTTP_HEAD_MAX_BYTES) {
     answer_alone (exchange, message, 431);
     return;
   }
