@@ -53,7 +53,7 @@ enum
   PROP_LINKS = 1,
   PROP_URI,
   PROP_BONDING_MODE,
-  PROP_LATENCY,
+  PROP_LATENCY,                 /* as in GstBondDefault, with the next three */
   PROP_PASSPHRASE,
   PROP_PBKEYLEN,
   PROP_STREAMID,
@@ -66,8 +66,6 @@ enum
 static GParamSpec *properties[N_PROPERTIES];
 
 #define DEFAULT_BONDING_MODE GST_BONDED_SRT_MODE_BROADCAST
-#define DEFAULT_LATENCY 1000    /* ms */
-#define MAX_LATENCY 600000      /* ms */
 #define DEFAULT_WAIT_FOR_CONNECTION FALSE
 
 struct _GstBondedSrtSink
@@ -272,19 +270,6 @@ gst_bonded_srt_sink_unlock_stop (GstBaseSink * sink)
 
 /* --- start and stop ----------------------------------------------------- */
 
-static void
-on_link_changed (const GstBondLinkChange * change, gpointer user_data)
-{
-  gst_bond_report_link (GST_ELEMENT (user_data), change);
-}
-
-static void
-on_bond_changed (const BondChange * change, guint active, guint wanted,
-    gpointer user_data)
-{
-  gst_bond_report_bond (GST_ELEMENT (user_data), change, active, wanted);
-}
-
 static gboolean
 is_set (const gchar * text)
 {
@@ -302,28 +287,16 @@ parse_links_locked (GstBondedSrtSink * self, const gchar ** property,
   return link_specs_parse (single ? self->uri : self->links, SCHEME, error);
 }
 
-static gboolean
-check_defaults_locked (GstBondedSrtSink * self, const gchar ** property,
-    GError ** error)
-{
-  *property = "passphrase";
-  if (!link_passphrase_check (self->defaults.passphrase, error))
-    return FALSE;
-  *property = "pbkeylen";
-  if (!link_pbkeylen_check (self->defaults.pbkeylen, error))
-    return FALSE;
-  *property = "streamid";
-  return link_streamid_check (self->defaults.streamid, error);
-}
-
 static GstBondSender *
 make_sender_locked (GstBondedSrtSink * self, const gchar ** property,
     GError ** error)
 {
-  GstBondSenderCallbacks callbacks = { on_link_changed, on_bond_changed, self };
+  GstBondSenderCallbacks callbacks = { gst_bond_report_link,
+    gst_bond_report_bond, self
+  };
   GPtrArray *specs;
 
-  if (!check_defaults_locked (self, property, error))
+  if (!gst_bond_defaults_check (&self->defaults, property, error))
     return NULL;
   specs = parse_links_locked (self, property, error);
   if (specs == NULL)
@@ -421,16 +394,10 @@ set_locked (GstBondedSrtSink * self, guint id, const GValue * value)
       self->bonding_mode = g_value_get_enum (value);
       break;
     case PROP_LATENCY:
-      self->defaults.latency_ms = g_value_get_uint (value);
-      break;
     case PROP_PASSPHRASE:
-      set_text_locked (&self->defaults.passphrase, value);
-      break;
     case PROP_PBKEYLEN:
-      self->defaults.pbkeylen = g_value_get_uint (value);
-      break;
     case PROP_STREAMID:
-      set_text_locked (&self->defaults.streamid, value);
+      gst_bond_defaults_set (&self->defaults, id - PROP_LATENCY, value);
       break;
     case PROP_WAIT_FOR_CONNECTION:
       self->wait_for_connection = g_value_get_boolean (value);
@@ -503,10 +470,8 @@ get_locked (GstBondedSrtSink * self, guint id, GValue * value)
       g_value_set_enum (value, self->bonding_mode);
       break;
     case PROP_LATENCY:
-      g_value_set_uint (value, self->defaults.latency_ms);
-      break;
     case PROP_PBKEYLEN:
-      g_value_set_uint (value, self->defaults.pbkeylen);
+      gst_bond_defaults_get (&self->defaults, id - PROP_LATENCY, value);
       break;
     case PROP_WAIT_FOR_CONNECTION:
       g_value_set_boolean (value, self->wait_for_connection);
@@ -545,8 +510,7 @@ gst_bonded_srt_sink_finalize (GObject * object)
   gst_clear_structure (&self->last_stats);
   g_free (self->links);
   g_free (self->uri);
-  g_free (self->defaults.passphrase);
-  g_free (self->defaults.streamid);
+  gst_bond_defaults_clear (&self->defaults);
   G_OBJECT_CLASS (gst_bonded_srt_sink_parent_class)->finalize (object);
 }
 
@@ -555,7 +519,7 @@ gst_bonded_srt_sink_init (GstBondedSrtSink * self)
 {
   self->stats_timer = gst_stats_timer_new (GST_ELEMENT (self));
   self->bonding_mode = DEFAULT_BONDING_MODE;
-  self->defaults.latency_ms = DEFAULT_LATENCY;
+  gst_bond_defaults_init (&self->defaults);
   self->wait_for_connection = DEFAULT_WAIT_FOR_CONNECTION;
 }
 
@@ -617,8 +581,9 @@ install_srt_properties (void)
    * Since: 0.1
    */
   properties[PROP_LATENCY] = g_param_spec_uint ("latency", "Latency",
-      "Time in which lost packets are sent again (ms)", 0, MAX_LATENCY,
-      DEFAULT_LATENCY, FLAGS | GST_PARAM_MUTABLE_READY);
+      "Time in which lost packets are sent again (ms)", 0,
+      GST_BOND_MAX_LATENCY_MS, GST_BOND_DEFAULT_LATENCY_MS,
+      FLAGS | GST_PARAM_MUTABLE_READY);
   /**
    * GstBondedSrtSink:passphrase:
    *

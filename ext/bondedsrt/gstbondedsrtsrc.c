@@ -51,7 +51,7 @@ GST_DEBUG_CATEGORY_STATIC (bonded_srt_src_debug);
 enum
 {
   PROP_URI = 1,
-  PROP_LATENCY,
+  PROP_LATENCY,                 /* as in GstBondDefault, with the next three */
   PROP_PASSPHRASE,
   PROP_PBKEYLEN,
   PROP_STREAMID,
@@ -64,8 +64,6 @@ enum
 
 static GParamSpec *properties[N_PROPERTIES];
 
-#define DEFAULT_LATENCY 1000    /* ms */
-#define MAX_LATENCY 600000      /* ms */
 #define DEFAULT_GAP_TIMEOUT 0   /* ms, adaptive */
 #define MAX_GAP_TIMEOUT 10000   /* ms */
 #define DEFAULT_MAX_LINKS 16
@@ -207,33 +205,6 @@ gst_bonded_srt_src_query (GstBaseSrc * src, GstQuery * query)
 
 /* --- start and stop ----------------------------------------------------- */
 
-static void
-on_link_changed (const GstBondLinkChange * change, gpointer user_data)
-{
-  gst_bond_report_link (GST_ELEMENT (user_data), change);
-}
-
-static void
-on_bond_changed (const BondChange * change, guint active, guint wanted,
-    gpointer user_data)
-{
-  gst_bond_report_bond (GST_ELEMENT (user_data), change, active, wanted);
-}
-
-static gboolean
-check_defaults_locked (GstBondedSrtSrc * self, const gchar ** property,
-    GError ** error)
-{
-  *property = "passphrase";
-  if (!link_passphrase_check (self->defaults.passphrase, error))
-    return FALSE;
-  *property = "pbkeylen";
-  if (!link_pbkeylen_check (self->defaults.pbkeylen, error))
-    return FALSE;
-  *property = "streamid";
-  return link_streamid_check (self->defaults.streamid, error);
-}
-
 static LinkSpec *
 parse_uri_locked (GstBondedSrtSrc * self, GError ** error)
 {
@@ -260,23 +231,21 @@ parse_uri_locked (GstBondedSrtSrc * self, GError ** error)
 static GstClockTime
 gap_limit_locked (const GstBondedSrtSrc * self, const LinkSpec * spec)
 {
-  guint latency_ms = spec->latency_ms >= 0 ? (guint) spec->latency_ms :
-      self->defaults.latency_ms;
-
-  return latency_ms * GST_MSECOND / 2;
+  return gst_bond_defaults_latency_ms (&self->defaults, spec)
+      * GST_MSECOND / 2;
 }
 
 static GstBondReceiver *
 make_receiver_locked (GstBondedSrtSrc * self, const gchar ** property,
     GError ** error)
 {
-  GstBondReceiverCallbacks callbacks = { on_link_changed, on_bond_changed,
-    self
+  GstBondReceiverCallbacks callbacks = { gst_bond_report_link,
+    gst_bond_report_bond, self
   };
   GstBondReceiverConfig config = { self->defaults };
   LinkSpec *spec;
 
-  if (!check_defaults_locked (self, property, error))
+  if (!gst_bond_defaults_check (&self->defaults, property, error))
     return NULL;
   *property = "uri";
   spec = parse_uri_locked (self, error);
@@ -434,16 +403,10 @@ set_locked (GstBondedSrtSrc * self, guint id, const GValue * value)
       set_text_locked (&self->uri, value);
       break;
     case PROP_LATENCY:
-      self->defaults.latency_ms = g_value_get_uint (value);
-      break;
     case PROP_PASSPHRASE:
-      set_text_locked (&self->defaults.passphrase, value);
-      break;
     case PROP_PBKEYLEN:
-      self->defaults.pbkeylen = g_value_get_uint (value);
-      break;
     case PROP_STREAMID:
-      set_text_locked (&self->defaults.streamid, value);
+      gst_bond_defaults_set (&self->defaults, id - PROP_LATENCY, value);
       break;
     case PROP_GAP_TIMEOUT:
       self->gap_timeout = g_value_get_uint (value);
@@ -492,10 +455,8 @@ get_locked (GstBondedSrtSrc * self, guint id, GValue * value)
       g_value_take_string (value, uri_mask (self->uri));
       break;
     case PROP_LATENCY:
-      g_value_set_uint (value, self->defaults.latency_ms);
-      break;
     case PROP_PBKEYLEN:
-      g_value_set_uint (value, self->defaults.pbkeylen);
+      gst_bond_defaults_get (&self->defaults, id - PROP_LATENCY, value);
       break;
     case PROP_GAP_TIMEOUT:
       g_value_set_uint (value, self->gap_timeout);
@@ -535,8 +496,7 @@ gst_bonded_srt_src_finalize (GObject * object)
   gst_stats_timer_free (self->stats_timer);
   gst_clear_structure (&self->last_stats);
   g_free (self->uri);
-  g_free (self->defaults.passphrase);
-  g_free (self->defaults.streamid);
+  gst_bond_defaults_clear (&self->defaults);
   G_OBJECT_CLASS (gst_bonded_srt_src_parent_class)->finalize (object);
 }
 
@@ -544,7 +504,7 @@ static void
 gst_bonded_srt_src_init (GstBondedSrtSrc * self)
 {
   self->stats_timer = gst_stats_timer_new (GST_ELEMENT (self));
-  self->defaults.latency_ms = DEFAULT_LATENCY;
+  gst_bond_defaults_init (&self->defaults);
   self->gap_timeout = DEFAULT_GAP_TIMEOUT;
   self->max_links = DEFAULT_MAX_LINKS;
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
@@ -581,8 +541,9 @@ install_srt_properties (void)
    * Since: 0.1
    */
   properties[PROP_LATENCY] = g_param_spec_uint ("latency", "Latency",
-      "Time in which lost packets are sent again (ms)", 0, MAX_LATENCY,
-      DEFAULT_LATENCY, FLAGS | GST_PARAM_MUTABLE_READY);
+      "Time in which lost packets are sent again (ms)", 0,
+      GST_BOND_MAX_LATENCY_MS, GST_BOND_DEFAULT_LATENCY_MS,
+      FLAGS | GST_PARAM_MUTABLE_READY);
   /**
    * GstBondedSrtSrc:passphrase:
    *

@@ -174,23 +174,15 @@ static void
 connect_to (GstBondLink * self, GInetAddress * address, guint64 now)
 {
   const LinkSpec *spec = self->spec;
-  const GstBondDefaults *defaults = self->defaults;
   g_autoptr (GSocketAddress) local = local_address (self, address);
   g_autoptr (GSocketAddress) remote =
       g_inet_socket_address_new (address, (guint16) spec->port);
-  GstBondEndpoint endpoint = { remote, local, spec->bindtodevice };
+  GstBondEndpoint endpoint = { remote, local };
   LinkReason reason = LINK_REASON_FAILED;
   gchar *detail = NULL;
 
-  endpoint.passphrase = spec->passphrase != NULL ? spec->passphrase :
-      defaults->passphrase;
-  endpoint.streamid = spec->streamid != NULL ? spec->streamid :
-      defaults->streamid;
-  endpoint.pbkeylen = spec->pbkeylen >= 0 ? (guint) spec->pbkeylen :
-      defaults->pbkeylen;
-  endpoint.latency_ms = gst_bond_link_latency_ms (self);
+  gst_bond_defaults_apply (self->defaults, spec, &endpoint);
   endpoint.max_bitrate = spec->max_bitrate;
-  endpoint.options = spec->options;
   self->socket = self->transport->connect (self->poll, &endpoint, &reason,
       &detail);
   if (self->socket == GST_BOND_SOCKET_NONE)
@@ -366,8 +358,7 @@ gst_bond_link_is_active (const GstBondLink * self)
 guint
 gst_bond_link_latency_ms (const GstBondLink * self)
 {
-  return self->spec->latency_ms >= 0 ? (guint) self->spec->latency_ms :
-      self->defaults->latency_ms;
+  return gst_bond_defaults_latency_ms (self->defaults, self->spec);
 }
 
 void

@@ -3,18 +3,10 @@
 
 #include <gst/gst.h>
 
+#include "gstbonddefaults.h"
 #include "gstsrtlink.h"
 
 G_BEGIN_DECLS
-
-/* What holds for each link that does not say otherwise. */
-typedef struct
-{
-  guint latency_ms;
-  guint pbkeylen;
-  gchar *passphrase;            /* nullable */
-  gchar *streamid;              /* nullable */
-} GstBondDefaults;
 
 /* What became of a link, for the application. */
 typedef struct

@@ -116,8 +116,7 @@ gst_bond_receiver_new (const GstBondTransport * transport, LinkSpec * spec,
   self->transport = transport;
   self->spec = spec;
   self->config = *config;
-  self->config.defaults.passphrase = g_strdup (config->defaults.passphrase);
-  self->config.defaults.streamid = g_strdup (config->defaults.streamid);
+  gst_bond_defaults_copy (&self->config.defaults, &config->defaults);
   self->callbacks = *callbacks;
   self->merge = msg_merge_new (&merge, message_free);
   self->legs = g_ptr_array_new_with_free_func (leg_free);
@@ -534,9 +533,8 @@ static gboolean
 listen_on (GstBondReceiver * self, GError ** error)
 {
   const LinkSpec *spec = self->spec;
-  const GstBondDefaults *defaults = &self->config.defaults;
   g_autoptr (GSocketAddress) local = NULL;
-  GstBondEndpoint endpoint = { NULL, NULL, spec->bindtodevice };
+  GstBondEndpoint endpoint = { NULL, NULL };
 
   local = g_inet_socket_address_new_from_string (spec->host != NULL ?
       spec->host : "0.0.0.0", spec->port);
@@ -546,15 +544,7 @@ listen_on (GstBondReceiver * self, GError ** error)
     return FALSE;
   }
   endpoint.local = local;
-  endpoint.passphrase = spec->passphrase != NULL ? spec->passphrase :
-      defaults->passphrase;
-  endpoint.streamid = spec->streamid != NULL ? spec->streamid :
-      defaults->streamid;
-  endpoint.pbkeylen = spec->pbkeylen >= 0 ? (guint) spec->pbkeylen :
-      defaults->pbkeylen;
-  endpoint.latency_ms = spec->latency_ms >= 0 ? (guint) spec->latency_ms :
-      defaults->latency_ms;
-  endpoint.options = spec->options;
+  gst_bond_defaults_apply (&self->config.defaults, spec, &endpoint);
   self->listener = self->transport->listen (&endpoint, self->config.max_links,
       error);
   if (self->listener == NULL)
@@ -626,8 +616,7 @@ gst_bond_receiver_free (GstBondReceiver * self)
   g_ptr_array_unref (self->legs);
   g_clear_pointer (&self->context, g_main_context_unref);
   g_clear_pointer (&self->spec, link_spec_free);
-  g_free (self->config.defaults.passphrase);
-  g_free (self->config.defaults.streamid);
+  gst_bond_defaults_clear (&self->config.defaults);
   g_cond_clear (&self->ready);
   g_mutex_clear (&self->lock);
   g_free (self);

@@ -26,7 +26,7 @@ severity_of_link (LinkState state)
 }
 
 void
-gst_bond_report_link (GstElement * element, const GstBondLinkChange * change)
+gst_bond_report_link (const GstBondLinkChange * change, gpointer element)
 {
   g_autofree gchar *summary = NULL;
   GstStructure *facts;
@@ -62,8 +62,8 @@ severity_of_bond (BondStateValue state)
 }
 
 void
-gst_bond_report_bond (GstElement * element, const BondChange * change,
-    guint active, guint wanted)
+gst_bond_report_bond (const BondChange * change, guint active, guint wanted,
+    gpointer element)
 {
   g_autofree gchar *summary = NULL, *incident = NULL;
   GstStructure *facts;

@@ -10,13 +10,12 @@ G_BEGIN_DECLS
 
 /* The messages that both elements share.  Any thread, no lock held. */
 
-/* Posts `bondedsrt-link`. */
-void gst_bond_report_link (GstElement *element,
-    const GstBondLinkChange *change);
+/* Posts `bondedsrt-link`; a GstBondLinkFunc. */
+void gst_bond_report_link (const GstBondLinkChange *change, gpointer element);
 
-/* Posts `bondedsrt-bond`. */
-void gst_bond_report_bond (GstElement *element, const BondChange *change,
-    guint active, guint wanted);
+/* Posts `bondedsrt-bond`; `bond_changed` of sender and receiver. */
+void gst_bond_report_bond (const BondChange *change, guint active,
+    guint wanted, gpointer element);
 
 /* Posts the (LIBRARY, SETTINGS) error of a property. */
 void gst_bond_report_settings (GstElement *element, const gchar *property,

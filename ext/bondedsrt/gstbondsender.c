@@ -88,9 +88,7 @@ gst_bond_sender_new (const GstBondTransport * transport, GPtrArray * specs,
   GstBondSender *self = g_new0 (GstBondSender, 1);
 
   self->transport = transport;
-  self->defaults = *defaults;
-  self->defaults.passphrase = g_strdup (defaults->passphrase);
-  self->defaults.streamid = g_strdup (defaults->streamid);
+  gst_bond_defaults_copy (&self->defaults, defaults);
   self->callbacks = *callbacks;
   self->wanted = specs;
   self->lanes = g_ptr_array_new_with_free_func ((GDestroyNotify) lane_free);
@@ -594,8 +592,7 @@ gst_bond_sender_free (GstBondSender * self)
   g_clear_pointer (&self->wanted, g_ptr_array_unref);
   g_ptr_array_unref (self->lanes);
   bond_history_free (self->history);
-  g_free (self->defaults.passphrase);
-  g_free (self->defaults.streamid);
+  gst_bond_defaults_clear (&self->defaults);
   g_cond_clear (&self->wake);
   g_cond_clear (&self->progress);
   g_mutex_clear (&self->lock);
