@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstbonddefaults.h"
 
+#include "gststringproperty.h"
+
 void
 gst_bond_defaults_init (GstBondDefaults * self)
 {
@@ -33,15 +35,13 @@ gst_bond_defaults_set (GstBondDefaults * self, GstBondDefault which,
       self->latency_ms = g_value_get_uint (value);
       break;
     case GST_BOND_DEFAULT_PASSPHRASE:
-      g_free (self->passphrase);
-      self->passphrase = g_value_dup_string (value);
+      gst_string_property_set (&self->passphrase, value);
       break;
     case GST_BOND_DEFAULT_PBKEYLEN:
       self->pbkeylen = g_value_get_uint (value);
       break;
     case GST_BOND_DEFAULT_STREAMID:
-      g_free (self->streamid);
-      self->streamid = g_value_dup_string (value);
+      gst_string_property_set (&self->streamid, value);
       break;
   }
 }

@@ -34,6 +34,7 @@
 #include "gstbondreport.h"
 #include "gstbondsender.h"
 #include "gststatstimer.h"
+#include "gststringproperty.h"
 #include "msgcut.h"
 #include "urimask.h"
 
@@ -374,21 +375,14 @@ apply_links (GstBondedSrtSink * self)
 }
 
 static void
-set_text_locked (gchar ** field, const GValue * value)
-{
-  g_free (*field);
-  *field = g_value_dup_string (value);
-}
-
-static void
 set_locked (GstBondedSrtSink * self, guint id, const GValue * value)
 {
   switch (id) {
     case PROP_LINKS:
-      set_text_locked (&self->links, value);
+      gst_string_property_set (&self->links, value);
       break;
     case PROP_URI:
-      set_text_locked (&self->uri, value);
+      gst_string_property_set (&self->uri, value);
       break;
     case PROP_BONDING_MODE:
       self->bonding_mode = g_value_get_enum (value);

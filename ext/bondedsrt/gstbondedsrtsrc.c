@@ -38,6 +38,7 @@
 #include "gstbondreceiver.h"
 #include "gstbondreport.h"
 #include "gststatstimer.h"
+#include "gststringproperty.h"
 #include "msgcut.h"
 #include "urimask.h"
 
@@ -389,18 +390,11 @@ gst_bonded_srt_src_uri_handler_init (gpointer iface, gpointer data)
 /* --- properties --------------------------------------------------------- */
 
 static void
-set_text_locked (gchar ** field, const GValue * value)
-{
-  g_free (*field);
-  *field = g_value_dup_string (value);
-}
-
-static void
 set_locked (GstBondedSrtSrc * self, guint id, const GValue * value)
 {
   switch (id) {
     case PROP_URI:
-      set_text_locked (&self->uri, value);
+      gst_string_property_set (&self->uri, value);
       break;
     case PROP_LATENCY:
     case PROP_PASSPHRASE:

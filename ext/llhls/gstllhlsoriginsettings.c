@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "gststringproperty.h"
+
 #define DEFAULT_MAX_CONNECTIONS 10000
 #define DEFAULT_MAX_WAITERS 20000
 #define DEFAULT_IDLE_TIMEOUT 60000      /* ms */
@@ -185,23 +187,16 @@ gst_llhls_origin_settings_install (GParamSpec ** properties)
   install_timeouts (properties, flags);
 }
 
-static void
-replace_string (gchar ** string, const GValue * value)
-{
-  g_free (*string);
-  *string = g_value_dup_string (value);
-}
-
 void
 gst_llhls_origin_settings_set (GstLlHlsOriginSettings * self, guint which,
     const GValue * value)
 {
   switch (which) {
     case GST_LLHLS_ORIGIN_CERTIFICATE_FILE:
-      replace_string (&self->certificate_file, value);
+      gst_string_property_set (&self->certificate_file, value);
       break;
     case GST_LLHLS_ORIGIN_KEY_FILE:
-      replace_string (&self->key_file, value);
+      gst_string_property_set (&self->key_file, value);
       break;
     case GST_LLHLS_ORIGIN_MAX_CONNECTIONS:
       self->max_connections = g_value_get_uint (value);
@@ -219,10 +214,10 @@ gst_llhls_origin_settings_set (GstLlHlsOriginSettings * self, guint which,
       self->send_timeout = g_value_get_uint (value);
       break;
     case GST_LLHLS_ORIGIN_AUTH_SECRET_FILE:
-      replace_string (&self->auth_secret_file, value);
+      gst_string_property_set (&self->auth_secret_file, value);
       break;
     case GST_LLHLS_ORIGIN_CORS_ORIGIN:
-      replace_string (&self->cors_origin, value);
+      gst_string_property_set (&self->cors_origin, value);
       break;
     default:
       g_assert_not_reached ();

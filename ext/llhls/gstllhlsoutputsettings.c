@@ -7,6 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "gststringproperty.h"
+
 /* How long media stays in memory: parts may be asked for until three target
  * durations after they are no longer listed, which is three before the end
  * (RFC 8216bis 6.2.2). */
@@ -249,23 +251,16 @@ gst_llhls_output_settings_any (const GstLlHlsOutputSettings * self)
   return self->location != NULL || urls[0] != NULL;
 }
 
-static void
-replace_string (gchar ** string, const GValue * value)
-{
-  g_free (*string);
-  *string = g_value_dup_string (value);
-}
-
 void
 gst_llhls_output_settings_set (GstLlHlsOutputSettings * self,
     GstLlHlsOutputProperty id, const GValue * value)
 {
   switch (id) {
     case GST_LLHLS_OUTPUT_LOCATION:
-      replace_string (&self->location, value);
+      gst_string_property_set (&self->location, value);
       break;
     case GST_LLHLS_OUTPUT_PUSH_URL:
-      replace_string (&self->push_url, value);
+      gst_string_property_set (&self->push_url, value);
       break;
     case GST_LLHLS_OUTPUT_PUSH_DELETE:
       self->push_delete = g_value_get_boolean (value);
@@ -281,7 +276,7 @@ gst_llhls_output_settings_set (GstLlHlsOutputSettings * self,
       self->type = g_value_get_enum (value);
       break;
     case GST_LLHLS_OUTPUT_WINDOW_LOCATION:
-      replace_string (&self->window_location, value);
+      gst_string_property_set (&self->window_location, value);
       break;
     case GST_LLHLS_N_OUTPUT_PROPERTIES:
       g_assert_not_reached ();

@@ -5,6 +5,8 @@
 
 #include "gstllhlspad.h"
 
+#include "gststringproperty.h"
+
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
 
@@ -37,13 +39,6 @@ static GParamSpec *properties[N_PROPERTIES];
 
 G_DEFINE_FINAL_TYPE (GstLlHlsPad, gst_llhls_pad, GST_TYPE_GHOST_PAD);
 
-static void
-replace_string (gchar ** string, const GValue * value)
-{
-  g_free (*string);
-  *string = g_value_dup_string (value);
-}
-
 /* Object lock */
 static void
 set_stable_id (GstLlHlsPad * self, const GValue * value)
@@ -51,7 +46,7 @@ set_stable_id (GstLlHlsPad * self, const GValue * value)
   const gchar *id = g_value_get_string (value);
 
   if (id == NULL || multivariant_is_stable_id (id))
-    replace_string (&self->settings.stable_id, value);
+    gst_string_property_set (&self->settings.stable_id, value);
   else
     GST_WARNING ("stable-id is \"%s\"; allowed are letters, digits and "
         "+ / = . - _", id);
@@ -72,13 +67,13 @@ gst_llhls_pad_set_property (GObject * object, guint id, const GValue * value,
       self->settings.average_bandwidth = g_value_get_uint (value);
       break;
     case PROP_TRACK_NAME:
-      replace_string (&self->settings.label, value);
+      gst_string_property_set (&self->settings.label, value);
       break;
     case PROP_LANGUAGE:
-      replace_string (&self->settings.language, value);
+      gst_string_property_set (&self->settings.language, value);
       break;
     case PROP_GROUP_ID:
-      replace_string (&self->settings.group_id, value);
+      gst_string_property_set (&self->settings.group_id, value);
       break;
     case PROP_DEFAULT:
       self->settings.is_default = g_value_get_boolean (value);
@@ -90,10 +85,10 @@ gst_llhls_pad_set_property (GObject * object, guint id, const GValue * value,
       self->settings.forced = g_value_get_boolean (value);
       break;
     case PROP_CHARACTERISTICS:
-      replace_string (&self->settings.characteristics, value);
+      gst_string_property_set (&self->settings.characteristics, value);
       break;
     case PROP_AUDIO_GROUPS:
-      replace_string (&self->settings.audio_groups, value);
+      gst_string_property_set (&self->settings.audio_groups, value);
       break;
     case PROP_SCORE:
       self->settings.score = g_value_get_double (value);

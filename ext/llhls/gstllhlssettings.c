@@ -8,6 +8,8 @@
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 
+#include "gststringproperty.h"
+
 #define DEFAULT_TARGET_DURATION 4000    /* ms */
 #define DEFAULT_PART_DURATION 500       /* ms */
 #define DEFAULT_WINDOW 60000    /* ms */
@@ -250,13 +252,6 @@ gst_llhls_settings_install (GParamSpec ** properties)
   install_server (properties, flags);
 }
 
-static void
-replace_string (gchar ** string, const GValue * value)
-{
-  g_free (*string);
-  *string = g_value_dup_string (value);
-}
-
 void
 gst_llhls_settings_set (GstLlHlsSettings * self, guint which,
     const GValue * value)
@@ -281,16 +276,16 @@ gst_llhls_settings_set (GstLlHlsSettings * self, guint which,
       self->epoch_offset = g_value_get_int (value);
       break;
     case GST_LLHLS_SETTING_ADDRESS:
-      replace_string (&self->address, value);
+      gst_string_property_set (&self->address, value);
       break;
     case GST_LLHLS_SETTING_PORT:
       self->port = g_value_get_int (value);
       break;
     case GST_LLHLS_SETTING_STATE_FILE:
-      replace_string (&self->state_file, value);
+      gst_string_property_set (&self->state_file, value);
       break;
     case GST_LLHLS_SETTING_PLAYER_SCRIPT:
-      replace_string (&self->player_script, value);
+      gst_string_property_set (&self->player_script, value);
       break;
     case GST_LLHLS_SETTING_SEND_KEYFRAME_REQUESTS:
       self->key_requests = g_value_get_boolean (value);

@@ -5,6 +5,8 @@
 
 #include "gstabrsettings.h"
 
+#include "gststringproperty.h"
+
 #define DEFAULT_PRESET GST_ABR_LADDER_PRESET_DEFAULT
 #define DEFAULT_GOP_DURATION 2000       /* ms */
 #define DEFAULT_GOP_ANCHOR GST_ABR_GOP_ANCHOR_RUNNING_TIME
@@ -53,19 +55,12 @@ gst_abr_settings_clear (GstAbrSettings * self)
   g_clear_pointer (&self->audio_encoders, g_free);
 }
 
-static void
-take_string (gchar ** field, const GValue * value)
-{
-  g_free (*field);
-  *field = g_value_dup_string (value);
-}
-
 gboolean
 gst_abr_settings_set (GstAbrSettings * self, guint id, const GValue * value)
 {
   switch (id) {
     case GST_ABR_PROP_LADDER:
-      take_string (&self->ladder, value);
+      gst_string_property_set (&self->ladder, value);
       return TRUE;
     case GST_ABR_PROP_PRESET:
       self->preset = g_value_get_enum (value);
@@ -86,10 +81,10 @@ gst_abr_settings_set (GstAbrSettings * self, guint id, const GValue * value)
       self->vbv_ms = g_value_get_uint (value);
       return TRUE;
     case GST_ABR_PROP_ENCODERS:
-      take_string (&self->encoders, value);
+      gst_string_property_set (&self->encoders, value);
       return TRUE;
     case GST_ABR_PROP_AUDIO_ENCODERS:
-      take_string (&self->audio_encoders, value);
+      gst_string_property_set (&self->audio_encoders, value);
       return TRUE;
     case GST_ABR_PROP_STREAM_FORMAT:
       self->stream_format = g_value_get_enum (value);
