@@ -17,7 +17,6 @@ enum
 };
 
 #define MAX_SEQUENCE_BYTES 4096
-#define UNSPECIFIED 2
 #define BT_709 1
 #define SRGB 13
 #define IDENTITY 0
@@ -201,6 +200,7 @@ parse_subsampling (Av1Sequence * self, BitReader * r)
 static void
 parse_colour (Av1Sequence * self, BitReader * r)
 {
+  VideoColour *colour = &self->colour;
   gboolean high = bit_reader_flag (r);
 
   self->depth = high ? 10 : 8;
@@ -208,22 +208,23 @@ parse_colour (Av1Sequence * self, BitReader * r)
     self->depth = 12;
   if (self->profile != 1)
     self->monochrome = bit_reader_flag (r);
-  self->primaries = self->transfer = self->matrix = UNSPECIFIED;
-  self->has_colour = bit_reader_flag (r);
-  if (self->has_colour) {
-    self->primaries = bit_reader_bits (r, 8);
-    self->transfer = bit_reader_bits (r, 8);
-    self->matrix = bit_reader_bits (r, 8);
+  colour->primaries = colour->transfer = colour->matrix =
+      VIDEO_COLOUR_UNSPECIFIED;
+  colour->told = bit_reader_flag (r);
+  if (colour->told) {
+    colour->primaries = bit_reader_bits (r, 8);
+    colour->transfer = bit_reader_bits (r, 8);
+    colour->matrix = bit_reader_bits (r, 8);
   }
   self->subsampling_x = self->subsampling_y = 1;
   if (self->monochrome) {
-    self->full_range = bit_reader_flag (r);
-  } else if (self->primaries == BT_709 && self->transfer == SRGB
-      && self->matrix == IDENTITY) {
-    self->full_range = TRUE;
+    colour->full_range = bit_reader_flag (r);
+  } else if (colour->primaries == BT_709 && colour->transfer == SRGB
+      && colour->matrix == IDENTITY) {
+    colour->full_range = TRUE;
     self->subsampling_x = self->subsampling_y = 0;
   } else {
-    self->full_range = bit_reader_flag (r);
+    colour->full_range = bit_reader_flag (r);
     parse_subsampling (self, r);
   }
 }

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "videocolour.h"
+
 G_BEGIN_DECLS
 
 /* What a sequence header OBU (AV1 5.5) says. */
@@ -15,9 +17,7 @@ typedef struct
   guint depth;
   gboolean monochrome;
   guint subsampling_x, subsampling_y, sample_position;
-  gboolean has_colour;
-  guint primaries, transfer, matrix;    /* 2 when not told */
-  gboolean full_range;
+  VideoColour colour;
 } Av1Sequence;
 
 /* FALSE when the OBU, with its header, is no sequence header that can be

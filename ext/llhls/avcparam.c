@@ -136,19 +136,6 @@ skip_hrd (BitReader * r)
 }
 
 static void
-parse_colour (AvcSps * self, BitReader * r)
-{
-  bit_reader_skip (r, 3);
-  self->full_range = bit_reader_flag (r);
-  if (!bit_reader_flag (r))
-    return;
-  self->primaries = bit_reader_bits (r, 8);
-  self->transfer = bit_reader_bits (r, 8);
-  self->matrix = bit_reader_bits (r, 8);
-  self->has_colour = TRUE;
-}
-
-static void
 parse_timing (AvcSps * self, BitReader * r)
 {
   guint32 tick = bit_reader_bits (r, 32), scale = bit_reader_bits (r, 32);
@@ -172,7 +159,7 @@ parse_vui (AvcSps * self, BitReader * r)
   if (bit_reader_flag (r))
     bit_reader_skip (r, 1);
   if (bit_reader_flag (r))
-    parse_colour (self, r);
+    nal_colour (r, &self->colour);
   if (bit_reader_flag (r)) {
     bit_reader_ue (r);
     bit_reader_ue (r);

@@ -23,9 +23,7 @@ typedef struct
   guint par_n, par_d;           /* 1:1 when not told */
   guint fps_n, fps_d;           /* 0:1 when not told */
   gint max_reorder;             /* frames, -1 when not told */
-  gboolean has_colour;
-  guint primaries, transfer, matrix;
-  gboolean full_range;
+  VideoColour colour;
 } AvcSps;
 
 /* FALSE when the bytes, a whole NAL unit without start code, are no SPS that

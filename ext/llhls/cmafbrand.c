@@ -57,10 +57,11 @@ fits (const Profile * profile, const CmafTrack * track)
       && p->chroma_format == 1 && p->depth == profile->depth
       && track->width <= profile->max_width
       && track->height <= profile->max_height && p->fps_n != 0
-      && p->fps_n <= (guint64) MAX_FPS *p->fps_d && track->has_colour
-      && !track->full_range && allows (profile->primaries, track->primaries)
-  && allows (profile->transfers, track->transfer)
-  && allows (profile->matrices, track->matrix);
+      && p->fps_n <= (guint64) MAX_FPS *p->fps_d && track->colour.told
+      && !track->colour.full_range
+      && allows (profile->primaries, track->colour.primaries)
+  && allows (profile->transfers, track->colour.transfer)
+  && allows (profile->matrices, track->colour.matrix);
 }
 
 const gchar *

@@ -38,13 +38,13 @@ write_btrt (BoxWriter * w, const CmafTrack * track)
 static void
 write_colr_pasp (BoxWriter * w, const CmafTrack * track)
 {
-  if (track->has_colour) {
+  if (track->colour.told) {
     box_writer_begin (w, "colr");
     box_writer_fourcc (w, "nclx");
-    box_writer_u16 (w, track->primaries);
-    box_writer_u16 (w, track->transfer);
-    box_writer_u16 (w, track->matrix);
-    box_writer_u8 (w, track->full_range ? 0x80 : 0);
+    box_writer_u16 (w, track->colour.primaries);
+    box_writer_u16 (w, track->colour.transfer);
+    box_writer_u16 (w, track->colour.matrix);
+    box_writer_u8 (w, track->colour.full_range ? 0x80 : 0);
     box_writer_end (w);
   }
   if (track->par_n != 0 && track->par_d != 0) {

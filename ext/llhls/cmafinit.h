@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "videocolour.h"
+
 G_BEGIN_DECLS
 
 typedef enum
@@ -43,9 +45,7 @@ typedef struct
                                  * codec's own box holds */
   guint width, height;          /* coded, after cropping */
   guint par_n, par_d;
-  gboolean has_colour;
-  guint primaries, transfer, matrix;
-  gboolean full_range;
+  VideoColour colour;
   const guint8 *mastering;      /* 24 bytes as in mdcv, or NULL */
   const guint8 *light;          /* 4 bytes as in clli, or NULL */
   CmafPicture picture;

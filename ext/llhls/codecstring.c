@@ -40,8 +40,9 @@ static gboolean
 is_plain (const Av1Sequence * s)
 {
   return !s->monochrome && s->subsampling_x == 1 && s->subsampling_y == 1
-      && s->sample_position == 0 && !s->full_range && (!s->has_colour
-      || (s->primaries == 1 && s->transfer == 1 && s->matrix == 1));
+      && s->sample_position == 0 && !s->colour.full_range && (!s->colour.told
+      || (s->colour.primaries == 1 && s->colour.transfer == 1
+          && s->colour.matrix == 1));
 }
 
 /* What is left out is 4:2:0 of BT.709 in the limited range. */
@@ -56,7 +57,8 @@ codec_string_av1 (const Av1Sequence * s)
   return g_strdup_printf ("%s.%u.%u%u%u.%02u.%02u.%02u.%u", head,
       s->monochrome, s->subsampling_x, s->subsampling_y,
       s->subsampling_x && s->subsampling_y ? s->sample_position : 0,
-      s->primaries, s->transfer, s->matrix, s->full_range);
+      s->colour.primaries, s->colour.transfer, s->colour.matrix,
+      s->colour.full_range);
 }
 
 gchar *

@@ -28,14 +28,6 @@ typedef struct
 extern const GstLlHlsCodec gst_llhls_video_codecs[];
 extern const GstLlHlsCodec gst_llhls_audio_codecs[];
 
-/* Colour as caps tell it, for streams that do not. */
-typedef struct
-{
-  gboolean known;
-  guint primaries, transfer, matrix;    /* ISO 23091-2 */
-  gboolean full_range;
-} GstLlHlsColour;
-
 struct _GstLlHlsMedia
 {
   gchar *name;
@@ -50,7 +42,7 @@ struct _GstLlHlsMedia
 
   gint fps_n, fps_d;            /* from caps, -1 when they do not say */
   gint par_n, par_d;            /* from caps */
-  GstLlHlsColour colour;
+  VideoColour colour;           /* as caps tell it, for streams that do not */
   guint length_size;            /* of NAL units, 0 = byte stream */
   AvcSets avc;
   HevcSets hevc;

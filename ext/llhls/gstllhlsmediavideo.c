@@ -13,9 +13,6 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
 
-/* ISO 23091-2: not told. */
-#define UNSPECIFIED 2
-
 static void
 set_common_caps (GstLlHlsMedia * self, const GstStructure * s)
 {
@@ -32,9 +29,9 @@ set_common_caps (GstLlHlsMedia * self, const GstStructure * s)
   self->par_n = self->par_d = 1;
   gst_structure_get_fraction (s, "pixel-aspect-ratio", &self->par_n,
       &self->par_d);
-  self->colour.known = colour != NULL
+  self->colour.told = colour != NULL
       && gst_video_colorimetry_from_string (&c, colour);
-  if (!self->colour.known)
+  if (!self->colour.told)
     return;
   self->colour.primaries = gst_video_color_primaries_to_iso (c.primaries);
   self->colour.transfer = gst_video_transfer_function_to_iso (c.transfer);
@@ -46,21 +43,17 @@ set_common_caps (GstLlHlsMedia * self, const GstStructure * s)
 static void
 describe_colour (const GstLlHlsMedia * self, CmafTrack * description)
 {
-  const GstLlHlsColour *colour = &self->colour;
+  VideoColour *colour = &description->colour;
 
-  if (description->has_colour)
+  if (colour->told)
     return;
-  if (colour->known) {
-    description->has_colour = TRUE;
-    description->primaries = colour->primaries;
-    description->transfer = colour->transfer;
-    description->matrix = colour->matrix;
-    description->full_range = colour->full_range;
+  if (self->colour.told) {
+    *colour = self->colour;
   } else if (description->kind == CMAF_VIDEO_HEVC) {
     /* The box must be there. */
-    description->has_colour = TRUE;
-    description->primaries = description->transfer = description->matrix =
-        UNSPECIFIED;
+    colour->told = TRUE;
+    colour->primaries = colour->transfer = colour->matrix =
+        VIDEO_COLOUR_UNSPECIFIED;
   }
 }
 
@@ -89,8 +82,9 @@ offer_format (GstLlHlsMedia * self, CmafTrack * description, guint fps_n,
   format->height = description->height;
   format->fps_n = fps_n;
   format->fps_d = fps_d;
-  format->transfer = description->has_colour
-      && description->transfer != UNSPECIFIED ? description->transfer : 0;
+  if (description->colour.told
+      && description->colour.transfer != VIDEO_COLOUR_UNSPECIFIED)
+    format->transfer = description->colour.transfer;
   return format;
 }
 
@@ -133,11 +127,7 @@ update_avc (GstLlHlsMedia * self)
   description.height = sps.height;
   description.par_n = sps.par_n;
   description.par_d = sps.par_d;
-  description.has_colour = sps.has_colour;
-  description.primaries = sps.primaries;
-  description.transfer = sps.transfer;
-  description.matrix = sps.matrix;
-  description.full_range = sps.full_range;
+  description.colour = sps.colour;
   description.picture.profile = sps.profile;
   description.picture.level = sps.level;
   description.picture.chroma_format = sps.chroma_format;
@@ -205,11 +195,7 @@ describe_hevc (const GstLlHlsMedia * self, const HevcSps * sps,
   description->height = sps->height;
   description->par_n = sps->par_n;
   description->par_d = sps->par_d;
-  description->has_colour = sps->has_colour;
-  description->primaries = sps->primaries;
-  description->transfer = sps->transfer;
-  description->matrix = sps->matrix;
-  description->full_range = sps->full_range;
+  description->colour = sps->colour;
   description->picture.profile = sps->profile;
   description->picture.level = sps->level;
   description->picture.tier = sps->tier;
@@ -373,11 +359,7 @@ update_av1 (GstLlHlsMedia * self)
     description.par_n = self->par_n;
     description.par_d = self->par_d;
   }
-  description.has_colour = sequence.has_colour;
-  description.primaries = sequence.primaries;
-  description.transfer = sequence.transfer;
-  description.matrix = sequence.matrix;
-  description.full_range = sequence.full_range;
+  description.colour = sequence.colour;
   offer_format (self, &description, sequence.fps_n, sequence.fps_d,
       codec_string_av1 (&sequence), config);
 }

@@ -33,9 +33,7 @@ typedef struct
   guint fps_n, fps_d;           /* 0:1 when not told */
   guint max_reorder;            /* frames */
   guint max_buffering;          /* frames */
-  gboolean has_colour;
-  guint primaries, transfer, matrix;
-  gboolean full_range;
+  VideoColour colour;
 } HevcSps;
 
 /* FALSE when the bytes, a whole NAL unit without start code, are no SPS that

@@ -243,3 +243,16 @@ nal_aspect_ratio (BitReader * r, guint * par_n, guint * par_d)
     }
   }
 }
+
+void
+nal_colour (BitReader * r, VideoColour * colour)
+{
+  bit_reader_skip (r, 3);
+  colour->full_range = bit_reader_flag (r);
+  if (!bit_reader_flag (r))
+    return;
+  colour->primaries = bit_reader_bits (r, 8);
+  colour->transfer = bit_reader_bits (r, 8);
+  colour->matrix = bit_reader_bits (r, 8);
+  colour->told = TRUE;
+}

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "bitreader.h"
+#include "videocolour.h"
 
 G_BEGIN_DECLS
 
@@ -63,5 +64,8 @@ void nal_append_sets (GByteArray * out, GBytes * const *sets, guint n);
 /* Reads aspect_ratio_idc and what may follow (H.264 table E-1, H.265 table
  * E.1); what is not told stays as it was. */
 void nal_aspect_ratio (BitReader * r, guint * par_n, guint * par_d);
+
+/* Reads video_signal_type (E.1.1 and E.2.1), likewise. */
+void nal_colour (BitReader * r, VideoColour * colour);
 
 G_END_DECLS

@@ -52,8 +52,8 @@ init_section (gboolean video, guint32 timescale, guint which)
       : g_bytes_new_static (asc, sizeof (asc));
   track.width = video ? 640 : 0;
   track.height = video ? 360 : 0;
-  track.has_colour = which > 0;
-  track.primaries = track.transfer = track.matrix = 1;
+  track.colour.told = which > 0;
+  track.colour.primaries = track.colour.transfer = track.colour.matrix = 1;
   track.par_n = track.par_d = 1;
   track.rate = AUDIO_RATE;
   track.channels = 2;

@@ -42,13 +42,13 @@ GST_START_TEST (av1_sequence_tells_size_depth_and_colour)
   fail_unless_equals_int (s.profile, 0);
   fail_unless_equals_int (s.level, 0);
   fail_unless_equals_int (s.depth, 8);
-  fail_if (s.has_colour);
+  fail_if (s.colour.told);
   fail_unless (av1_sequence_parse (&s, hlg, sizeof (hlg)));
   fail_unless_equals_int (s.depth, 10);
-  fail_unless (s.has_colour && !s.full_range);
-  fail_unless_equals_int (s.primaries, 9);
-  fail_unless_equals_int (s.transfer, 18);
-  fail_unless_equals_int (s.matrix, 9);
+  fail_unless (s.colour.told && !s.colour.full_range);
+  fail_unless_equals_int (s.colour.primaries, 9);
+  fail_unless_equals_int (s.colour.transfer, 18);
+  fail_unless_equals_int (s.colour.matrix, 9);
 }
 
 GST_END_TEST;

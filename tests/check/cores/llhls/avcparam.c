@@ -36,8 +36,8 @@ GST_START_TEST (avc_sps_tells_size_shape_rate_and_order)
   fail_unless_equals_int (sps.fps_n, 60000);
   fail_unless_equals_int (sps.fps_d, 2002);
   fail_unless (sps.max_reorder > 0);
-  fail_unless (sps.has_colour);
-  fail_unless_equals_int (sps.primaries, 1);
+  fail_unless (sps.colour.told);
+  fail_unless_equals_int (sps.colour.primaries, 1);
 }
 
 GST_END_TEST;

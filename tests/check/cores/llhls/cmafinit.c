@@ -17,8 +17,8 @@ build_video (void)
   track.height = 182;
   track.par_n = 4;
   track.par_d = 3;
-  track.has_colour = TRUE;
-  track.primaries = track.transfer = track.matrix = 1;
+  track.colour.told = TRUE;
+  track.colour.primaries = track.colour.transfer = track.colour.matrix = 1;
   track.bitrate = 800000;
   return cmaf_init_build (&track);
 }
@@ -162,9 +162,9 @@ build_all (CmafKind kind)
   track.width = 1920;
   track.height = 1080;
   track.par_n = track.par_d = 1;
-  track.has_colour = TRUE;
-  track.primaries = track.matrix = 9;
-  track.transfer = 16;
+  track.colour.told = TRUE;
+  track.colour.primaries = track.colour.matrix = 9;
+  track.colour.transfer = 16;
   track.mastering = mastering;
   track.light = light;
   track.rate = 48000;
@@ -286,8 +286,8 @@ full_hd (CmafKind kind, guint profile, guint level, guint depth)
 
   track.width = 1920;
   track.height = 1080;
-  track.has_colour = TRUE;
-  track.primaries = track.transfer = track.matrix = 1;
+  track.colour.told = TRUE;
+  track.colour.primaries = track.colour.transfer = track.colour.matrix = 1;
   track.picture.profile = profile;
   track.picture.level = level;
   track.picture.depth = depth;
@@ -326,13 +326,13 @@ GST_START_TEST (cmaf_profile_brand_only_inside_all_limits)
   t.picture.fps_n = 0;
   fail_unless (cmaf_track_profile_brand (&t) == NULL);
   t = hd;
-  t.has_colour = FALSE;
+  t.colour.told = FALSE;
   fail_unless (cmaf_track_profile_brand (&t) == NULL);
   t = hd;
-  t.full_range = TRUE;
+  t.colour.full_range = TRUE;
   fail_unless (cmaf_track_profile_brand (&t) == NULL);
   t = hd;
-  t.transfer = 16;
+  t.colour.transfer = 16;
   fail_unless (cmaf_track_profile_brand (&t) == NULL);
   t = hd;
   t.picture.chroma_format = 2;
@@ -356,10 +356,10 @@ GST_START_TEST (cmaf_profile_brand_of_other_codecs)
   t.picture.tier = 1;
   fail_unless (cmaf_track_profile_brand (&t) == NULL);
   t.picture.tier = 0;
-  t.primaries = t.matrix = 9;
-  t.transfer = 16;
+  t.colour.primaries = t.colour.matrix = 9;
+  t.colour.transfer = 16;
   fail_unless_equals_string (cmaf_track_profile_brand (&t), "chd1");
-  t.transfer = 18;
+  t.colour.transfer = 18;
   fail_unless_equals_string (cmaf_track_profile_brand (&t), "clg1");
   aac.rate = 48000;
   aac.channels = 2;

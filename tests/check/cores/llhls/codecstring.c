@@ -59,9 +59,9 @@ GST_START_TEST (codec_string_of_av1)
   s.level = 13;
   s.tier = 1;
   s.depth = 10;
-  s.has_colour = TRUE;
-  s.primaries = s.matrix = 9;
-  s.transfer = 16;
+  s.colour.told = TRUE;
+  s.colour.primaries = s.colour.matrix = 9;
+  s.colour.transfer = 16;
   hdr = codec_string_av1 (&s);
   fail_unless_equals_string (hdr, "av01.0.13H.10.0.110.09.16.09.0");
 }

@@ -50,10 +50,10 @@ GST_START_TEST (hevc_sps_tells_size_shape_rate_order_and_colour)
   fail_unless_equals_int (sps.sub_layers, 1);
   fail_unless_equals_int (sps.max_reorder, 2);
   fail_unless (sps.max_buffering > sps.max_reorder);
-  fail_unless (sps.has_colour && !sps.full_range);
-  fail_unless_equals_int (sps.primaries, 9);
-  fail_unless_equals_int (sps.transfer, 16);
-  fail_unless_equals_int (sps.matrix, 9);
+  fail_unless (sps.colour.told && !sps.colour.full_range);
+  fail_unless_equals_int (sps.colour.primaries, 9);
+  fail_unless_equals_int (sps.colour.transfer, 16);
+  fail_unless_equals_int (sps.colour.matrix, 9);
 }
 
 GST_END_TEST;
