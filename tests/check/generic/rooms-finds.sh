@@ -70,4 +70,12 @@ sed -i 1d "$work/tree/gst/demo/core.c"
 expect "no licence" found
 file gst/demo/bare.h '#include <glib.h>'
 expect "a header without a guard" found
+file gst/demo/gstdemo.c '  GST_ELEMENT_ERROR (self, STREAM, FAILED, (_("No.")), (NULL));'
+mkdir "$work/tree/po"
+: > "$work/tree/po/POTFILES"
+expect "a text that is not translated" found
+echo gst/demo/gstdemo.c > "$work/tree/po/POTFILES"
+expect "a text that is translated" clean
+printf '%s\n' "$spdx" > "$work/tree/gst/demo/gstdemo.c"
+expect "a file for translations without a text" found
 exit $bad

@@ -96,5 +96,16 @@ for file in $(find gst ext tools tests -name '*.h'); do
   grep -qx '#pragma once' "$file" || complain "$file: no #pragma once"
 done
 
+# Texts for users are translated in the files that po/POTFILES names.
+if [ -f po/POTFILES ]; then
+  for file in $(find gst ext tools -name '*.c'); do
+    if grep -qE '(^|[^A-Za-z0-9_])_ ?\("' "$file"; then
+      grep -qxF "$file" po/POTFILES || complain "$file: has texts for users, and po/POTFILES does not name it"
+    else
+      ! grep -qxF "$file" po/POTFILES || complain "$file: has no texts for users, and po/POTFILES names it"
+    fi
+  done
+fi
+
 [ $bad -eq 0 ] && echo "the rooms are in order"
 exit $bad
