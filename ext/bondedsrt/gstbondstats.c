@@ -5,6 +5,8 @@
 
 #include "gstbondstats.h"
 
+#include "gststatslist.h"
+
 void
 gst_bond_socket_stats_add (GstBondSocketStats * a, const GstBondSocketStats * b)
 {
@@ -90,13 +92,8 @@ gst_bond_stats_take_list (GstStructure * structure, const gchar * field,
   guint i;
 
   g_value_init (&list, GST_TYPE_ARRAY);
-  for (i = 0; i < structures->len; i++) {
-    GValue value = G_VALUE_INIT;
-
-    g_value_init (&value, GST_TYPE_STRUCTURE);
-    g_value_take_boxed (&value, g_ptr_array_index (structures, i));
-    gst_value_array_append_and_take_value (&list, &value);
-  }
+  for (i = 0; i < structures->len; i++)
+    gst_stats_list_append (&list, g_ptr_array_index (structures, i));
   gst_structure_take_value (structure, field, &list);
   g_ptr_array_unref (structures);
 }

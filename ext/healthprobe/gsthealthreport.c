@@ -2,6 +2,7 @@
 #include "gsthealthreport.h"
 
 #include "gstelementmessage.h"
+#include "gststatslist.h"
 
 static GstElementMessageSeverity
 severity_of (AlertLevel level)
@@ -95,17 +96,14 @@ add_checks (GstStructure * stats, const Health * health, GstClockTime now)
   g_value_init (&array, GST_TYPE_ARRAY);
   for (i = 0; i < HEALTH_N_CHECKS; i++) {
     const Alert *alert = &health->alerts[i];
-    GValue value = G_VALUE_INIT;
 
-    g_value_init (&value, GST_TYPE_STRUCTURE);
-    g_value_take_boxed (&value, gst_structure_new ("check",
+    gst_stats_list_append (&array, gst_structure_new ("check",
             "name", G_TYPE_STRING, health_checks[i].name,
             "enabled", G_TYPE_BOOLEAN,
             (health->config.checks & 1u << i) != 0,
             "state", G_TYPE_INT, state_of (alert),
             "alerts", G_TYPE_UINT64, alert->count,
             "time", G_TYPE_UINT64, health_check_time (health, i, now), NULL));
-    gst_value_array_append_and_take_value (&array, &value);
   }
   gst_structure_take_value (stats, "checks", &array);
 }

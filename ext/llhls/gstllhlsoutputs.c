@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstllhlsoutputs.h"
 
+#include "gststatslist.h"
+
 void
 gst_llhls_outputs_init (GstLlHlsOutputs * self)
 {
@@ -100,13 +102,8 @@ gst_llhls_outputs_add_stats (const GstLlHlsOutputs * self, GstStructure * stats)
   if (!any_push (self))
     return;
   g_value_init (&list, GST_TYPE_ARRAY);
-  for (i = 0; i < self->pushes->len; i++) {
-    GValue value = G_VALUE_INIT;
-
-    g_value_init (&value, GST_TYPE_STRUCTURE);
-    g_value_take_boxed (&value,
+  for (i = 0; i < self->pushes->len; i++)
+    gst_stats_list_append (&list,
         gst_llhls_push_stats (g_ptr_array_index (self->pushes, i)));
-    gst_value_array_append_and_take_value (&list, &value);
-  }
   gst_structure_take_value (stats, "push", &list);
 }

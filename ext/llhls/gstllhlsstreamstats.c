@@ -5,16 +5,16 @@
 
 #include "gstllhlsstreamparts.h"
 
+#include "gststatslist.h"
+
 static void
 append_track_stats (GValue * list, const GstLlHlsTrack * track)
 {
   const Playlist *playlist = &track->core->playlist;
-  GValue value = G_VALUE_INIT;
   PlaylistPosition p;
 
   playlist_position (playlist, &p);
-  g_value_init (&value, GST_TYPE_STRUCTURE);
-  g_value_take_boxed (&value, gst_structure_new ("rendition",
+  gst_stats_list_append (list, gst_structure_new ("rendition",
           "name", G_TYPE_STRING, track->name,
           "msn", G_TYPE_UINT64, p.has_open ? p.open_msn : p.closed_msn,
           "part", G_TYPE_INT, (gint) p.open_parts - 1,
@@ -28,7 +28,6 @@ append_track_stats (GValue * list, const GstLlHlsTrack * track)
           "peak-rate-bps", G_TYPE_INT64, (gint64) track->meter.peak_bps,
           "position", G_TYPE_INT64,
           (gint64) segmenter_position (&track->core->segmenter), NULL));
-  gst_value_array_append_and_take_value (list, &value);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "gstllhlstext.h"
 
+#include "gststatslist.h"
 #include "lattice.h"
 
 /* As long as a line is read. */
@@ -215,12 +216,10 @@ guint64
 gst_llhls_text_add_stats (const GstLlHlsText * self, GValue * list)
 {
   const Playlist *playlist = &self->track.playlist;
-  GValue value = G_VALUE_INIT;
   PlaylistPosition p;
 
   playlist_position (playlist, &p);
-  g_value_init (&value, GST_TYPE_STRUCTURE);
-  g_value_take_boxed (&value, gst_structure_new ("rendition",
+  gst_stats_list_append (list, gst_structure_new ("rendition",
           "name", G_TYPE_STRING, self->name,
           "msn", G_TYPE_UINT64, p.has_open ? p.open_msn : p.closed_msn,
           "part", G_TYPE_INT, (gint) p.open_parts - 1,
@@ -230,6 +229,5 @@ gst_llhls_text_add_stats (const GstLlHlsText * self, GValue * list)
           "cues-late", G_TYPE_UINT64, self->track.late,
           "cues-refused", G_TYPE_UINT64, self->track.refused,
           "position", G_TYPE_INT64, (gint64) self->track.end, NULL));
-  gst_value_array_append_and_take_value (list, &value);
   return playlist->bytes;
 }

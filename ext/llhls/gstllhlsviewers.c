@@ -12,6 +12,7 @@
 
 #include "cmcdevent.h"
 #include "gstelementmessage.h"
+#include "gststatslist.h"
 
 #define SESSION_TIMEOUT (60 * GST_SECOND)
 #define SESSION_MEMORY (600 * GST_SECOND)
@@ -157,16 +158,13 @@ set_renditions (GstStructure * stats, const ViewersSummary * summary)
   g_value_init (&list, GST_TYPE_ARRAY);
   for (i = 0; i < summary->n_renditions; i++) {
     const ViewersRendition *r = &summary->renditions[i];
-    GValue value = G_VALUE_INIT;
 
-    g_value_init (&value, GST_TYPE_STRUCTURE);
-    g_value_take_boxed (&value, gst_structure_new ("rendition",
+    gst_stats_list_append (&list, gst_structure_new ("rendition",
             "name", G_TYPE_STRING, r->name,
             "sessions", G_TYPE_INT, (gint) r->sessions,
             "requests", G_TYPE_UINT64, r->requests,
             "bytes-out", G_TYPE_UINT64, r->bytes,
             "errors", G_TYPE_UINT64, r->errors, NULL));
-    gst_value_array_append_and_take_value (&list, &value);
   }
   gst_structure_take_value (stats, "viewers-renditions", &list);
 }

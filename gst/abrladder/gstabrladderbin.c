@@ -46,6 +46,7 @@
 #include "gstabrplanner.h"
 #include "gstabrsettings.h"
 #include "gstelementmessage.h"
+#include "gststatslist.h"
 #include "gststatstimer.h"
 
 GST_DEBUG_CATEGORY (gst_abr_ladder_bin_debug);
@@ -463,18 +464,15 @@ get_stats (GstAbrLadderBin * self)
       gst_structure_new_empty ("application/x-abrladderbin-stats");
   g_autoptr (GPtrArray) branches = copy_branches (self, NULL);
   g_autoptr (GstAbrFront) front = ref_video_front (self);
-  GValue array = G_VALUE_INIT, item = G_VALUE_INIT;
+  GValue array = G_VALUE_INIT;
   guint i;
 
   if (front != NULL)
     add_front_stats (stats, front);
   g_value_init (&array, GST_TYPE_ARRAY);
-  for (i = 0; i < branches->len; i++) {
-    g_value_init (&item, GST_TYPE_STRUCTURE);
-    g_value_take_boxed (&item,
+  for (i = 0; i < branches->len; i++)
+    gst_stats_list_append (&array,
         gst_abr_branch_get_stats (g_ptr_array_index (branches, i)));
-    gst_value_array_append_and_take_value (&array, &item);
-  }
   gst_structure_take_value (stats, "rungs", &array);
   return stats;
 }

@@ -44,6 +44,7 @@
 #include "gstredundantinputs.h"
 #include "gstredundantswitch.h"
 #include "gstswitchactions.h"
+#include "gststatslist.h"
 #include "gststatstimer.h"
 
 GST_DEBUG_CATEGORY (gst_redundant_src_debug);
@@ -488,16 +489,6 @@ gst_redundant_src_child_proxy_init (gpointer iface, gpointer data)
   proxy->get_children_count = get_children_count;
 }
 
-static void
-append_structure (GValue * array, GstStructure * structure)
-{
-  GValue value = G_VALUE_INIT;
-
-  g_value_init (&value, GST_TYPE_STRUCTURE);
-  g_value_take_boxed (&value, structure);
-  gst_value_array_append_and_take_value (array, &value);
-}
-
 static GstStructure *
 input_stats (GstRedundantSrc * self, GstRedundantInput * input)
 {
@@ -547,7 +538,7 @@ get_stats (GstRedundantSrc * self)
 
   gst_value_array_init (&inputs, all->len);
   for (i = 0; i < all->len; i++)
-    append_structure (&inputs, input_stats (self, all->pdata[i]));
+    gst_stats_list_append (&inputs, input_stats (self, all->pdata[i]));
   gst_value_array_init (&media, N_MEDIA);
   for (i = 0; i < N_MEDIA; i++) {
     GstStructure *one = gst_redundant_switch_media_stats (self->switches[i]);
@@ -555,7 +546,7 @@ get_stats (GstRedundantSrc * self)
     repeated += uint64_of (one, "repeated-frames");
     samples += uint64_of (one, "samples-missed");
     gst_structure_set_name (one, "medium");
-    append_structure (&media, one);
+    gst_stats_list_append (&media, one);
   }
   gst_switch_control_get_counters (self->control, &switches, &manual, &returns);
   g_object_get (self->switches[0], "active-input", &active, NULL);

@@ -2,6 +2,8 @@
 /* The `stats` structure of a switch. */
 #include "gstredundantswitchprivate.h"
 
+#include "gststatslist.h"
+
 static void
 add_level (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
     GstStructure * stats)
@@ -45,16 +47,6 @@ input_stats_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
 }
 
 static void
-append_structure (GValue * array, GstStructure * structure)
-{
-  GValue value = G_VALUE_INIT;
-
-  g_value_init (&value, GST_TYPE_STRUCTURE);
-  g_value_take_boxed (&value, structure);
-  gst_value_array_append_and_take_value (array, &value);
-}
-
-static void
 add_inputs_locked (GstRedundantSwitch * self, GstStructure * stats)
 {
   GValue array = G_VALUE_INIT;
@@ -62,7 +54,7 @@ add_inputs_locked (GstRedundantSwitch * self, GstStructure * stats)
 
   gst_value_array_init (&array, g_list_length (self->pads));
   for (l = self->pads; l != NULL; l = l->next)
-    append_structure (&array, input_stats_locked (self, l->data));
+    gst_stats_list_append (&array, input_stats_locked (self, l->data));
   gst_structure_take_value (stats, "inputs", &array);
 }
 
