@@ -229,6 +229,12 @@ gst_llhls_archive_remove (GstLlHlsArchive * self, guint lane,
 }
 
 void
+gst_llhls_archive_end_lane (GstLlHlsArchive * self, guint lane)
+{
+  gst_llhls_directory_end_lane (self->directory, lane);
+}
+
+void
 gst_llhls_archive_add_stats (GstLlHlsArchive * self, GstStructure * stats)
 {
   GstStructure *archive = gst_structure_new_empty ("archive");

@@ -25,6 +25,8 @@ void gst_llhls_archive_put (GstLlHlsArchive * self, guint lane,
 void gst_llhls_archive_remove (GstLlHlsArchive * self, guint lane,
     const gchar * name);
 
+void gst_llhls_archive_end_lane (GstLlHlsArchive * self, guint lane);
+
 void gst_llhls_archive_add_stats (GstLlHlsArchive * self,
     GstStructure * stats);
 

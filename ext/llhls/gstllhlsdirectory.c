@@ -107,8 +107,12 @@ static void
 remove_file (GstLlHlsDirectory * self, const gchar * name)
 {
   g_autofree gchar *path = g_build_filename (self->path, name, NULL);
+  g_autofree gchar *folder = g_path_get_dirname (path);
 
   g_unlink (path);
+  /* A rendition's, when that was the last file in it. */
+  if (strchr (name, G_DIR_SEPARATOR) != NULL)
+    g_rmdir (folder);
 }
 
 /* NULL: the end. */
@@ -260,6 +264,15 @@ gst_llhls_directory_remove (GstLlHlsDirectory * self, guint lane,
 {
   g_mutex_lock (&self->lock);
   outbox_remove (&self->outbox, lane, name);
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_llhls_directory_end_lane (GstLlHlsDirectory * self, guint lane)
+{
+  g_mutex_lock (&self->lock);
+  outbox_end_lane (&self->outbox, lane);
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->lock);
 }

@@ -25,6 +25,7 @@ void gst_llhls_directory_put (GstLlHlsDirectory * self, guint lane,
     GstLlHlsObject * object);
 void gst_llhls_directory_remove (GstLlHlsDirectory * self, guint lane,
     const gchar * name);
+void gst_llhls_directory_end_lane (GstLlHlsDirectory * self, guint lane);
 
 void gst_llhls_directory_add_stats (GstLlHlsDirectory * self,
     GstStructure * stats);

@@ -90,6 +90,19 @@ gst_llhls_outputs_remove (const GstLlHlsOutputs * self, guint lane,
 }
 
 void
+gst_llhls_outputs_end_lane (const GstLlHlsOutputs * self, guint lane)
+{
+  guint i;
+
+  if (self->directory != NULL)
+    gst_llhls_directory_end_lane (self->directory, lane);
+  if (self->archive != NULL)
+    gst_llhls_archive_end_lane (self->archive, lane);
+  for (i = 0; any_push (self) && i < self->pushes->len; i++)
+    gst_llhls_push_end_lane (g_ptr_array_index (self->pushes, i), lane);
+}
+
+void
 gst_llhls_outputs_add_stats (const GstLlHlsOutputs * self, GstStructure * stats)
 {
   GValue list = G_VALUE_INIT;

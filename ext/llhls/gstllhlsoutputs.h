@@ -38,6 +38,9 @@ void gst_llhls_outputs_put_playlist (const GstLlHlsOutputs * self,
 void gst_llhls_outputs_remove (const GstLlHlsOutputs * self, guint lane,
     OutboxKind kind, const gchar * name);
 
+/* Nothing more of it is to come; another rendition may have the lane. */
+void gst_llhls_outputs_end_lane (const GstLlHlsOutputs * self, guint lane);
+
 void gst_llhls_outputs_add_stats (const GstLlHlsOutputs * self,
     GstStructure * stats);
 

@@ -40,6 +40,7 @@ typedef struct
   Form forms[N_FORMS];
   guint64 first_msn;            /* as last published */
   const Segmenter *segmenter;   /* not owned; NULL of text */
+  const TextTrack *text;        /* not owned; NULL of others */
   GPtrArray *inits;             /* names of init sections, the newest last */
   gboolean begun;               /* it has listed something */
   gboolean changed;             /* anything, since then */
@@ -56,7 +57,6 @@ struct _GstLlHlsPublisher
   GPtrArray *renditions;        /* of Rendition, as the packager's tracks */
   GPtrArray *texts;             /* of Rendition, behind them */
   GBytes *multivariant;         /* what is published */
-  guint lanes;                  /* given away */
   GPtrArray *vod;               /* of GstLlHlsView; NULL before the end */
   gboolean published, final;
 };
@@ -77,6 +77,30 @@ free_rendition (gpointer data)
   g_free (rendition);
 }
 
+static gboolean
+has_lane (const GPtrArray * renditions, guint lane)
+{
+  guint i;
+
+  for (i = 0; i < renditions->len; i++) {
+    if (((const Rendition *) g_ptr_array_index (renditions, i))->lane == lane)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* The outputs keep something for each lane there ever was, so that those of
+ * renditions that are gone are taken again.  0 is the multivariant's. */
+static guint
+choose_lane (const GstLlHlsPublisher * self)
+{
+  guint lane = 1;
+
+  while (has_lane (self->renditions, lane) || has_lane (self->texts, lane))
+    lane++;
+  return lane;
+}
+
 static Rendition *
 new_rendition (GstLlHlsPublisher * self, Playlist * playlist,
     const MultivariantRendition * info,
@@ -86,7 +110,7 @@ new_rendition (GstLlHlsPublisher * self, Playlist * playlist,
   guint i;
 
   rendition->playlist = playlist;
-  rendition->lane = ++self->lanes;
+  rendition->lane = choose_lane (self);
   playlist->together = TRUE;
   rendition->info = info;
   rendition->content_type = content_type;
@@ -147,11 +171,19 @@ count_renditions (const GstLlHlsPublisher * self)
   return self->packager->tracks->len + self->texts->len;
 }
 
-/* Text has no pad that its rendition outlives. */
+static const Rendition *
+nth_text (const GstLlHlsPublisher * self, guint i)
+{
+  return g_ptr_array_index (self->texts, i);
+}
+
 static gboolean
 is_withdrawn (const GstLlHlsPublisher * self, guint i)
 {
-  return i < self->packager->tracks->len && nth_track (self, i)->withdrawn;
+  guint n = self->packager->tracks->len;
+
+  return i < n ? nth_track (self, i)->withdrawn
+      : text_track_is_withdrawn (nth_text (self, i - n)->text);
 }
 
 static Rendition *
@@ -171,11 +203,13 @@ nth_rendition (GstLlHlsPublisher * self, guint i)
 }
 
 void
-gst_llhls_publisher_add_text (GstLlHlsPublisher * self, Playlist * playlist,
-    const MultivariantRendition * info)
+gst_llhls_publisher_add_text (GstLlHlsPublisher * self, TextTrack * text)
 {
-  g_ptr_array_add (self->texts, new_rendition (self, playlist, info, TEXT_TYPE,
-          FALSE));
+  Rendition *rendition = new_rendition (self, &text->playlist, &text->info,
+      TEXT_TYPE, FALSE);
+
+  rendition->text = text;
+  g_ptr_array_add (self->texts, rendition);
 }
 
 /* Media */
@@ -363,6 +397,8 @@ drop_parts (GstLlHlsPublisher * self, const Rendition * rendition,
     g_autofree gchar *part = playlist_part_uri (rendition->playlist,
         segment->msn, i);
 
+    if (g_array_index (segment->parts, PlaylistPart, i).data == NULL)
+      continue;
     gst_llhls_store_remove (self->store, part);
     gst_llhls_outputs_remove (self->outputs, rendition->lane, OUTBOX_PART,
         part);
@@ -370,19 +406,26 @@ drop_parts (GstLlHlsPublisher * self, const Rendition * rendition,
 }
 
 static void
+drop_segment (GstLlHlsPublisher * self, const Rendition * rendition,
+    const PlaylistSegment * segment)
+{
+  g_autofree gchar *path = playlist_segment_uri (rendition->playlist,
+      segment->msn);
+
+  gst_llhls_store_remove (self->store, path);
+  if (!segment->gap)
+    gst_llhls_outputs_remove (self->outputs, rendition->lane, OUTBOX_SEGMENT,
+        path);
+  drop_parts (self, rendition, segment);
+}
+
+static void
 drop_expired (GstLlHlsPublisher * self, Rendition * rendition)
 {
-  const Playlist *playlist = rendition->playlist;
   PlaylistSegment *segment;
 
   while ((segment = playlist_take_expired (rendition->playlist)) != NULL) {
-    g_autofree gchar *path = playlist_segment_uri (playlist, segment->msn);
-
-    gst_llhls_store_remove (self->store, path);
-    if (!segment->gap)
-      gst_llhls_outputs_remove (self->outputs, rendition->lane, OUTBOX_SEGMENT,
-          path);
-    drop_parts (self, rendition, segment);
+    drop_segment (self, rendition, segment);
     playlist_segment_free (segment);
     drop_inits (self, rendition);
   }
@@ -432,15 +475,96 @@ gst_llhls_publisher_take (GstLlHlsPublisher * self,
 
 void
 gst_llhls_publisher_take_text (GstLlHlsPublisher * self,
-    const Playlist * playlist, const SegmenterEvent * event)
+    const TextTrack * text, const SegmenterEvent * event)
 {
   guint i;
 
   for (i = 0; i < self->texts->len; i++) {
     Rendition *rendition = g_ptr_array_index (self->texts, i);
 
-    if (rendition->playlist == playlist)
+    if (rendition->text == text)
       take_event (self, rendition, event);
+  }
+}
+
+/* Renditions that are gone */
+
+static void
+drop_segments (GstLlHlsPublisher * self, const Rendition * rendition,
+    const GQueue * segments)
+{
+  const GList *l;
+
+  for (l = segments->head; l != NULL; l = l->next)
+    drop_segment (self, rendition, l->data);
+}
+
+/* The name of one of its playlists. */
+static gchar *
+form_name (const GstLlHlsPublisher * self, const Rendition * rendition,
+    guint form)
+{
+  PlaylistSettings settings = self->packager->settings;
+
+  settings.iframes = form == FORM_IFRAMES;
+  return playlist_rendered_name (rendition->playlist, &settings);
+}
+
+static void
+drop_files (GstLlHlsPublisher * self, const Rendition * rendition)
+{
+  guint i;
+
+  for (i = 0; i < rendition->n_forms && rendition->playlist->listed > 0; i++) {
+    g_autofree gchar *name = form_name (self, rendition, i);
+
+    gst_llhls_outputs_remove (self->outputs, rendition->lane, OUTBOX_PLAYLIST,
+        name);
+  }
+  for (i = 0; i < rendition->inits->len; i++) {
+    g_autofree gchar *path = playlist_map_uri (rendition->playlist,
+        g_ptr_array_index (rendition->inits, i));
+
+    gst_llhls_store_remove (self->store, path);
+    if (rendition->begun)
+      gst_llhls_outputs_remove (self->outputs, rendition->lane, OUTBOX_INIT,
+          path);
+  }
+  if (rendition->begun)
+    gst_llhls_outputs_end_lane (self->outputs, rendition->lane);
+}
+
+static void
+forget_rendition (GstLlHlsPublisher * self, GPtrArray * list, guint index)
+{
+  Rendition *rendition = g_ptr_array_index (list, index);
+
+  drop_segments (self, rendition, &rendition->playlist->retired);
+  drop_segments (self, rendition, &rendition->playlist->segments);
+  drop_files (self, rendition);
+  g_ptr_array_remove_index (list, index);
+}
+
+void
+gst_llhls_publisher_forget (GstLlHlsPublisher * self,
+    const PackagerTrack * track)
+{
+  /* There are as many as tracks. */
+  nth_rendition (self, track->index);
+  forget_rendition (self, self->renditions, track->index);
+}
+
+void
+gst_llhls_publisher_forget_text (GstLlHlsPublisher * self,
+    const TextTrack * text)
+{
+  guint i;
+
+  for (i = 0; i < self->texts->len; i++) {
+    if (nth_text (self, i)->text == text) {
+      forget_rendition (self, self->texts, i);
+      return;
+    }
   }
 }
 
@@ -513,16 +637,17 @@ render_multivariant (GstLlHlsPublisher * self, const gchar * query_param)
   const PlaylistSettings *settings = &self->packager->settings;
   MultivariantSettings multivariant = { query_param, 0 };
   g_autofree const MultivariantRendition **texts = NULL;
-  guint i;
+  guint i, n = 0;
 
   multivariant.start_offset =
       multivariant_start_offset (self->config.start_offset,
       self->packager->config.window, 3 * settings->part_target);
   texts = g_new0 (const MultivariantRendition *, self->texts->len + 1);
-  for (i = 0; i < self->texts->len; i++)
-    texts[i] = ((const Rendition *) g_ptr_array_index (self->texts, i))->info;
-  return packager_render_multivariant (self->packager, texts, self->texts->len,
-      &multivariant);
+  for (i = 0; i < self->texts->len; i++) {
+    if (!text_track_is_withdrawn (nth_text (self, i)->text))
+      texts[n++] = nth_text (self, i)->info;
+  }
+  return packager_render_multivariant (self->packager, texts, n, &multivariant);
 }
 
 static const gchar *

@@ -7,6 +7,7 @@
 #include "gstllhlsoutputs.h"
 #include "gstllhlsstore.h"
 #include "packager.h"
+#include "texttrack.h"
 
 G_BEGIN_DECLS
 
@@ -34,13 +35,20 @@ void gst_llhls_publisher_add_init (GstLlHlsPublisher * self,
 void gst_llhls_publisher_take (GstLlHlsPublisher * self,
     const SegmenterEvent * event);
 
-/* A rendition that is none of the packager's tracks and follows them.
- * `playlist` and `info` must live longer. */
+/* A rendition that is none of the packager's tracks and follows them.  `text`
+ * must live until it is forgotten. */
 void gst_llhls_publisher_add_text (GstLlHlsPublisher * self,
-    Playlist * playlist, const MultivariantRendition * info);
+    TextTrack * text);
 /* One of its events. */
 void gst_llhls_publisher_take_text (GstLlHlsPublisher * self,
-    const Playlist * playlist, const SegmenterEvent * event);
+    const TextTrack * text, const SegmenterEvent * event);
+
+/* Of a track that is gone: removes what is left of it everywhere.  The track
+ * itself is to be forgotten next. */
+void gst_llhls_publisher_forget (GstLlHlsPublisher * self,
+    const PackagerTrack * track);
+void gst_llhls_publisher_forget_text (GstLlHlsPublisher * self,
+    const TextTrack * text);
 
 /* All playlists say something new: a date range. */
 void gst_llhls_publisher_touch (GstLlHlsPublisher * self);

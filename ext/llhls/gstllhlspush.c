@@ -545,6 +545,15 @@ gst_llhls_push_remove (GstLlHlsPush * self, guint lane, const gchar * name)
   wake (self);
 }
 
+void
+gst_llhls_push_end_lane (GstLlHlsPush * self, guint lane)
+{
+  g_mutex_lock (&self->lock);
+  outbox_end_lane (&self->outbox, lane);
+  g_mutex_unlock (&self->lock);
+  wake (self);
+}
+
 GstStructure *
 gst_llhls_push_stats (GstLlHlsPush * self)
 {

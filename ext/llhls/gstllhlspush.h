@@ -38,6 +38,7 @@ void gst_llhls_push_put (GstLlHlsPush * self, guint lane, OutboxKind kind,
     const gchar * name, guint64 msn, GstLlHlsObject * object);
 void gst_llhls_push_remove (GstLlHlsPush * self, guint lane,
     const gchar * name);
+void gst_llhls_push_end_lane (GstLlHlsPush * self, guint lane);
 
 /* Returns: (transfer full) */
 GstStructure *gst_llhls_push_stats (GstLlHlsPush * self);

@@ -173,8 +173,9 @@ gst_llhls_render_playlist (GstLlHlsRender * self,
   GstLlHlsText *text;
   Which which = choose_text (view, skip);
 
-  if (self->renditions->len <= index)
-    g_array_set_size (self->renditions, index + 1);
+  /* Renditions come and go. */
+  if (self->renditions->len != snapshot->views->len)
+    g_array_set_size (self->renditions, snapshot->views->len);
   rendition = &g_array_index (self->renditions, Rendition, index);
   if (rendition->generation != snapshot->generation) {
     clear_rendition (rendition);

@@ -325,6 +325,9 @@ gst_llhls_sink_request_new_pad (GstElement * element, GstPadTemplate * templ,
       g_str_has_prefix (GST_PAD_TEMPLATE_NAME_TEMPLATE (templ), "video");
   gboolean text =
       g_str_has_prefix (GST_PAD_TEMPLATE_NAME_TEMPLATE (templ), "text");
+  /* One that is just being released. */
+  g_autoptr (GstPad) old = name != NULL
+      ? gst_element_get_static_pad (element, name) : NULL;
   gboolean free_index;
   guint index = 0;
   GstLlHlsEntry *entry;
@@ -333,7 +336,7 @@ gst_llhls_sink_request_new_pad (GstElement * element, GstPadTemplate * templ,
   free_index = gst_llhls_entries_choose (&self->entries, video, text, name,
       &index);
   g_mutex_unlock (&self->lock);
-  if (!free_index) {
+  if (!free_index || old != NULL) {
     GST_WARNING_OBJECT (self, "no pad can be called %s", name);
     return NULL;
   }
@@ -365,6 +368,7 @@ gst_llhls_sink_release_pad (GstElement * element, GstPad * pad)
   gst_pad_set_active (pad, FALSE);
   gst_element_set_locked_state (GST_ELEMENT (entry->sink), TRUE);
   gst_element_set_state (GST_ELEMENT (entry->sink), GST_STATE_NULL);
+  gst_llhls_track_sink_set_track (entry->sink, NULL);
   if (entry->track != NULL)
     gst_llhls_track_remove (entry->track);
   gst_ghost_pad_set_target (GST_GHOST_PAD (pad), NULL);

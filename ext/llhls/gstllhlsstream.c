@@ -232,6 +232,8 @@ gst_llhls_stream_add_text (GstLlHlsStream * self, GstLlHlsPad * pad)
     track->stream = self;
     track->text = gst_llhls_text_new (pad, &self->packager, self->publisher);
     g_ptr_array_add (self->texts, track);
+  } else {
+    gst_llhls_text_resume (track->text);
   }
   g_mutex_unlock (&self->lock);
   return track;
@@ -384,7 +386,7 @@ handle_event_locked (GstLlHlsTrack * track, const SegmenterEvent * event,
 {
   switch (event->type) {
     case SEGMENTER_PART:
-      track->parts++;
+      track->tally.parts++;
       track->parts_concealed += event->concealed;
       if (event->concealed)
         gst_llhls_stream_note_gap (track, event, messages);
@@ -395,17 +397,17 @@ handle_event_locked (GstLlHlsTrack * track, const SegmenterEvent * event,
       gst_llhls_stream_note_gap (track, event, messages);
       break;
     case SEGMENTER_SEGMENT:
-      track->segments++;
+      track->tally.segments++;
       measure_locked (track, event->msn);
       break;
     case SEGMENTER_GAP:
-      track->gaps += event->count;
+      track->tally.gaps += event->count;
       bandwidth_meter_break (&track->meter);
       bandwidth_meter_break (&track->keys);
       gst_llhls_stream_note_gap (track, event, messages);
       break;
     case SEGMENTER_DISCONTINUITY:
-      track->discontinuities++;
+      track->tally.discontinuities++;
       gst_llhls_stream_note_discontinuity (track, event, messages);
       break;
     case SEGMENTER_FORCED_CUT:
@@ -423,6 +425,36 @@ follow_locked (GstLlHlsStream * self)
     GstLlHlsTrack *track = g_ptr_array_index (self->texts, i);
 
     gst_llhls_text_follow (track->text, &self->packager, self->publisher);
+  }
+}
+
+/* Renditions whose pad is gone and of which nothing is left; applications may
+ * request and release pads for ever. */
+static void
+forget_gone_locked (GstLlHlsStream * self)
+{
+  PackagerTrack *core;
+  guint i = 0;
+
+  while ((core = packager_find_gone (&self->packager)) != NULL) {
+    GstLlHlsTrack *track = g_ptr_array_index (self->tracks, core->index);
+
+    GST_INFO ("%s is forgotten", track->name);
+    gst_llhls_tally_add (&self->gone, &track->tally);
+    gst_llhls_publisher_forget (self->publisher, core);
+    g_ptr_array_remove_index (self->tracks, core->index);
+    packager_forget_track (&self->packager, core);
+  }
+  while (i < self->texts->len) {
+    GstLlHlsTrack *track = g_ptr_array_index (self->texts, i);
+
+    if (!gst_llhls_text_is_gone (track->text)) {
+      i++;
+      continue;
+    }
+    gst_llhls_publisher_forget_text (self->publisher,
+        gst_llhls_text_track (track->text));
+    g_ptr_array_remove_index (self->texts, i);
   }
 }
 
@@ -450,6 +482,7 @@ collect_locked (GstLlHlsStream * self, GPtrArray * messages)
   news = gst_llhls_publisher_publish (self->publisher);
   if (news)
     gst_llhls_stream_note_finalized (self, messages);
+  forget_gone_locked (self);
   return news;
 }
 
@@ -727,10 +760,12 @@ end_track (GstLlHlsTrack * track, gboolean remove)
   gboolean news;
 
   /* Silence, for the others go on. */
-  if (track->text != NULL)
+  if (track->text != NULL && !remove)
     return;
   g_mutex_lock (&self->lock);
-  if (remove)
+  if (track->text != NULL)
+    gst_llhls_text_remove (track->text);
+  else if (remove)
     packager_remove_track (&self->packager, track->core);
   else
     packager_end_track (&self->packager, track->core);

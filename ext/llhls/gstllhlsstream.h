@@ -67,7 +67,7 @@ GstFlowReturn gst_llhls_track_push (GstLlHlsTrack * track,
 void gst_llhls_track_flush (GstLlHlsTrack * track, gboolean reset_time);
 void gst_llhls_track_end (GstLlHlsTrack * track);
 
-/* Its pad is gone. */
+/* Its pad is gone, and `track` not to be used again. */
 void gst_llhls_track_remove (GstLlHlsTrack * track);
 
 /* All playlists tell of a date range from the next part on.  FALSE with an

@@ -112,19 +112,12 @@ gst_llhls_stream_note_keys (GstLlHlsTrack * track, const SegmenterEvent * event,
 void
 gst_llhls_stream_note_finalized (GstLlHlsStream * self, GPtrArray * messages)
 {
-  guint64 segments = 0;
-  guint i;
-
   if (!self->packager.ended || self->finalized)
     return;
   self->finalized = TRUE;
-  for (i = 0; i < self->tracks->len; i++) {
-    GstLlHlsTrack *track = g_ptr_array_index (self->tracks, i);
-
-    segments += track->segments;
-  }
   g_ptr_array_add (messages, new_message (self, "info",
           "The stream is over; its playlists are final.",
           gst_structure_new ("llhlssink-finalized",
-              "segments", G_TYPE_UINT64, segments, NULL)));
+              "segments", G_TYPE_UINT64, gst_llhls_stream_tally (self).segments,
+              NULL)));
 }

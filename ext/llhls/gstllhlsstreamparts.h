@@ -18,6 +18,11 @@ G_BEGIN_DECLS
 /* What the files of the stream share, gstllhlsstream*.c; nobody else includes
  * this.  Locks and threads: gstllhlsstream.c. */
 
+typedef struct
+{
+  guint64 segments, parts, gaps, discontinuities;
+} GstLlHlsTally;
+
 struct _GstLlHlsTrack
 {
   GstLlHlsStream *stream;
@@ -37,7 +42,7 @@ struct _GstLlHlsTrack
   PackagerTrack *core;
   guint64 tag_peak, tag_average;        /* bit/s */
   BandwidthMeter meter, keys;   /* all, key frames alone */
-  guint64 segments, parts, gaps, discontinuities;
+  GstLlHlsTally tally;
   gboolean warned_keys;
   gchar *incident;              /* of the gap that is open, or NULL */
   guint64 gap_msn, gap_start, gap_end;  /* ns, running time */
@@ -61,6 +66,7 @@ struct _GstLlHlsStream
   gboolean has_origin;          /* lock */
   GPtrArray *tracks;            /* lock; of GstLlHlsTrack, as in packager */
   GPtrArray *texts;             /* lock; of GstLlHlsTrack, subtitles */
+  GstLlHlsTally gone;           /* lock; of tracks that were forgotten */
   gboolean finalized;           /* lock */
   guint incidents;              /* lock */
 
@@ -72,6 +78,11 @@ struct _GstLlHlsStream
   guint64 paused_at;            /* lock; ns of our time, while not playing */
   guint64 sleeps_until;         /* lock; ns of our time */
 };
+
+/* Adds `more`. */
+void gst_llhls_tally_add (GstLlHlsTally * self, const GstLlHlsTally * more);
+/* Of all tracks there are and were. */
+GstLlHlsTally gst_llhls_stream_tally (const GstLlHlsStream * self);
 
 /* gstllhlsstreamnews.c: add to `messages` what there is to tell. */
 void gst_llhls_stream_note_gap (GstLlHlsTrack * track,

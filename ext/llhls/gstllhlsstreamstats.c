@@ -7,6 +7,27 @@
 
 #include "gststatslist.h"
 
+void
+gst_llhls_tally_add (GstLlHlsTally * self, const GstLlHlsTally * more)
+{
+  self->segments += more->segments;
+  self->parts += more->parts;
+  self->gaps += more->gaps;
+  self->discontinuities += more->discontinuities;
+}
+
+GstLlHlsTally
+gst_llhls_stream_tally (const GstLlHlsStream * self)
+{
+  GstLlHlsTally all = self->gone;
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++)
+    gst_llhls_tally_add (&all,
+        &((const GstLlHlsTrack *) g_ptr_array_index (self->tracks, i))->tally);
+  return all;
+}
+
 static void
 append_track_stats (GValue * list, const GstLlHlsTrack * track)
 {
@@ -18,11 +39,11 @@ append_track_stats (GValue * list, const GstLlHlsTrack * track)
           "name", G_TYPE_STRING, track->name,
           "msn", G_TYPE_UINT64, p.has_open ? p.open_msn : p.closed_msn,
           "part", G_TYPE_INT, (gint) p.open_parts - 1,
-          "segments", G_TYPE_UINT64, track->segments,
-          "parts", G_TYPE_UINT64, track->parts,
+          "segments", G_TYPE_UINT64, track->tally.segments,
+          "parts", G_TYPE_UINT64, track->tally.parts,
           "parts-concealed", G_TYPE_UINT64, track->parts_concealed,
-          "gaps", G_TYPE_UINT64, track->gaps,
-          "discontinuities", G_TYPE_UINT64, track->discontinuities,
+          "gaps", G_TYPE_UINT64, track->tally.gaps,
+          "discontinuities", G_TYPE_UINT64, track->tally.discontinuities,
           "frames-dropped", G_TYPE_UINT64, track->core->dropped,
           "frames-late", G_TYPE_UINT64, track->core->late,
           "peak-rate-bps", G_TYPE_INT64, (gint64) track->meter.peak_bps,
@@ -34,18 +55,16 @@ void
 gst_llhls_stream_add_stats (GstLlHlsStream * self, GstStructure * stats)
 {
   GValue list = G_VALUE_INIT;
-  guint64 segments = 0, parts = 0, gaps = 0, discontinuities = 0, memory = 0;
+  GstLlHlsTally all;
+  guint64 memory = 0;
   guint i;
 
   g_value_init (&list, GST_TYPE_ARRAY);
   g_mutex_lock (&self->lock);
+  all = gst_llhls_stream_tally (self);
   for (i = 0; i < self->tracks->len; i++) {
     const GstLlHlsTrack *track = g_ptr_array_index (self->tracks, i);
 
-    segments += track->segments;
-    parts += track->parts;
-    gaps += track->gaps;
-    discontinuities += track->discontinuities;
     memory += track->core->playlist.bytes;
     append_track_stats (&list, track);
   }
@@ -55,9 +74,9 @@ gst_llhls_stream_add_stats (GstLlHlsStream * self, GstStructure * stats)
     memory += gst_llhls_text_add_stats (track->text, &list);
   }
   g_mutex_unlock (&self->lock);
-  gst_structure_set (stats, "segments", G_TYPE_UINT64, segments,
-      "parts", G_TYPE_UINT64, parts, "gaps", G_TYPE_UINT64, gaps,
-      "discontinuities", G_TYPE_UINT64, discontinuities,
+  gst_structure_set (stats, "segments", G_TYPE_UINT64, all.segments,
+      "parts", G_TYPE_UINT64, all.parts, "gaps", G_TYPE_UINT64, all.gaps,
+      "discontinuities", G_TYPE_UINT64, all.discontinuities,
       "memory-bytes", G_TYPE_INT64, (gint64) memory, NULL);
   gst_structure_take_value (stats, "renditions", &list);
 }

@@ -41,8 +41,7 @@ gst_llhls_text_new (GstLlHlsPad * pad, const Packager * packager,
   gst_llhls_pad_get_settings (pad, &settings);
   gst_llhls_pad_settings_tell (&settings, &self->track.info);
   gst_llhls_pad_settings_clear (&settings);
-  gst_llhls_publisher_add_text (publisher, &self->track.playlist,
-      &self->track.info);
+  gst_llhls_publisher_add_text (publisher, &self->track);
   return self;
 }
 
@@ -58,6 +57,12 @@ const gchar *
 gst_llhls_text_name (const GstLlHlsText * self)
 {
   return self->name;
+}
+
+const TextTrack *
+gst_llhls_text_track (const GstLlHlsText * self)
+{
+  return &self->track;
 }
 
 MultivariantRendition *
@@ -161,6 +166,24 @@ gst_llhls_text_take (GstLlHlsText * self, GPtrArray * cues, gint64 shift)
   }
 }
 
+void
+gst_llhls_text_remove (GstLlHlsText * self)
+{
+  text_track_remove (&self->track);
+}
+
+void
+gst_llhls_text_resume (GstLlHlsText * self)
+{
+  text_track_resume (&self->track);
+}
+
+gboolean
+gst_llhls_text_is_gone (const GstLlHlsText * self)
+{
+  return text_track_is_gone (&self->track);
+}
+
 /* ns up to which the rendition has something in its playlist. */
 static guint64
 published_end (const PackagerTrack * track)
@@ -208,7 +231,7 @@ gst_llhls_text_follow (GstLlHlsText * self, const Packager * packager,
 
     self->parts += event->type == SEGMENTER_PART;
     self->segments += event->type == SEGMENTER_SEGMENT;
-    gst_llhls_publisher_take_text (publisher, &self->track.playlist, event);
+    gst_llhls_publisher_take_text (publisher, &self->track, event);
   }
 }
 

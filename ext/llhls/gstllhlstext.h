@@ -18,6 +18,7 @@ typedef struct _GstLlHlsText GstLlHlsText;
 GstLlHlsText *gst_llhls_text_new (GstLlHlsPad * pad,
     const Packager * packager, GstLlHlsPublisher * publisher);
 void gst_llhls_text_free (GstLlHlsText * self);
+const TextTrack *gst_llhls_text_track (const GstLlHlsText * self);
 
 /* Fixed: that of the pad. */
 const gchar *gst_llhls_text_name (const GstLlHlsText * self);
@@ -36,6 +37,11 @@ GPtrArray *gst_llhls_text_read (GstLlHlsText * self, GstBuffer * buffer,
  * time. */
 void gst_llhls_text_take (GstLlHlsText * self, GPtrArray * cues,
     gint64 shift);
+
+/* Its pad is gone, and is there again. */
+void gst_llhls_text_remove (GstLlHlsText * self);
+void gst_llhls_text_resume (GstLlHlsText * self);
+gboolean gst_llhls_text_is_gone (const GstLlHlsText * self);
 
 /* Goes as far as the packager's tracks are, with or without a cue. */
 void gst_llhls_text_follow (GstLlHlsText * self, const Packager * packager,

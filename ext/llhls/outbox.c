@@ -313,12 +313,14 @@ new_job (Outbox * self, guint lane, OutboxKind kind, const gchar * name)
   return job;
 }
 
-/* What was to be removed is wanted again. */
 static void
-cancel_removal (Outbox * self, Lane * lane, const gchar * name)
+cancel_removal_in (Outbox * self, Lane * lane, const gchar * name)
 {
   GList *l;
 
+  if (lane->busy != NULL && lane->busy->kind == OUTBOX_REMOVAL
+      && g_str_equal (lane->busy->name, name))
+    lane->busy->obsolete = TRUE;
   for (l = lane->removals.head; l != NULL; l = l->next) {
     OutboxJob *job = l->data;
 
@@ -329,6 +331,17 @@ cancel_removal (Outbox * self, Lane * lane, const gchar * name)
     free_job (self, job);
     return;
   }
+}
+
+/* What was to be removed is wanted again, by a rendition in another lane
+ * perhaps. */
+static void
+cancel_removal (Outbox * self, const gchar * name)
+{
+  guint i;
+
+  for (i = 0; i < self->lanes->len; i++)
+    cancel_removal_in (self, nth_lane (self, i), name);
 }
 
 static void
@@ -350,9 +363,11 @@ outbox_put (Outbox * self, guint lane, OutboxKind kind, const gchar * name,
 
   if (kind == OUTBOX_PLAYLIST || kind == OUTBOX_MULTIVARIANT)
     replace_playlists (self, to, name);
-  /* Only these come again under the same name. */
-  if (kind == OUTBOX_INIT)
-    cancel_removal (self, to, name);
+  /* Only these come again under the same name; those with a playlist to each
+   * segment. */
+  if (kind == OUTBOX_INIT || (kind == OUTBOX_PLAYLIST
+          && !g_hash_table_contains (self->playlists, name)))
+    cancel_removal (self, name);
   if (kind == OUTBOX_INIT && !to->named)
     to->unnamed = TRUE;
   if (kind == OUTBOX_PLAYLIST)
@@ -389,13 +404,20 @@ cancel_put (Outbox * self, Lane * lane, const gchar * name)
   return FALSE;
 }
 
+/* The same.  Of a playlist an older text may have left, or be under way. */
 static gboolean
 forget_name (Outbox * self, Lane * lane, const gchar * name)
 {
-  if (lane->busy != NULL && g_str_equal (lane->busy->name, name))
+  gboolean sent = GPOINTER_TO_INT (g_hash_table_lookup (self->playlists,
+          name)) == SENT;
+
+  if (lane->busy != NULL && g_str_equal (lane->busy->name, name)) {
     lane->busy->gone = TRUE;
+    sent = TRUE;
+  }
   g_hash_table_remove (self->missing, name);
-  return cancel_put (self, lane, name);
+  g_hash_table_remove (self->playlists, name);
+  return cancel_put (self, lane, name) && !sent;
 }
 
 void
@@ -414,6 +436,18 @@ outbox_remove (Outbox * self, guint lane, const gchar * name)
   g_queue_push_tail (&from->removals, new_job (self, lane, OUTBOX_REMOVAL,
           name));
   keep_bounds (self);
+}
+
+void
+outbox_end_lane (Outbox * self, guint lane)
+{
+  Lane *ended = lane_for (self, lane);
+
+  drop_all (self, &ended->puts);
+  if (ended->init != NULL)
+    free_job (self, ended->init);
+  ended->init = NULL;
+  ended->named = ended->unnamed = FALSE;
 }
 
 /* Taking */
@@ -570,10 +604,10 @@ on_done (Outbox * self, Lane * lane, OutboxJob * job, guint64 now,
   }
   self->sent++;
   lane->failing = FALSE;
-  if (job->kind == OUTBOX_PLAYLIST)
+  if (job->kind == OUTBOX_PLAYLIST && !job->gone)
     g_hash_table_insert (self->playlists, g_strdup (job->name),
         GINT_TO_POINTER (SENT));
-  if (job->kind == OUTBOX_INIT)
+  if (job->kind == OUTBOX_INIT && !job->gone)
     keep_init (self, lane, job);
   else
     forget_job (self, job);

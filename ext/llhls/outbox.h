@@ -106,6 +106,10 @@ void outbox_remove (Outbox * self, guint lane, const gchar * name);
 /* The same where nothing is taken away: it stays if it was sent. */
 void outbox_forget (Outbox * self, guint lane, const gchar * name);
 
+/* All of the lane was removed: what else waits in it is not sent, nothing waits
+ * for it, and another rendition may have it. */
+void outbox_end_lane (Outbox * self, guint lane);
+
 /* The next thing to be done now, or NULL; outbox_finish () has to follow.
  * Several may be under way, one of each lane.
  * Returns: (transfer none) (nullable) */

@@ -136,7 +136,7 @@ packager_add_track (Packager * self, const gchar * name, gboolean video)
 
   track->index = self->tracks->len;
   track->video = video;
-  track->removed_at = track->late_since = PACKAGER_NONE;
+  track->late_since = PACKAGER_NONE;
   pace_init (&track->pace);
   track->info.name = g_strdup (name);
   track->info.video = video;
@@ -375,14 +375,13 @@ packager_segment_frame (Packager * self, PackagerTrack * track,
 static void
 withdraw_removed (Packager * self)
 {
-  guint64 patience = self->config.window + 2 * self->config.target;
   guint i;
 
   for (i = 0; i < self->tracks->len; i++) {
     PackagerTrack *track = packager_nth_track (self, i);
 
-    track->withdrawn = track->removed_at != PACKAGER_NONE
-        && self->now - track->removed_at > patience;
+    track->withdrawn = track->removed && track->pending.length == 0
+        && !playlist_lists_before (&track->playlist, track->playlist.media_end);
   }
 }
 
@@ -391,6 +390,7 @@ packager_on_timer (Packager * self, guint64 now)
 {
   self->now = MAX (self->now, now);
   packager_run_clock (self);
+  withdraw_removed (self);
   check_gate (self, self->now);
 }
 
@@ -462,7 +462,7 @@ packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
   gboolean taken = TRUE;
   guint64 time, position;
 
-  if (track->playlist.ended || !track->segmenter.has_format) {
+  if (self->ended || track->playlist.ended || !track->segmenter.has_format) {
     g_clear_pointer (&frame->data, g_bytes_unref);
     track->dropped++;
     return FALSE;
@@ -542,29 +542,70 @@ end_presentation (Packager * self)
     playlist_end (&packager_nth_track (self, i)->playlist);
 }
 
+/* A track that was removed before it had anything has no say: the application
+ * has thought better of it. */
+static gboolean
+is_over (const Packager * self)
+{
+  gboolean any = FALSE;
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    const PackagerTrack *track = packager_nth_track (self, i);
+
+    if (!track->ended)
+      return FALSE;
+    any |= !track->removed || track->playlist.next_msn > 0;
+  }
+  return any;
+}
+
 void
 packager_end_track (Packager * self, PackagerTrack * track)
 {
-  guint i;
-
   if (track->ended)
     return;
   track->ended = TRUE;
   track->end_msn = track->playlist.next_msn;
   packager_drain_all_audio (self);
   finish_track (self, track);
-  for (i = 0; i < self->tracks->len; i++) {
-    if (!packager_nth_track (self, i)->ended)
-      return;
-  }
-  end_presentation (self);
+  if (is_over (self) && !self->ended)
+    end_presentation (self);
 }
 
 void
 packager_remove_track (Packager * self, PackagerTrack * track)
 {
-  track->removed_at = self->now;
+  track->removed = TRUE;
   packager_end_track (self, track);
+  withdraw_removed (self);
+}
+
+PackagerTrack *
+packager_find_gone (const Packager * self)
+{
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    PackagerTrack *track = packager_nth_track (self, i);
+
+    if (track->withdrawn && !playlist_holds_before (&track->playlist,
+            track->playlist.media_end))
+      return track;
+  }
+  return NULL;
+}
+
+void
+packager_forget_track (Packager * self, PackagerTrack * track)
+{
+  guint i;
+
+  g_assert (self->events->len == 0
+      && packager_nth_track (self, track->index) == track);
+  g_ptr_array_remove_index (self->tracks, track->index);
+  for (i = 0; i < self->tracks->len; i++)
+    packager_nth_track (self, i)->index = i;
 }
 
 void
@@ -572,9 +613,7 @@ packager_resume_track (Packager * self, PackagerTrack * track)
 {
   if (self->ended)
     return;
-  track->ended = FALSE;
-  track->removed_at = PACKAGER_NONE;
-  track->withdrawn = FALSE;
+  track->ended = track->removed = track->withdrawn = FALSE;
   segmenter_flush (&track->segmenter);
 }
 

@@ -42,8 +42,8 @@ typedef struct
   PackagerTrackState state;
   gboolean ended;
   guint64 end_msn;              /* of the segment behind its last, when ended */
-  guint64 removed_at;           /* ns, `now`; PACKAGER_NONE while it is there */
-  gboolean withdrawn;           /* removed for so long that nothing is left */
+  gboolean removed;             /* its pad is gone */
+  gboolean withdrawn;           /* and nothing but gaps is listed of it */
   guint epoch;                  /* times it was flushed */
   guint64 seen;                 /* ns, time of the newest frame */
   guint64 arrived;              /* ns, `now` of the newest frame */
@@ -114,6 +114,13 @@ void packager_remove_track (Packager * self, PackagerTrack * track);
 
 /* A pad of that name is there again; not after the presentation's end. */
 void packager_resume_track (Packager * self, PackagerTrack * track);
+
+/* A removed track of which no media is to be had any more, or never was.
+ * Returns: (transfer none) (nullable) */
+PackagerTrack *packager_find_gone (const Packager * self);
+
+/* Frees such a track; those behind it move up.  Not while there are events. */
+void packager_forget_track (Packager * self, PackagerTrack * track);
 
 /* In force from the next frame at which it can be. */
 void packager_set_format (Packager * self, PackagerTrack * track,

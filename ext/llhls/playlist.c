@@ -40,7 +40,7 @@ playlist_init (Playlist * self, const gchar * name, const gchar * prefix,
   self->oldest_held = NULL;
   self->held = self->bytes = 0;
   self->discontinuities = 0;
-  self->next_msn = 0;
+  self->next_msn = self->media_end = 0;
   self->ended = FALSE;
   self->hint_msn = 0;
   self->hint_part = 0;
@@ -132,6 +132,7 @@ playlist_add_part (Playlist * self, guint64 duration, gboolean independent,
   segment->duration += duration;
   segment->size += g_bytes_get_size (data);
   self->bytes += g_bytes_get_size (data);
+  self->media_end = segment->msn + 1;
   g_array_append_val (segment->parts, part);
 }
 
@@ -319,6 +320,26 @@ playlist_end (Playlist * self)
   }
   playlist_close (self, 0);
   self->ended = TRUE;
+}
+
+static gboolean
+begins_before (const GQueue * queue, guint64 msn)
+{
+  return queue->head != NULL
+      && ((const PlaylistSegment *) queue->head->data)->msn < msn;
+}
+
+gboolean
+playlist_lists_before (const Playlist * self, guint64 msn)
+{
+  return begins_before (&self->segments, msn);
+}
+
+gboolean
+playlist_holds_before (const Playlist * self, guint64 msn)
+{
+  return begins_before (&self->retired, msn)
+      || playlist_lists_before (self, msn);
 }
 
 PlaylistSegment *

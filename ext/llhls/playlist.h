@@ -52,6 +52,7 @@ typedef struct
   guint64 bytes;                /* of media in memory */
   guint64 discontinuities;      /* EXT-X-DISCONTINUITY-SEQUENCE */
   guint64 next_msn;             /* of the next segment, once there is one */
+  guint64 media_end;            /* behind the newest one with media, 0 = none */
   gboolean ended;
   guint64 hint_msn;             /* the part that comes next, as far as known */
   guint hint_part;
@@ -119,6 +120,10 @@ void playlist_end (Playlist * self);
  * is on the edge does not come and go.  Those that have fallen behind do not
  * keep the others from it. */
 void playlist_slide_together (Playlist * const *playlists, guint n);
+
+/* Something before `msn` is listed; is to be had, listed or not. */
+gboolean playlist_lists_before (const Playlist * self, guint64 msn);
+gboolean playlist_holds_before (const Playlist * self, guint64 msn);
 
 /* Takes one segment whose media is no longer to be served, oldest first.
  * Returns: (transfer full) (nullable) */

@@ -271,6 +271,33 @@ text_track_follow (TextTrack * self, const TextTrackGuide * guide,
 }
 
 void
+text_track_remove (TextTrack * self)
+{
+  self->removed = TRUE;
+  self->removed_end = self->playlist.next_msn;
+}
+
+void
+text_track_resume (TextTrack * self)
+{
+  self->removed = FALSE;
+}
+
+gboolean
+text_track_is_withdrawn (const TextTrack * self)
+{
+  return self->removed && !playlist_lists_before (&self->playlist,
+      self->removed_end);
+}
+
+gboolean
+text_track_is_gone (const TextTrack * self)
+{
+  return self->removed && !playlist_holds_before (&self->playlist,
+      self->removed_end);
+}
+
+void
 text_track_end (TextTrack * self, const TextTrackGuide * guide, GArray * events)
 {
   if (self->playlist.ended)

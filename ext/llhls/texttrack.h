@@ -31,6 +31,8 @@ typedef struct
   guint64 end;                  /* ns, up to where parts were published */
   guint64 late;                 /* cues that came too late */
   guint64 refused;              /* cues that were too many */
+  gboolean removed;             /* its pad is gone */
+  guint64 removed_end;          /* behind the last segment until then, MSN */
 } TextTrack;
 
 /* Where the others are. */
@@ -53,6 +55,14 @@ gboolean text_track_add (TextTrack * self, WebvttCue * cue);
 /* Publishes what can be; appends SegmenterEvent to `events`. */
 void text_track_follow (TextTrack * self, const TextTrackGuide * guide,
     GArray * events);
+
+/* The pad is gone, and is there again: the rendition goes on meanwhile. */
+void text_track_remove (TextTrack * self);
+void text_track_resume (TextTrack * self);
+
+/* Removed, and nothing from before that is listed; is to be had. */
+gboolean text_track_is_withdrawn (const TextTrack * self);
+gboolean text_track_is_gone (const TextTrack * self);
 
 /* The presentation is over. */
 void text_track_end (TextTrack * self, const TextTrackGuide * guide,

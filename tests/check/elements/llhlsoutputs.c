@@ -1185,6 +1185,248 @@ GST_START_TEST (llhlssink_pushes_the_multivariant_in_spite_of_a_mute_pad)
 
 GST_END_TEST;
 
+/* Pads that come and go */
+
+/* A source pad of our own, linked to the pad of that name. */
+static GstPad *
+open_pad (Rig * rig, const gchar * name, GstCaps * caps)
+{
+  GstPad *source = gst_pad_new ("src", GST_PAD_SRC);
+  g_autoptr (GstPad) pad = gst_element_request_pad_simple (rig->sink, name);
+  GstSegment segment;
+
+  fail_unless (pad != NULL);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_set_active (source, TRUE);
+  fail_unless_equals_int (gst_pad_link (source, pad), GST_PAD_LINK_OK);
+  gst_pad_push_event (source, gst_event_new_stream_start (name));
+  gst_pad_push_event (source, gst_event_new_caps (caps));
+  gst_pad_push_event (source, gst_event_new_segment (&segment));
+  return source;
+}
+
+/* Takes `source`. */
+static void
+close_pad (Rig * rig, GstPad * source)
+{
+  g_autoptr (GstPad) pad = gst_pad_get_peer (source);
+
+  gst_pad_unlink (source, pad);
+  gst_element_release_request_pad (rig->sink, pad);
+  gst_pad_set_active (source, FALSE);
+  gst_object_unref (source);
+}
+
+/* What goes in behind it is of no interest; here it is a segment. */
+static void
+push_picture (Rig * rig, GstPad * source)
+{
+  guint8 picture[16] = { 0, 0, 0, 12, 0x65, 0x55 };
+  guint i;
+
+  for (i = 0; i < GOP; i++) {
+    GstBuffer *buffer;
+
+    picture[4] = (rig->frame + i) % GOP == 0 ? 0x65 : 0x41;
+    buffer = gst_buffer_new_memdup (picture, sizeof (picture));
+    GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) =
+        (rig->frame + i) * FRAME;
+    GST_BUFFER_DURATION (buffer) = FRAME;
+    fail_unless_equals_int (gst_pad_push (source, buffer), GST_FLOW_OK);
+  }
+}
+
+static void
+push_cue (Rig * rig, GstPad * source)
+{
+  GstBuffer *buffer = gst_buffer_new_memdup ("hello", 5);
+
+  GST_BUFFER_PTS (buffer) = rig->frame * FRAME;
+  GST_BUFFER_DURATION (buffer) = GST_SECOND;
+  fail_unless_equals_int (gst_pad_push (source, buffer), GST_FLOW_OK);
+}
+
+static guint
+count_renditions (Rig * rig)
+{
+  g_autoptr (GstStructure) stats = NULL;
+
+  g_object_get (rig->sink, "stats", &stats, NULL);
+  return gst_value_array_get_size (gst_structure_get_value (stats,
+          "renditions"));
+}
+
+static guint64
+total (Rig * rig, const gchar * name)
+{
+  g_autoptr (GstStructure) stats = NULL;
+
+  g_object_get (rig->sink, "stats", &stats, NULL);
+  return counter (stats, name);
+}
+
+/* The server has all: media that waits longer than it is listed is not sent. */
+static void
+catch_up (Rig * rig)
+{
+  gint waiting = 1;
+
+  while (waiting > 0) {
+    g_autoptr (GstStructure) stats = push_stats (rig);
+
+    gst_structure_get_int (stats, "backlog-objects", &waiting);
+    g_usleep (1000);
+  }
+}
+
+/* Each is a new rendition, with a name that was never there before. */
+static guint64
+come_and_go (Rig * rig, guint first, guint n)
+{
+  g_autoptr (GstPad) main_pad = gst_pad_get_peer (rig->video->srcpad);
+  g_autoptr (GstCaps) video = gst_pad_get_current_caps (main_pad);
+  g_autoptr (GstCaps) text = gst_caps_from_string ("text/x-raw,format=utf8");
+  guint64 segments = 0;
+  guint i;
+
+  for (i = first; i < first + n; i++) {
+    g_autofree gchar *name = g_strdup_printf ("video_%u", i);
+    g_autofree gchar *text_name = g_strdup_printf ("text_%u", i);
+    g_autofree gchar *mute_name = g_strdup_printf ("audio_%u", i);
+    GstPad *source = open_pad (rig, name, video);
+    GstPad *cues = open_pad (rig, text_name, text);
+    GstPad *mute = gst_element_request_pad_simple (rig->sink, mute_name);
+
+    push_picture (rig, source);
+    push_cue (rig, cues);
+    push_segments (rig, 1);
+    close_pad (rig, source);
+    close_pad (rig, cues);
+    gst_element_release_request_pad (rig->sink, mute);
+    gst_object_unref (mute);
+    push_segments (rig, 1);
+    catch_up (rig);
+    fail_unless (total (rig, "segments") > segments);
+    segments = total (rig, "segments");
+  }
+  return segments;
+}
+
+static guint
+count_paths (Server * server, const gchar * what)
+{
+  GHashTableIter iter;
+  gpointer path;
+  guint n = 0;
+
+  g_mutex_lock (&server->lock);
+  g_hash_table_iter_init (&iter, server->files);
+  while (g_hash_table_iter_next (&iter, &path, NULL))
+    n += strstr (path, what) != NULL;
+  g_mutex_unlock (&server->lock);
+  return n;
+}
+
+static guint
+count_entries (const gchar * folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n = 0;
+
+  while (dir != NULL && g_dir_read_name (dir) != NULL)
+    n++;
+  return n;
+}
+
+GST_START_TEST (llhlssink_forgets_renditions_of_released_pads)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("llhlsXXXXXX", NULL);
+  g_autofree gchar *url = NULL, *all = NULL, *file = NULL, *body = NULL;
+  guint status, held, again;
+  Server server;
+  Rig rig;
+
+  server_start (&server);
+  url = server_url (&server, "");
+  rig_make (&rig, 6000, "port", 0, "push-url", url, "push-delete", TRUE,
+      "location", folder, NULL);
+  rig_play (&rig);
+  push_segments (&rig, 3);
+  come_and_go (&rig, 1, 20);
+  held = count_renditions (&rig);
+  fail_unless (held < 30, "%u", held);
+  come_and_go (&rig, 21, 20);
+  again = count_renditions (&rig);
+  fail_unless (again <= held + 2, "%u", again);
+  for (status = 0; status < 30; status++) {
+    push_segments (&rig, 1);
+    catch_up (&rig);
+  }
+  fail_unless_equals_int (count_renditions (&rig), 1);
+  all = get (&rig, "live.m3u8", NULL);
+  fail_unless (strstr (all, "video_0.m3u8") != NULL);
+  fail_unless (strstr (all, "video_40") == NULL, "%s", all);
+  fail_unless (strstr (all, "text_40") == NULL, "%s", all);
+  body = get (&rig, "video_40.m3u8", &status);
+  fail_unless_equals_int (status, 404);
+  end (&rig);
+  /* Nothing of them is left at the destinations either. */
+  fail_unless_equals_int (count_paths (&server, "/video_40"), 0);
+  fail_unless_equals_int (count_paths (&server, "/text_7"), 0);
+  file = read_file (folder, "live.m3u8");
+  fail_unless (strstr (file, "video_0.m3u8") != NULL);
+  fail_unless (strstr (file, "video_40") == NULL);
+  fail_unless (count_entries (folder) < 10, "%u", count_entries (folder));
+  rig_clear (&rig);
+  server_stop (&server);
+  remove_tree (folder);
+}
+
+GST_END_TEST;
+
+/* A name may come again, before and behind that. */
+GST_START_TEST (llhlssink_takes_a_forgotten_name_again)
+{
+  g_autofree gchar *folder = g_dir_make_tmp ("llhlsXXXXXX", NULL);
+  g_autofree gchar *text = NULL;
+  g_autoptr (GstPad) main_pad = NULL;
+  g_autoptr (GstCaps) caps = NULL;
+  GstPad *source;
+  guint i;
+  Rig rig;
+
+  rig_make (&rig, 6000, "port", 0, "location", folder, NULL);
+  rig_play (&rig);
+  push_segments (&rig, 3);
+  main_pad = gst_pad_get_peer (rig.video->srcpad);
+  caps = gst_pad_get_current_caps (main_pad);
+  for (i = 0; i < 4; i++) {
+    source = open_pad (&rig, "video_1", caps);
+    push_picture (&rig, source);
+    push_segments (&rig, 1);
+    push_picture (&rig, source);
+    push_segments (&rig, 1);
+    fail_unless_equals_int (count_renditions (&rig), 2);
+    close_pad (&rig, source);
+    push_segments (&rig, i % 2 == 0 ? 8 : 30);
+    fail_unless_equals_int (count_renditions (&rig), i % 2 == 0 ? 2 : 1);
+  }
+  source = open_pad (&rig, "video_1", caps);
+  for (i = 0; i < 5; i++) {
+    push_picture (&rig, source);
+    push_segments (&rig, 1);
+  }
+  close_pad (&rig, source);
+  end (&rig);
+  text = read_file (folder, "video_1.m3u8");
+  fail_unless (text != NULL && strstr (text, "#EXT-X-ENDLIST") != NULL);
+  check_files (folder, text);
+  rig_clear (&rig);
+  remove_tree (folder);
+}
+
+GST_END_TEST;
+
 static Suite *
 llhlsoutputs_suite (void)
 {
@@ -1210,6 +1452,8 @@ llhlsoutputs_suite (void)
   tcase_add_test (tc, llhlssink_event_keeps_all);
   tcase_add_test (tc, llhlssink_forgets_init_sections_that_nothing_names);
   tcase_add_test (tc, llhlssink_pushes_the_multivariant_in_spite_of_a_mute_pad);
+  tcase_add_test (tc, llhlssink_forgets_renditions_of_released_pads);
+  tcase_add_test (tc, llhlssink_takes_a_forgotten_name_again);
   tcase_add_test (tc, llhlssink_keeps_hours_on_disk);
   tcase_add_test (tc, llhlssink_lives_on_when_the_disk_of_the_past_is_dead);
   return s;

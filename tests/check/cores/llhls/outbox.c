@@ -693,6 +693,71 @@ GST_START_TEST (outbox_forgets_without_a_removal)
 
 GST_END_TEST;
 
+/* Renditions come and go: another one takes the lane, or the name. */
+GST_START_TEST (outbox_lane_begins_anew)
+{
+  Outbox box;
+
+  make (&box);
+  put (&box, 1, OUTBOX_INIT, "v1/init", 0);
+  put_segment (&box, 1, 1);
+  put (&box, 1, OUTBOX_PLAYLIST, "v1.m3u8", 0);
+  send_at (&box, "v1/init", 0);
+  send_at (&box, "v1/1.m4s", 0);
+  send_at (&box, "v1.m3u8", 0);
+  put (&box, 1, OUTBOX_PLAYLIST, "v1.m3u8", 0);
+  remove_segment (&box, 1, 1);
+  outbox_remove (&box, 1, "v1.m3u8");
+  outbox_remove (&box, 1, "v1/init");
+  outbox_end_lane (&box, 1);
+  fail_unless_equals_int (n_payloads, 0);
+  fail_unless_equals_int (g_hash_table_size (box.playlists), 0);
+  /* The multivariant playlist waits for the new one's, and not for what ended
+   * before it had any. */
+  put (&box, 1, OUTBOX_INIT, "v2/init", 0);
+  put (&box, 0, OUTBOX_MULTIVARIANT, "live.m3u8", 0);
+  send_at (&box, "v2/init", 0);
+  send_at (&box, "v1/1.m4s", 0);
+  send_at (&box, "v1.m3u8", 0);
+  send_at (&box, "v1/init", 0);
+  fail_unless (outbox_take (&box, 0) == NULL);
+  outbox_remove (&box, 1, "v2/init");
+  outbox_end_lane (&box, 1);
+  send_at (&box, "live.m3u8", 0);
+  clear (&box);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (outbox_does_not_remove_what_is_there_again)
+{
+  OutboxJob *removal;
+  Outbox box;
+
+  make (&box);
+  put (&box, 1, OUTBOX_PLAYLIST, "v1.m3u8", 0);
+  send_at (&box, "v1.m3u8", 0);
+  put (&box, 2, OUTBOX_PLAYLIST, "v2.m3u8", 0);
+  send_at (&box, "v2.m3u8", 0);
+  outbox_remove (&box, 1, "v1.m3u8");
+  outbox_remove (&box, 2, "v2.m3u8");
+  outbox_end_lane (&box, 1);
+  outbox_end_lane (&box, 2);
+  removal = outbox_take (&box, 0);
+  fail_unless_equals_string (removal->name, "v1.m3u8");
+  /* In each other's lanes; one removal waits, the other is under way. */
+  put (&box, 2, OUTBOX_PLAYLIST, "v1.m3u8", 0);
+  put (&box, 1, OUTBOX_PLAYLIST, "v2.m3u8", 0);
+  outbox_finish (&box, removal, OUTBOX_FAILED, 0);
+  send_at (&box, "v1.m3u8", 0);
+  send_at (&box, "v2.m3u8", 2 * SECOND);
+  fail_unless (outbox_take (&box, 60 * SECOND) == NULL);
+  fail_unless_equals_int (box.jobs, 0);
+  clear (&box);
+}
+
+GST_END_TEST;
+
 static Suite *
 outbox_suite (void)
 {
@@ -727,6 +792,8 @@ outbox_suite (void)
   tcase_add_test (tc, outbox_refused_removal_is_no_incident);
   tcase_add_test (tc, outbox_shows_what_is_not_sent_yet);
   tcase_add_test (tc, outbox_forgets_without_a_removal);
+  tcase_add_test (tc, outbox_lane_begins_anew);
+  tcase_add_test (tc, outbox_does_not_remove_what_is_there_again);
   return s;
 }
 

@@ -516,6 +516,100 @@ GST_START_TEST (packager_takes_a_removed_track_back)
 
 GST_END_TEST;
 
+/* What the publisher does. */
+static void
+drop_expired (Rig * rig)
+{
+  PlaylistSegment *segment;
+  guint i;
+
+  for (i = 0; i < rig->packager.tracks->len; i++) {
+    PackagerTrack *track = g_ptr_array_index (rig->packager.tracks, i);
+
+    while ((segment = playlist_take_expired (&track->playlist)) != NULL)
+      playlist_segment_free (segment);
+  }
+}
+
+/* Nobody may fill the memory by requesting and releasing pads. */
+GST_START_TEST (packager_forgets_a_removed_track_when_nothing_is_left_of_it)
+{
+  guint64 t;
+  Rig rig;
+
+  rig_init (&rig, 2, TRUE);
+  run_until (&rig, 10 * SECOND, 7, 0);
+  packager_remove_track (&rig.packager, rig.video[1]);
+  for (t = 11 * SECOND; t < 82 * SECOND; t += SECOND) {
+    run_until (&rig, t, 5, 0);
+    drop_expired (&rig);
+    fail_unless (packager_find_gone (&rig.packager) == NULL);
+  }
+  fail_unless (rig.video[1]->withdrawn);
+  run_until (&rig, 160 * SECOND, 5, 0);
+  drop_expired (&rig);
+  fail_unless (packager_find_gone (&rig.packager) == rig.video[1]);
+  g_array_set_size (rig.packager.events, 0);
+  packager_forget_track (&rig.packager, rig.video[1]);
+  fail_unless (packager_find_gone (&rig.packager) == NULL);
+  fail_unless_equals_int (rig.packager.tracks->len, 2);
+  fail_unless_equals_int (rig.audio->index, 1);
+  run_until (&rig, 170 * SECOND, 5, 0);
+  fail_unless_equals_uint64 (rig.audio->playlist.next_msn,
+      rig.video[0]->playlist.next_msn);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* A rendition of which there was nothing is gone at once, and is not the one
+ * whose end all have waited for. */
+GST_START_TEST (packager_forgets_a_track_that_never_began)
+{
+  PackagerTrack *track;
+  Rig rig;
+
+  rig_init (&rig, 1, FALSE);
+  packager_remove_track (&rig.packager, rig.video[0]);
+  fail_if (rig.packager.ended);
+  fail_unless (packager_find_gone (&rig.packager) == rig.video[0]);
+  packager_forget_track (&rig.packager, rig.video[0]);
+  rig.video[0] = packager_add_track (&rig.packager, "video_0", TRUE);
+  set_format (&rig, rig.video[0], "init-a");
+  track = packager_add_track (&rig.packager, "video_1", TRUE);
+  run_until (&rig, 20 * SECOND, 1, 0);
+  fail_unless (rig.video[0]->playlist.next_msn > 0);
+  packager_end_track (&rig.packager, rig.video[0]);
+  fail_if (rig.packager.ended);
+  /* Here it was. */
+  packager_remove_track (&rig.packager, track);
+  fail_unless (rig.packager.ended);
+  fail_unless (packager_find_gone (&rig.packager) == track);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* Its playlists are final. */
+GST_START_TEST (packager_takes_nothing_behind_the_end)
+{
+  Rig rig;
+
+  rig_init (&rig, 1, FALSE);
+  run_until (&rig, 10 * SECOND, 1, 0);
+  packager_end_track (&rig.packager, rig.video[0]);
+  fail_unless (rig.packager.ended);
+  rig.video[1] = packager_add_track (&rig.packager, "video_1", TRUE);
+  set_format (&rig, rig.video[1], "init-a");
+  rig.frame[1] = rig.frame[0];
+  run_until (&rig, 20 * SECOND, 2, 0);
+  fail_unless_equals_uint64 (rig.video[1]->playlist.next_msn, 0);
+  fail_unless (rig.video[1]->dropped > 0);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (packager_ends_before_it_began)
 {
   Rig rig;
@@ -611,6 +705,10 @@ packager_suite (void)
   tcase_add_test (tc, packager_lets_audio_go_on_behind_the_end_of_video);
   tcase_add_test (tc, packager_begins_an_event_of_twins_with_its_first_frame);
   tcase_add_test (tc, packager_takes_a_removed_track_back);
+  tcase_add_test (tc,
+      packager_forgets_a_removed_track_when_nothing_is_left_of_it);
+  tcase_add_test (tc, packager_forgets_a_track_that_never_began);
+  tcase_add_test (tc, packager_takes_nothing_behind_the_end);
   tcase_add_test (tc, packager_ends_before_it_began);
   tcase_add_test (tc, packager_survives_any_times);
   tcase_add_test (tc, packager_runs_a_day);

@@ -266,6 +266,49 @@ GST_START_TEST (text_track_that_comes_late_starts_with_the_others)
 
 GST_END_TEST;
 
+/* It goes on, so that a pad of that name finds it as it should be. */
+GST_START_TEST (text_track_of_a_removed_pad_is_withdrawn)
+{
+  PlaylistSegment *old;
+  Rig rig;
+  guint64 t;
+
+  rig_init (&rig);
+  text_track_remove (&rig.track);
+  fail_unless (text_track_is_gone (&rig.track));
+  text_track_resume (&rig.track);
+  for (t = 0; t < 30 * SECOND; t += TARGET) {
+    timeline_cut (&rig.timeline, t);
+    follow (&rig, t);
+  }
+  text_track_remove (&rig.track);
+  fail_if (text_track_is_withdrawn (&rig.track));
+  for (; t < 80 * SECOND; t += TARGET) {
+    timeline_cut (&rig.timeline, t);
+    follow (&rig, t);
+  }
+  fail_if (text_track_is_withdrawn (&rig.track));
+  for (; t < 100 * SECOND; t += TARGET) {
+    timeline_cut (&rig.timeline, t);
+    follow (&rig, t);
+  }
+  fail_unless (text_track_is_withdrawn (&rig.track));
+  /* What was listed a moment ago may still be asked for. */
+  fail_if (text_track_is_gone (&rig.track));
+  for (; t < 180 * SECOND; t += TARGET) {
+    timeline_cut (&rig.timeline, t);
+    follow (&rig, t);
+    while ((old = playlist_take_expired (&rig.track.playlist)) != NULL)
+      playlist_segment_free (old);
+  }
+  fail_unless (text_track_is_gone (&rig.track));
+  text_track_resume (&rig.track);
+  fail_if (text_track_is_withdrawn (&rig.track));
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 texttrack_suite (void)
 {
@@ -279,6 +322,7 @@ texttrack_suite (void)
   tcase_add_test (tc, text_track_is_bounded);
   tcase_add_test (tc, text_track_keeps_the_rules_of_parts);
   tcase_add_test (tc, text_track_that_comes_late_starts_with_the_others);
+  tcase_add_test (tc, text_track_of_a_removed_pad_is_withdrawn);
   return s;
 }
 
