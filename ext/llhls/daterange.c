@@ -13,6 +13,7 @@ typedef struct
 {
   Daterange range;
   guint64 changed;              /* when it was added or added to */
+  GString *text;                /* as it is written, once it is known to fit */
 } Entry;
 
 typedef struct
@@ -203,14 +204,12 @@ check_times (const Daterange * self, GError ** error)
   return TRUE;
 }
 
-static void append_entry (const Entry * entry, GString * out);
+static void append_range (const Daterange * self, GString * out);
 
 static gboolean
-check_range (const Daterange * self, GError ** error)
+check_entry (Entry * entry, GError ** error)
 {
-  Entry entry = { *self, 0 };
-  GString *text;
-  gboolean fits;
+  const Daterange *self = &entry->range;
 
   if (self->id == NULL || *self->id == '\0' || !can_quote (self->id))
     return fail (error, DATERANGE_ERROR_FIELD, "ID",
@@ -220,11 +219,10 @@ check_range (const Daterange * self, GError ** error)
         "holds quotes or line ends");
   if (!check_times (self, error))
     return FALSE;
-  text = g_string_new (NULL);
-  append_entry (&entry, text);
-  fits = text->len <= DATERANGE_MAX_BYTES;
-  g_string_free (text, TRUE);
-  return fits || fail (error, DATERANGE_ERROR_FIELD, "ID",
+  entry->text = g_string_new (NULL);
+  append_range (self, entry->text);
+  return entry->text->len <= DATERANGE_MAX_BYTES
+      || fail (error, DATERANGE_ERROR_FIELD, "ID",
       "has attributes that are too long together");
 }
 
@@ -319,9 +317,8 @@ append_custom (GString * out, GHashTable * custom)
 }
 
 static void
-append_entry (const Entry * entry, GString * out)
+append_range (const Daterange * range, GString * out)
 {
-  const Daterange *range = &entry->range;
   guint i;
 
   g_string_append_printf (out, "#EXT-X-DATERANGE:ID=\"%s\"", range->id);
@@ -356,7 +353,7 @@ daterange_set_append (const DaterangeSet * self, GString * out, guint64 since)
     const Entry *entry = g_ptr_array_index (self->entries, i);
 
     if (entry->changed >= since)
-      append_entry (entry, out);
+      g_string_append_len (out, entry->text->str, entry->text->len);
   }
 }
 
@@ -385,6 +382,8 @@ free_entry (gpointer data)
   Entry *entry = data;
 
   daterange_clear (&entry->range);
+  if (entry->text != NULL)
+    g_string_free (entry->text, TRUE);
   g_free (entry);
 }
 
@@ -402,6 +401,8 @@ daterange_set_init (DaterangeSet * self)
 {
   self->entries = g_ptr_array_new_with_free_func (free_entry);
   self->removed = g_ptr_array_new_with_free_func (free_removed);
+  self->bytes = 0;
+  self->expired_at = DATERANGE_NONE;
 }
 
 void
@@ -437,10 +438,27 @@ check_new (const DaterangeSet * self, const gchar * id, GError ** error)
       return fail (error, DATERANGE_ERROR_CONFLICT, "ID",
           "was that of a range that is over");
   }
-  if (self->entries->len >= DATERANGE_MAX)
-    return fail (error, DATERANGE_ERROR_FULL, "ID",
-        "is one too many; ranges that were never closed are kept");
   return TRUE;
+}
+
+static gboolean
+check_room (const DaterangeSet * self, const Entry * old, const Entry * entry,
+    GError ** error)
+{
+  gsize bytes = self->bytes + entry->text->len;
+
+  if (old != NULL)
+    bytes -= old->text->len;
+  if (bytes <= DATERANGE_MAX_TOTAL
+      && (old != NULL || self->entries->len < DATERANGE_MAX))
+    return TRUE;
+  g_set_error (error, DATERANGE_ERROR, DATERANGE_ERROR_FULL, "ID \"%s\" finds "
+      "no room: %u ranges with %" G_GSIZE_FORMAT
+      " bytes are listed, at most %d "
+      "with %d may be; one leaves with the last segment that it touches, in an "
+      "EVENT or without an end never", entry->range.id, self->entries->len,
+      self->bytes, DATERANGE_MAX, DATERANGE_MAX_TOTAL);
+  return FALSE;
 }
 
 gboolean
@@ -453,16 +471,20 @@ daterange_set_add (DaterangeSet * self, const Daterange * range, guint64 now,
   entry->changed = now;
   if ((old != NULL && !merge (&entry->range, &old->range, error))
       || !merge (&entry->range, range, error)
-      || !check_range (&entry->range, error)
-      || (old == NULL && !check_new (self, range->id, error))) {
+      || !check_entry (entry, error)
+      || (old == NULL && !check_new (self, range->id, error))
+      || !check_room (self, old, entry, error)) {
     free_entry (entry);
     return FALSE;
   }
+  self->bytes += entry->text->len;
+  self->expired_at = DATERANGE_NONE;
   if (old != NULL) {
     Entry both = *old;
 
     *old = *entry;
     *entry = both;
+    self->bytes -= entry->text->len;
     free_entry (entry);
   } else {
     g_ptr_array_add (self->entries, entry);
@@ -524,14 +546,20 @@ daterange_set_expire (DaterangeSet * self, guint64 oldest, guint64 now)
   gboolean any = FALSE;
   guint i = 0;
 
+  /* Asked with each frame. */
+  if (self->expired_at == oldest)
+    return FALSE;
+  self->expired_at = oldest;
   while (i < self->entries->len) {
     const Entry *entry = g_ptr_array_index (self->entries, i);
 
-    if (last_date (self, &entry->range) >= oldest) {
+    if (entry->range.start >= oldest
+        || last_date (self, &entry->range) >= oldest) {
       i++;
       continue;
     }
     remember_removed (self, entry->range.id, now);
+    self->bytes -= entry->text->len;
     g_ptr_array_remove_index (self->entries, i);
     any = TRUE;
   }

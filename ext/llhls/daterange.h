@@ -8,9 +8,12 @@ G_BEGIN_DECLS
 #define DATERANGE_NONE G_MAXUINT64
 
 /* Ranges of one presentation at one time, as many that are over and whose IDs
- * are remembered, and how many bytes one may have. */
-#define DATERANGE_MAX 256
+ * are remembered; how many bytes one may have, and all: each playlist holds
+ * them, each time that it is loaded.  An EVENT keeps all, so these are a break
+ * every twenty seconds for a day. */
+#define DATERANGE_MAX 4096
 #define DATERANGE_MAX_BYTES 8192
+#define DATERANGE_MAX_TOTAL (256 * DATERANGE_MAX_BYTES)
 
 typedef enum
 {
@@ -67,6 +70,8 @@ typedef struct
 {
   GPtrArray *entries;
   GPtrArray *removed;
+  gsize bytes;                  /* of all as they are written */
+  guint64 expired_at;           /* `oldest` that all were compared with */
 } DaterangeSet;
 
 void daterange_set_init (DaterangeSet * self);

@@ -39,6 +39,7 @@
 
 #include "gstllhlssink.h"
 
+#include "daterange.h"
 #include "gstelementmessage.h"
 #include "gstllhlsepoch.h"
 #include "gstllhlsorigin.h"
@@ -68,6 +69,7 @@ struct _GstLlHlsSink
 
   GMutex lock;
   GstLlHlsEntries entries;      /* lock */
+  gboolean ranges_full;         /* lock; that was told */
 
   /* lock to change; streaming threads may use them, since they only run in
    * between. */
@@ -203,6 +205,7 @@ start_stream (GstLlHlsSink * self, const GstLlHlsSettings * s)
       &self->outputs, &config);
   g_mutex_lock (&self->lock);
   self->stream = stream;
+  self->ranges_full = FALSE;
   for (l = self->entries.list; l != NULL; l = l->next)
     attach_entry (self, l->data);
   g_mutex_unlock (&self->lock);
@@ -402,15 +405,22 @@ gst_llhls_sink_insert_daterange (GstLlHlsSink * self,
     const GstStructure * range)
 {
   g_autoptr (GError) error = NULL;
-  gboolean ok = FALSE;
+  gboolean ok = FALSE, told = FALSE;
 
   if (range == NULL)
     return FALSE;
   g_mutex_lock (&self->lock);
   if (self->stream != NULL)
     ok = gst_llhls_stream_insert_daterange (self->stream, range, &error);
+  /* Who inserts in a loop is told once that there is no more room. */
+  if (g_error_matches (error, DATERANGE_ERROR, DATERANGE_ERROR_FULL)) {
+    told = self->ranges_full;
+    self->ranges_full = TRUE;
+  } else if (ok) {
+    self->ranges_full = FALSE;
+  }
   g_mutex_unlock (&self->lock);
-  if (!ok)
+  if (!ok && !told)
     post_refused (self, range, error != NULL ? error->message
         : "the element is not in PAUSED or PLAYING");
   return ok;

@@ -788,6 +788,20 @@ gst_llhls_track_remove (GstLlHlsTrack * track)
 
 /* Date ranges */
 
+static gboolean
+insert_locked (GstLlHlsStream * self, Daterange * range,
+    GstClockTime running_time, GError ** error)
+{
+  if (!self->has_origin && running_time != GST_CLOCK_TIME_NONE) {
+    g_set_error (error, DATERANGE_ERROR, DATERANGE_ERROR_FIELD,
+        "start-running-time means nothing before the first frame");
+    return FALSE;
+  }
+  if (running_time != GST_CLOCK_TIME_NONE)
+    range->start = self->packager.date + self->packager.shift + running_time;
+  return daterange_set_add (&self->ranges, range, self->packager.now, error);
+}
+
 gboolean
 gst_llhls_stream_insert_daterange (GstLlHlsStream * self,
     const GstStructure * structure, GError ** error)
@@ -797,19 +811,13 @@ gst_llhls_stream_insert_daterange (GstLlHlsStream * self,
   gboolean ok;
 
   daterange_init (&range);
-  if (!gst_llhls_daterange_read (structure, &range, &running_time, error))
-    return FALSE;
+  ok = gst_llhls_daterange_read (structure, &range, &running_time, error);
   g_mutex_lock (&self->lock);
-  ok = self->has_origin || running_time == GST_CLOCK_TIME_NONE;
-  if (!ok)
-    g_set_error (error, DATERANGE_ERROR, DATERANGE_ERROR_FIELD,
-        "start-running-time means nothing before the first frame");
-  else if (running_time != GST_CLOCK_TIME_NONE)
-    range.start = self->packager.date + self->packager.shift + running_time;
-  ok = ok && daterange_set_add (&self->ranges, &range, self->packager.now,
-      error);
+  ok = ok && insert_locked (self, &range, running_time, error);
   if (ok)
     gst_llhls_publisher_touch (self->publisher);
+  else
+    self->ranges_refused++;
   g_mutex_unlock (&self->lock);
   return ok;
 }

@@ -58,6 +58,7 @@ struct _GstLlHlsStream
   GMutex lock;
   Packager packager;            /* lock */
   DaterangeSet ranges;          /* lock */
+  guint64 ranges_refused;       /* lock */
   GstLlHlsPublisher *publisher; /* lock */
   GstLlHlsState *state;         /* lock, or NULL */
   guint64 saved_msn;            /* lock */

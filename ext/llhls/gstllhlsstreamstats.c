@@ -56,12 +56,15 @@ gst_llhls_stream_add_stats (GstLlHlsStream * self, GstStructure * stats)
 {
   GValue list = G_VALUE_INIT;
   GstLlHlsTally all;
-  guint64 memory = 0;
+  guint64 memory = 0, refused;
+  gint ranges;
   guint i;
 
   g_value_init (&list, GST_TYPE_ARRAY);
   g_mutex_lock (&self->lock);
   all = gst_llhls_stream_tally (self);
+  refused = self->ranges_refused;
+  ranges = self->ranges.entries->len;
   for (i = 0; i < self->tracks->len; i++) {
     const GstLlHlsTrack *track = g_ptr_array_index (self->tracks, i);
 
@@ -77,6 +80,8 @@ gst_llhls_stream_add_stats (GstLlHlsStream * self, GstStructure * stats)
   gst_structure_set (stats, "segments", G_TYPE_UINT64, all.segments,
       "parts", G_TYPE_UINT64, all.parts, "gaps", G_TYPE_UINT64, all.gaps,
       "discontinuities", G_TYPE_UINT64, all.discontinuities,
+      "dateranges-refused", G_TYPE_UINT64, refused,
+      "dateranges", G_TYPE_INT, ranges,
       "memory-bytes", G_TYPE_INT64, (gint64) memory, NULL);
   gst_structure_take_value (stats, "renditions", &list);
 }

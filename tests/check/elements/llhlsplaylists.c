@@ -451,6 +451,67 @@ GST_START_TEST (llhlssink_says_which_field_of_a_range_is_wrong)
 
 GST_END_TEST;
 
+static GstMessage *
+pop_refusal (Rig * rig)
+{
+  GstMessage *message;
+
+  while ((message = gst_bus_pop_filtered (rig->bus, GST_MESSAGE_ELEMENT))
+      != NULL) {
+    if (gst_message_has_name (message, "llhlssink-daterange"))
+      break;
+    gst_message_unref (message);
+  }
+  return message;
+}
+
+/* A day with a break every few minutes; who adds for ever is told once. */
+GST_START_TEST (llhlssink_event_keeps_thousands_of_date_ranges)
+{
+  g_autoptr (GstMessage) refusal = NULL, again = NULL;
+  g_autoptr (GstStructure) stats = NULL;
+  g_autofree gchar *text = NULL;
+  const GstStructure *s;
+  guint64 refused;
+  guint i, taken;
+  gint n;
+  Rig rig;
+
+  rig_make (&rig, FALSE);
+  gst_util_set_object_arg (G_OBJECT (rig.sink), "playlist-type", "event");
+  rig_play (&rig);
+  push_video (&rig, 2 * GOP);
+  for (i = taken = 0; i < 5000; i++) {
+    g_autofree gchar *id = g_strdup_printf ("break-%u", i);
+
+    taken += insert (&rig, gst_structure_new ("daterange",
+            "id", G_TYPE_STRING, id,
+            "start-running-time", G_TYPE_UINT64, i * GST_SECOND,
+            "duration", G_TYPE_UINT64, GST_SECOND, NULL));
+  }
+  fail_unless_equals_int (taken, 4096);
+  refusal = pop_refusal (&rig);
+  fail_unless (refusal != NULL);
+  s = gst_message_get_structure (refusal);
+  fail_unless_equals_string (gst_structure_get_string (s, "severity"),
+      "warning");
+  fail_unless_equals_string (gst_structure_get_string (s, "id"), "break-4096");
+  fail_unless_has (gst_structure_get_string (s, "error"), "4096");
+  again = pop_refusal (&rig);
+  fail_unless (again == NULL);
+  g_object_get (rig.sink, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "dateranges-refused",
+          &refused) && refused == 904);
+  fail_unless (gst_structure_get_int (stats, "dateranges", &n) && n == 4096);
+  push_video (&rig, 2 * GOP);
+  text = get_text (&rig, "video_0.m3u8");
+  fail_unless_has (text, "#EXT-X-DATERANGE:ID=\"break-0\"");
+  fail_unless_has (text, "#EXT-X-DATERANGE:ID=\"break-4095\"");
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (llhlssink_writes_all_playlists_as_files)
 {
   Rig rig;
@@ -549,6 +610,7 @@ llhlsplaylists_suite (void)
   tcase_add_test (tc, llhlssink_does_not_wait_for_subtitles);
   tcase_add_test (tc, llhlssink_lists_date_ranges);
   tcase_add_test (tc, llhlssink_says_which_field_of_a_range_is_wrong);
+  tcase_add_test (tc, llhlssink_event_keeps_thousands_of_date_ranges);
   tcase_add_test (tc, llhlssink_writes_all_playlists_as_files);
   tcase_add_test (tc, llhlssink_pads_tell_the_multivariant_playlist);
   tcase_add_test (tc, llhlssink_pads_are_children);

@@ -206,9 +206,59 @@ GST_START_TEST (daterange_set_is_bounded)
             &error), i < DATERANGE_MAX);
   }
   fail_unless (g_error_matches (error, DATERANGE_ERROR, DATERANGE_ERROR_FULL));
+  fail_unless (strstr (error->message, "ID \"4096\"") != NULL);
+  /* What is there may still be added to. */
+  range = named ("7");
+  range.planned = 2 * SECOND;
+  fail_unless (add (&set, &range, 1, NULL));
   range = named ("long");
   range.class_name = g_strnfill (DATERANGE_MAX_BYTES, 'a');
   fail_if (add (&set, &range, 1, NULL));
+  daterange_set_clear (&set);
+}
+
+GST_END_TEST;
+
+/* All are in each playlist that is loaded. */
+GST_START_TEST (daterange_set_is_bounded_in_bytes)
+{
+  g_autofree gchar *before = NULL, *after = NULL;
+  g_autoptr (GError) error = NULL;
+  DaterangeSet set;
+  Daterange range;
+  guint i = 0;
+
+  daterange_set_init (&set);
+  do {
+    g_autofree gchar *id = g_strdup_printf ("%u", i);
+
+    range = named (id);
+    range.class_name = g_strnfill (7000, 'a');
+    range.start = DATE + i * SECOND;
+  } while (add (&set, &range, i++, &error));
+  fail_unless (g_error_matches (error, DATERANGE_ERROR, DATERANGE_ERROR_FULL));
+  before = render (&set, 0);
+  fail_unless_equals_uint64 (set.bytes, strlen (before));
+  fail_unless (set.bytes <= DATERANGE_MAX_TOTAL);
+  fail_unless (set.bytes > DATERANGE_MAX_TOTAL - 8000);
+  range = named ("0");
+  range.scte35[DATERANGE_SCTE35_IN] = g_strnfill (1100, '1');
+  memcpy (range.scte35[DATERANGE_SCTE35_IN], "0x", 2);
+  for (i = 0; add (&set, &range, 0, NULL) && i < 9; i++) {
+    g_autofree gchar *id = g_strdup_printf ("%u", i + 1);
+
+    range = named (id);
+    range.scte35[DATERANGE_SCTE35_IN] = g_strnfill (1100, '1');
+    memcpy (range.scte35[DATERANGE_SCTE35_IN], "0x", 2);
+  }
+  fail_unless (i < 9);
+  /* There is room again when some are over. */
+  fail_unless (daterange_set_expire (&set, DATE + 10 * SECOND, 9));
+  range = named ("new");
+  range.class_name = g_strnfill (7000, 'a');
+  fail_unless (add (&set, &range, 10, NULL));
+  after = render (&set, 0);
+  fail_unless_equals_uint64 (set.bytes, strlen (after));
   daterange_set_clear (&set);
 }
 
@@ -226,6 +276,7 @@ daterange_suite (void)
   tcase_add_test (tc, daterange_names_the_field_that_is_wrong);
   tcase_add_test (tc, daterange_goes_with_its_last_date);
   tcase_add_test (tc, daterange_set_is_bounded);
+  tcase_add_test (tc, daterange_set_is_bounded_in_bytes);
   return s;
 }
 
