@@ -180,7 +180,7 @@ install_group_properties (GParamFlags flags)
       "Characteristics", "CHARACTERISTICS, separated by commas", NULL, flags);
   properties[PROP_AUDIO_GROUPS] = g_param_spec_string ("audio-groups",
       "Audio groups", "Audio groups that go with this video, separated by "
-      "blanks, NULL = all", NULL, flags);
+      "blanks, NULL = all, empty = none", NULL, flags);
   properties[PROP_SCORE] = g_param_spec_double ("score", "Score",
       "SCORE of this video, below 0 = none", -1, 1e6, -1, flags);
   properties[PROP_STABLE_ID] = g_param_spec_string ("stable-id", "Stable ID",
@@ -204,7 +204,7 @@ install_properties (GObjectClass * klass)
       "Track name", "NAME shown to viewers, NULL = the pad's name", NULL,
       flags);
   properties[PROP_LANGUAGE] = g_param_spec_string ("language", "Language",
-      "LANGUAGE as in RFC 5646, NULL = from tags", NULL, flags);
+      "LANGUAGE as in RFC 5646, such as pt-BR, NULL = from tags", NULL, flags);
   install_group_properties (flags);
   g_object_class_install_properties (klass, N_PROPERTIES, properties);
 }

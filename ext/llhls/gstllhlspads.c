@@ -5,7 +5,10 @@
 
 #include "gstllhlspads.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
+
+#include "languagetag.h"
 
 /* Encoders leave out what they do not choose, such as `framed` or the stream
  * format of AV1, and an element like capsfilter in front takes what this asks
@@ -53,6 +56,32 @@ gst_llhls_pads_install (GstElementClass * klass)
       &audio_template, GST_TYPE_LLHLS_PAD);
   gst_element_class_add_static_pad_template_with_gtype (klass,
       &text_template, GST_TYPE_LLHLS_PAD);
+}
+
+static gboolean
+check_pad (GstElement * element, GstPad * pad, gpointer ok)
+{
+  g_autofree gchar *language = NULL;
+
+  g_object_get (pad, "language", &language, NULL);
+  if (language == NULL || language_tag_is_well_formed (language))
+    return TRUE;
+  GST_ELEMENT_ERROR (element, LIBRARY, SETTINGS,
+      (_("The language of a rendition is no language tag.")),
+      ("language of %s is \"%s\"; allowed is a tag as in RFC 5646 (BCP 47) of "
+          "at most %d bytes, such as en, pt-BR or zh-Hant, or NULL",
+          GST_OBJECT_NAME (pad), language, LANGUAGE_TAG_MAX_BYTES));
+  *(gboolean *) ok = FALSE;
+  return FALSE;
+}
+
+gboolean
+gst_llhls_pads_check (GstElement * element)
+{
+  gboolean ok = TRUE;
+
+  gst_element_foreach_sink_pad (element, check_pad, &ok);
+  return ok;
 }
 
 void

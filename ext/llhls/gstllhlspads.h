@@ -29,6 +29,10 @@ typedef struct
 
 void gst_llhls_pads_install (GstElementClass * klass);
 
+/* FALSE when the properties of a pad can't be; `element` has posted the
+ * error. */
+gboolean gst_llhls_pads_check (GstElement * element);
+
 /* The pads are what has properties. */
 void gst_llhls_pads_child_proxy_init (gpointer iface, gpointer data);
 

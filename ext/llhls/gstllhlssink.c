@@ -13,7 +13,8 @@
  * in front for sources that are not live.
  *
  * ## Errors
- * * %GST_LIBRARY_ERROR_SETTINGS: a property has a value that can't be.
+ * * %GST_LIBRARY_ERROR_SETTINGS: a property has a value that can't be; as a
+ *   warning: a pad's audio-groups names a group that no audio pad has.
  * * %GST_RESOURCE_ERROR_OPEN_READ_WRITE: #GstLlHlsSink:port can't be had.
  * * %GST_RESOURCE_ERROR_OPEN_WRITE: #GstLlHlsSink:location can't be written.
  * * %GST_RESOURCE_ERROR_OPEN_READ: #GstLlHlsSink:player-script,
@@ -274,7 +275,8 @@ start (GstLlHlsSink * self)
   limits.target = s.target_duration * GST_MSECOND;
   limits.part = s.part_duration * GST_MSECOND;
   limits.twin = s.epoch_lock != GST_LLHLS_EPOCH_LOCK_NONE;
-  ok = gst_llhls_settings_check (&s, GST_ELEMENT (self));
+  ok = gst_llhls_settings_check (&s, GST_ELEMENT (self))
+      && gst_llhls_pads_check (GST_ELEMENT (self));
   if (ok) {
     self->store = gst_llhls_store_new (&limits);
     gst_llhls_outputs_init (&self->outputs);

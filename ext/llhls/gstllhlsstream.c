@@ -17,6 +17,7 @@
 
 #include "gstelementmessage.h"
 #include "gstllhlsdaterange.h"
+#include "languagetag.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_llhls_sink_debug);
 #define GST_CAT_DEFAULT gst_llhls_sink_debug
@@ -375,7 +376,8 @@ gst_llhls_track_set_tags (GstLlHlsTrack * track, GstTagList * tags)
     track->tag_average = average;
   if (peak != 0)
     track->tag_peak = peak;
-  if (info->language == NULL)
+  if (info->language == NULL && language != NULL
+      && language_tag_is_well_formed (language))
     info->language = g_steal_pointer (&language);
   g_mutex_unlock (&track->stream->lock);
 }
@@ -479,6 +481,7 @@ collect_locked (GstLlHlsStream * self, GPtrArray * messages)
   for (i = 0; i < self->tracks->len; i++)
     update_bandwidth_locked (g_ptr_array_index (self->tracks, i));
   follow_locked (self);
+  gst_llhls_stream_note_groups (self, messages);
   news = gst_llhls_publisher_publish (self->publisher);
   if (news)
     gst_llhls_stream_note_finalized (self, messages);

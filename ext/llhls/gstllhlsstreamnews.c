@@ -7,7 +7,10 @@
 
 #include "gstllhlsstreamparts.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "gstelementmessage.h"
+#include "multivariantgroup.h"
 
 static GstMessage *
 new_message (GstLlHlsStream * self, const gchar * severity,
@@ -107,6 +110,61 @@ gst_llhls_stream_note_keys (GstLlHlsTrack * track, const SegmenterEvent * event,
           gst_structure_new ("llhlssink-keyframes",
               "rendition", G_TYPE_STRING, track->name,
               "msn", G_TYPE_UINT64, event->msn, NULL)));
+}
+
+static GstMessage *
+new_groups_warning (const GstLlHlsTrack * track, const gchar * unknown,
+    const gchar * there)
+{
+  g_autoptr (GError) error = g_error_new_literal (GST_LIBRARY_ERROR,
+      GST_LIBRARY_ERROR_SETTINGS,
+      _("A video is to go with sound that is not there."));
+  g_autofree gchar *debug = NULL;
+
+  debug = g_strdup_printf ("audio-groups of %s is \"%s\", but no audio pad has "
+      "group-id \"%s\" (there is %s); set it to what there is, to NULL for all, "
+      "or to an empty string for a video without sound", track->name,
+      track->settings.audio_groups, unknown,
+      *there != '\0' ? there : "no audio pad");
+  return gst_message_new_warning (GST_OBJECT (track->stream->element), error,
+      debug);
+}
+
+/* When a video is listed first, all pads that belong to it should be there. */
+static void
+judge_groups (GstLlHlsTrack * track, GPtrArray * messages)
+{
+  const GPtrArray *tracks = track->stream->packager.tracks;
+  g_autofree const MultivariantRendition **all = NULL;
+  g_autofree gchar *unknown = NULL, *there = NULL;
+  guint i;
+
+  track->judged_groups = TRUE;
+  if (track->settings.audio_groups == NULL)
+    return;
+  all = g_new (const MultivariantRendition *, tracks->len);
+  for (i = 0; i < tracks->len; i++)
+    all[i] = &((const PackagerTrack *) g_ptr_array_index (tracks, i))->info;
+  unknown = multivariant_find_unknown_group (all, tracks->len,
+      track->settings.audio_groups);
+  if (unknown == NULL)
+    return;
+  there = multivariant_list_groups (all, tracks->len);
+  g_ptr_array_add (messages, new_groups_warning (track, unknown, there));
+}
+
+void
+gst_llhls_stream_note_groups (GstLlHlsStream * self, GPtrArray * messages)
+{
+  guint i;
+
+  for (i = 0; self->packager.open && i < self->tracks->len; i++) {
+    GstLlHlsTrack *track = g_ptr_array_index (self->tracks, i);
+
+    if (track->video && !track->judged_groups
+        && track->core->state != PACKAGER_TRACK_WAITING)
+      judge_groups (track, messages);
+  }
 }
 
 void

@@ -43,7 +43,7 @@ struct _GstLlHlsTrack
   guint64 tag_peak, tag_average;        /* bit/s */
   BandwidthMeter meter, keys;   /* all, key frames alone */
   GstLlHlsTally tally;
-  gboolean warned_keys;
+  gboolean warned_keys, judged_groups;
   gchar *incident;              /* of the gap that is open, or NULL */
   guint64 gap_msn, gap_start, gap_end;  /* ns, running time */
   guint gap_count;              /* whole segments */
@@ -93,6 +93,8 @@ void gst_llhls_stream_note_discontinuity (GstLlHlsTrack * track,
     const SegmenterEvent * event, GPtrArray * messages);
 void gst_llhls_stream_note_keys (GstLlHlsTrack * track,
     const SegmenterEvent * event, GPtrArray * messages);
+void gst_llhls_stream_note_groups (GstLlHlsStream * self,
+    GPtrArray * messages);
 void gst_llhls_stream_note_finalized (GstLlHlsStream * self,
     GPtrArray * messages);
 

@@ -9,6 +9,8 @@
 #define AUDIO_GROUP "aud"
 #define TEXT_GROUP "subs"
 
+#define SEPARATORS " \t\n,"
+
 #define STABLE_ID_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
     "abcdefghijklmnopqrstuvwxyz0123456789+/=.-_"
 
@@ -72,11 +74,18 @@ choose_id (GPtrArray * groups, const gchar * asked, const gchar * codec)
   return id;
 }
 
+static const gchar *
+asked_of (const MultivariantRendition * r)
+{
+  if (r->group != NULL && *r->group != '\0')
+    return r->group;
+  return r->text ? TEXT_GROUP : AUDIO_GROUP;
+}
+
 static MultivariantGroup *
 find_group (GPtrArray * groups, const MultivariantRendition * r)
 {
-  const gchar *asked = r->group != NULL && *r->group != '\0' ? r->group
-      : r->text ? TEXT_GROUP : AUDIO_GROUP;
+  const gchar *asked = asked_of (r);
   MultivariantGroup *group;
   guint i;
 
@@ -132,12 +141,70 @@ multivariant_group_is_in (const MultivariantGroup * self, const gchar * list)
 
   if (list == NULL)
     return TRUE;
-  names = g_strsplit_set (list, " \t\n,", -1);
+  names = g_strsplit_set (list, SEPARATORS, -1);
   for (i = 0; names[i] != NULL; i++) {
     if (g_str_equal (names[i], self->asked) || g_str_equal (names[i], self->id))
       return TRUE;
   }
   return FALSE;
+}
+
+/* Whose codec is not known yet may get a name of its own, with that behind. */
+static gboolean
+may_be_in (const MultivariantRendition * r, const gchar * name)
+{
+  const gchar *asked = asked_of (r);
+
+  return !r->video && !r->text && (g_str_equal (asked, name) || (!r->ready
+          && g_str_has_prefix (name, asked) && name[strlen (asked)] == '-'));
+}
+
+static gboolean
+is_known (const MultivariantRendition * const *renditions, guint n,
+    GPtrArray * groups, const gchar * name)
+{
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    if (may_be_in (renditions[i], name))
+      return TRUE;
+  }
+  return has_id (groups, name);
+}
+
+gchar *
+multivariant_find_unknown_group (const MultivariantRendition * const
+    *renditions, guint n, const gchar * list)
+{
+  g_autoptr (GPtrArray) groups = multivariant_groups (renditions, n, FALSE);
+  g_auto (GStrv) names = g_strsplit_set (list, SEPARATORS, -1);
+  guint i;
+
+  for (i = 0; names[i] != NULL; i++) {
+    if (*names[i] != '\0' && !is_known (renditions, n, groups, names[i]))
+      return g_strdup (names[i]);
+  }
+  return NULL;
+}
+
+gchar *
+multivariant_list_groups (const MultivariantRendition * const *renditions,
+    guint n)
+{
+  g_autoptr (GPtrArray) seen = g_ptr_array_new ();
+  GString *out = g_string_new (NULL);
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    const gchar *asked = asked_of (renditions[i]);
+
+    if (renditions[i]->video || renditions[i]->text
+        || g_ptr_array_find_with_equal_func (seen, asked, g_str_equal, NULL))
+      continue;
+    g_ptr_array_add (seen, (gpointer) asked);
+    g_string_append_printf (out, "%s\"%s\"", out->len > 0 ? ", " : "", asked);
+  }
+  return g_string_free (out, FALSE);
 }
 
 /* A quoted-string holds neither quotes nor line ends (4.2). */

@@ -29,6 +29,16 @@ GPtrArray *multivariant_groups (const MultivariantRendition * const
 gboolean multivariant_group_is_in (const MultivariantGroup * self,
     const gchar * list);
 
+/* The first name in a video's `audio_groups` that no audio has, ready or not;
+ * NULL = there is none.  Returns: (transfer full) (nullable) */
+gchar *multivariant_find_unknown_group (const MultivariantRendition * const
+    *renditions, guint n, const gchar * list);
+
+/* What audio has been asked to be in, each once, in quotes.
+ * Returns: (transfer full): empty without audio */
+gchar *multivariant_list_groups (const MultivariantRendition * const
+    *renditions, guint n);
+
 /* Appends its EXT-X-MEDIA tags. */
 void multivariant_group_append (const MultivariantGroup * self,
     GString * out, const gchar * query_param);

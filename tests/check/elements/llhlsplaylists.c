@@ -87,7 +87,7 @@ rig_clear (Rig * rig)
   gst_element_set_state (rig->sink, GST_STATE_NULL);
   gst_element_set_bus (rig->sink, NULL);
   g_clear_pointer (&rig->text, gst_harness_teardown);
-  gst_harness_teardown (rig->video);
+  g_clear_pointer (&rig->video, gst_harness_teardown);
   gst_object_unref (rig->bus);
   gst_object_unref (rig->sink);
 }
@@ -574,6 +574,94 @@ GST_START_TEST (llhlssink_pads_tell_the_multivariant_playlist)
 GST_END_TEST;
 
 /* `text_0::language=de` in a launch line, before there is such a pad. */
+/* Nobody hears what a typo has left out. */
+GST_START_TEST (llhlssink_warns_of_sound_that_is_not_there)
+{
+  static const struct
+  {
+    const gchar *groups, *unknown;
+  } cases[] = {
+    {"hgih", "\"hgih\""}, {"aud", "\"aud\""}, {"", NULL}, {NULL, NULL}
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GstMessage) warning = NULL, again = NULL;
+    g_autofree gchar *debug = NULL;
+    g_autoptr (GError) error = NULL;
+    Rig rig;
+
+    rig_make (&rig, FALSE);
+    if (cases[i].groups != NULL)
+      set_pad (&rig, "video_0", "audio-groups", cases[i].groups);
+    rig_play (&rig);
+    push_video (&rig, 3 * GOP);
+    warning = gst_bus_pop_filtered (rig.bus, GST_MESSAGE_WARNING);
+    again = gst_bus_pop_filtered (rig.bus, GST_MESSAGE_WARNING);
+    fail_unless_equals_int (warning != NULL, cases[i].unknown != NULL);
+    fail_unless (again == NULL);
+    if (warning != NULL) {
+      gst_message_parse_warning (warning, &error, &debug);
+      fail_unless (g_error_matches (error, GST_LIBRARY_ERROR,
+              GST_LIBRARY_ERROR_SETTINGS));
+      fail_unless_has (debug, "audio-groups of video_0 is ");
+      fail_unless_has (debug, cases[i].unknown);
+      fail_unless_has (debug, "NULL for all");
+    }
+    rig_clear (&rig);
+  }
+}
+
+GST_END_TEST;
+
+GST_START_TEST (llhlssink_names_a_bad_language)
+{
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
+  Rig rig;
+
+  rig_make (&rig, TRUE);
+  set_pad (&rig, "text_0", "language", "en_US");
+  fail_unless_equals_int (gst_element_set_state (rig.sink, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  message = gst_bus_pop_filtered (rig.bus, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, &debug);
+  fail_unless (g_error_matches (error, GST_LIBRARY_ERROR,
+          GST_LIBRARY_ERROR_SETTINGS));
+  fail_unless_has (debug, "language of text_0 is \"en_US\"");
+  fail_unless_has (debug, "RFC 5646");
+  set_pad (&rig, "text_0", "language", "en-US");
+  fail_unless (gst_element_set_state (rig.sink, GST_STATE_PAUSED)
+      != GST_STATE_CHANGE_FAILURE);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* What comes with the stream is told when it can be. */
+GST_START_TEST (llhlssink_takes_no_language_from_tags_that_is_none)
+{
+  static const gchar *const codes[] = { "deutsch oder so", "de" };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (codes); i++) {
+    g_autofree gchar *index = NULL;
+    Rig rig;
+
+    rig_make (&rig, TRUE);
+    rig_play (&rig);
+    gst_harness_push_event (rig.text, gst_event_new_tag (gst_tag_list_new
+            (GST_TAG_LANGUAGE_CODE, codes[i], NULL)));
+    push_video (&rig, GOP + 10);
+    index = get_text (&rig, "live.m3u8");
+    fail_unless_has (index, i == 0 ? "LANGUAGE=\"und\"" : "LANGUAGE=\"de\"");
+    rig_clear (&rig);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (llhlssink_pads_are_children)
 {
   g_autoptr (GstElement) pipeline = gst_parse_launch ("llhlssink name=hls "
@@ -613,6 +701,9 @@ llhlsplaylists_suite (void)
   tcase_add_test (tc, llhlssink_event_keeps_thousands_of_date_ranges);
   tcase_add_test (tc, llhlssink_writes_all_playlists_as_files);
   tcase_add_test (tc, llhlssink_pads_tell_the_multivariant_playlist);
+  tcase_add_test (tc, llhlssink_warns_of_sound_that_is_not_there);
+  tcase_add_test (tc, llhlssink_names_a_bad_language);
+  tcase_add_test (tc, llhlssink_takes_no_language_from_tags_that_is_none);
   tcase_add_test (tc, llhlssink_pads_are_children);
   return s;
 }

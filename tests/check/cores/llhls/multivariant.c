@@ -2,6 +2,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "multivariant.h"
+#include "multivariantgroup.h"
 
 static const MultivariantSettings plain = { NULL, 0 };
 
@@ -264,6 +265,48 @@ GST_START_TEST (multivariant_carries_parameter_and_start)
 
 GST_END_TEST;
 
+/* By what is asked for, what it became, and what it may still become. */
+GST_START_TEST (multivariant_finds_names_that_no_audio_has)
+{
+  static const struct
+  {
+    const gchar *list, *unknown;
+  } cases[] = {
+    {"", NULL}, {" , ", NULL}, {"aud", NULL}, {"aud hi", NULL},
+    {"aud-opus hi", NULL}, {"hi-mp4a", NULL}, {"aud-ac-3", "aud-ac-3"},
+    {"hi high", "high"}, {"subs", "subs"}, {"video_0", "video_0"}
+  };
+  MultivariantRendition list[] = {
+    video ("video_0", 720, 3000000), audio ("audio_0", "en"),
+    audio ("audio_1", "en"), audio ("audio_2", "en"), audio ("text_0", "en")
+  };
+  const MultivariantRendition *all[5];
+  g_autofree gchar *there = NULL, *none = NULL;
+  guint i;
+
+  for (i = 0; i < 5; i++)
+    all[i] = &list[i];
+  g_free (list[2].codec);
+  list[2].codec = g_strdup ("opus");
+  list[3].group = g_strdup ("hi");
+  list[3].ready = FALSE;
+  list[4].text = TRUE;
+  for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree gchar *unknown = multivariant_find_unknown_group (all, 5,
+        cases[i].list);
+
+    fail_unless_equals_string (unknown, cases[i].unknown);
+  }
+  there = multivariant_list_groups (all, 5);
+  fail_unless_equals_string (there, "\"aud\", \"hi\"");
+  none = multivariant_list_groups (all, 1);
+  fail_unless_equals_string (none, "");
+  for (i = 0; i < 5; i++)
+    multivariant_rendition_clear (&list[i]);
+}
+
+GST_END_TEST;
+
 static Suite *
 multivariant_suite (void)
 {
@@ -279,6 +322,7 @@ multivariant_suite (void)
   tcase_add_test (tc, multivariant_lists_subtitles);
   tcase_add_test (tc, multivariant_tells_range_score_and_key_frames);
   tcase_add_test (tc, multivariant_carries_parameter_and_start);
+  tcase_add_test (tc, multivariant_finds_names_that_no_audio_has);
   return s;
 }
 
