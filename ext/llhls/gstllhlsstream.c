@@ -50,6 +50,8 @@ free_track (gpointer data)
 }
 
 static gpointer timer_main (gpointer data);
+static void carry_out (GstLlHlsStream * self, gboolean news,
+    GPtrArray * messages);
 
 /* Before anything runs. */
 static void
@@ -125,6 +127,8 @@ gst_llhls_stream_new (GstElement * element, GstLlHlsStore * store,
 void
 gst_llhls_stream_stop (GstLlHlsStream * self)
 {
+  g_autoptr (GPtrArray) messages = g_ptr_array_new ();
+
   g_mutex_lock (&self->lock);
   self->stopping = TRUE;
   g_cond_signal (&self->cond);
@@ -132,6 +136,10 @@ gst_llhls_stream_stop (GstLlHlsStream * self)
   if (self->thread != NULL)
     g_thread_join (self->thread);
   self->thread = NULL;
+  g_mutex_lock (&self->lock);
+  gst_llhls_stream_close_gaps (self, "stopped", messages);
+  g_mutex_unlock (&self->lock);
+  carry_out (self, FALSE, messages);
 }
 
 void
@@ -393,7 +401,7 @@ handle_event_locked (GstLlHlsTrack * track, const SegmenterEvent * event,
       if (event->concealed)
         gst_llhls_stream_note_gap (track, event, messages);
       else
-        gst_llhls_stream_close_gap (track, messages);
+        gst_llhls_stream_close_gap (track, "recovered", messages);
       break;
     case SEGMENTER_GAP_PART:
       gst_llhls_stream_note_gap (track, event, messages);
@@ -766,6 +774,8 @@ end_track (GstLlHlsTrack * track, gboolean remove)
   if (track->text != NULL && !remove)
     return;
   g_mutex_lock (&self->lock);
+  if (remove && track->text == NULL)
+    gst_llhls_stream_close_gap (track, "released", messages);
   if (track->text != NULL)
     gst_llhls_text_remove (track->text);
   else if (remove)

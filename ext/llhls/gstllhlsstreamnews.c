@@ -22,30 +22,50 @@ new_message (GstLlHlsStream * self, const gchar * severity,
   return gst_message_new_element (GST_OBJECT (self->element), facts);
 }
 
-static void
-add_gap_message (GstLlHlsTrack * track, const gchar * state,
-    GPtrArray * messages)
+static GstStructure *
+gap_facts (const GstLlHlsTrack * track, const gchar * state)
 {
-  gboolean open = g_str_equal (state, "open");
-  guint64 duration = track->gap_end - track->gap_start;
+  return gst_structure_new ("llhlssink-gap",
+      "state", G_TYPE_STRING, state,
+      "incident", G_TYPE_STRING, track->incident,
+      "rendition", G_TYPE_STRING, track->name,
+      "msn", G_TYPE_UINT64, track->gap_msn,
+      "count", G_TYPE_UINT, track->gap_count,
+      "concealed", G_TYPE_BOOLEAN, track->gap_concealed,
+      "start", G_TYPE_UINT64, track->gap_start,
+      "duration", G_TYPE_UINT64, track->gap_end - track->gap_start, NULL);
+}
+
+/* Nothing of its kind is left: there is nothing to be seen, or to be heard.  A
+ * hole that shows with the frame behind it is over. */
+static gboolean
+is_outage (const GstLlHlsTrack * lost)
+{
+  const GPtrArray *tracks = lost->stream->tracks;
+  guint i;
+
+  for (i = 0; i < tracks->len; i++) {
+    const GstLlHlsTrack *track = g_ptr_array_index (tracks, i);
+
+    if (track->video == lost->video && !track->core->removed
+        && track->core->state == PACKAGER_TRACK_ALIVE)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+open_gap (GstLlHlsTrack * track, GPtrArray * messages)
+{
+  gboolean outage = is_outage (track);
   g_autofree gchar *summary = NULL;
 
-  summary = open ? g_strdup_printf (track->gap_concealed
-      ? "%s has no media, silence takes its place." : "%s has no media.",
-      track->name)
-      : g_strdup_printf ("%s has media again, after %" G_GUINT64_FORMAT " ms.",
-      track->name, duration / GST_MSECOND);
+  summary = g_strdup_printf ("%s has no media%s%s%s.", track->name,
+      outage ? ", nor has any other " : "",
+      !outage ? "" : track->video ? "video" : "audio",
+      track->gap_concealed ? "; silence takes its place" : "");
   g_ptr_array_add (messages, new_message (track->stream,
-          open ? "warning" : "info", summary,
-          gst_structure_new ("llhlssink-gap",
-              "state", G_TYPE_STRING, state,
-              "incident", G_TYPE_STRING, track->incident,
-              "rendition", G_TYPE_STRING, track->name,
-              "msn", G_TYPE_UINT64, track->gap_msn,
-              "count", G_TYPE_UINT, track->gap_count,
-              "concealed", G_TYPE_BOOLEAN, track->gap_concealed,
-              "start", G_TYPE_UINT64, track->gap_start,
-              "duration", G_TYPE_UINT64, duration, NULL)));
+          outage ? "critical" : "warning", summary, gap_facts (track, "open")));
 }
 
 /* A gap goes on until there is a part with media again. */
@@ -55,6 +75,9 @@ gst_llhls_stream_note_gap (GstLlHlsTrack * track, const SegmenterEvent * event,
 {
   gboolean opens = track->incident == NULL;
 
+  /* The application wants it so. */
+  if (track->core->removed)
+    return;
   if (opens) {
     track->incident = g_strdup_printf ("%s-gap-%u", track->name,
         ++track->stream->incidents);
@@ -68,16 +91,39 @@ gst_llhls_stream_note_gap (GstLlHlsTrack * track, const SegmenterEvent * event,
   track->gap_count += event->count;
   track->gap_end = MAX (track->gap_end, event->time + event->duration);
   if (opens)
-    add_gap_message (track, "open", messages);
+    open_gap (track, messages);
 }
 
 void
-gst_llhls_stream_close_gap (GstLlHlsTrack * track, GPtrArray * messages)
+gst_llhls_stream_close_gap (GstLlHlsTrack * track, const gchar * reason,
+    GPtrArray * messages)
 {
+  guint64 ms = (track->gap_end - track->gap_start) / GST_MSECOND;
+  g_autofree gchar *summary = NULL;
+  GstStructure *facts;
+
   if (track->incident == NULL)
     return;
-  add_gap_message (track, "close", messages);
+  summary = g_strdup_printf (g_str_equal (reason, "recovered")
+      ? "%s has media again, after %" G_GUINT64_FORMAT " ms."
+      : "%s had no media for %" G_GUINT64_FORMAT " ms and is over.",
+      track->name, ms);
+  facts = gap_facts (track, "close");
+  gst_structure_set (facts, "reason", G_TYPE_STRING, reason, NULL);
+  g_ptr_array_add (messages, new_message (track->stream, "info", summary,
+          facts));
   g_clear_pointer (&track->incident, g_free);
+}
+
+void
+gst_llhls_stream_close_gaps (GstLlHlsStream * self, const gchar * reason,
+    GPtrArray * messages)
+{
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++)
+    gst_llhls_stream_close_gap (g_ptr_array_index (self->tracks, i), reason,
+        messages);
 }
 
 void
@@ -173,6 +219,7 @@ gst_llhls_stream_note_finalized (GstLlHlsStream * self, GPtrArray * messages)
   if (!self->packager.ended || self->finalized)
     return;
   self->finalized = TRUE;
+  gst_llhls_stream_close_gaps (self, "ended", messages);
   g_ptr_array_add (messages, new_message (self, "info",
           "The stream is over; its playlists are final.",
           gst_structure_new ("llhlssink-finalized",

@@ -88,7 +88,11 @@ GstLlHlsTally gst_llhls_stream_tally (const GstLlHlsStream * self);
 /* gstllhlsstreamnews.c: add to `messages` what there is to tell. */
 void gst_llhls_stream_note_gap (GstLlHlsTrack * track,
     const SegmenterEvent * event, GPtrArray * messages);
-void gst_llhls_stream_close_gap (GstLlHlsTrack * track, GPtrArray * messages);
+/* `reason` is why it is over. */
+void gst_llhls_stream_close_gap (GstLlHlsTrack * track, const gchar * reason,
+    GPtrArray * messages);
+void gst_llhls_stream_close_gaps (GstLlHlsStream * self, const gchar * reason,
+    GPtrArray * messages);
 void gst_llhls_stream_note_discontinuity (GstLlHlsTrack * track,
     const SegmenterEvent * event, GPtrArray * messages);
 void gst_llhls_stream_note_keys (GstLlHlsTrack * track,

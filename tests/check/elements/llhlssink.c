@@ -584,6 +584,13 @@ GST_START_TEST (llhlssink_takes_a_changed_encoder)
 
 GST_END_TEST;
 
+static const gchar *
+severity_of (GstMessage * message)
+{
+  return gst_structure_get_string (gst_message_get_structure (message),
+      "severity");
+}
+
 GST_START_TEST (llhlssink_tells_of_a_gap)
 {
   g_autofree gchar *text = NULL;
@@ -600,6 +607,8 @@ GST_START_TEST (llhlssink_tells_of_a_gap)
   fail_unless (message != NULL);
   fail_unless (gst_structure_get_uint (gst_message_get_structure (message),
           "count", &count) && count > 0);
+  /* It is over. */
+  fail_unless_equals_string (severity_of (message), "warning");
   gst_message_unref (message);
   text = get_text (rig.port, "/video_0.m3u8");
   fail_unless (strstr (text, "#EXT-X-GAP\n") != NULL);
@@ -649,6 +658,110 @@ wait_gap (Rig * rig, const gchar * state)
   return NULL;
 }
 
+static const gchar *
+reason_of (GstMessage * message)
+{
+  return gst_structure_get_string (gst_message_get_structure (message),
+      "reason");
+}
+
+static const gchar *
+rendition_of (GstMessage * message)
+{
+  return gst_structure_get_string (gst_message_get_structure (message),
+      "rendition");
+}
+
+/* The other rung, with the frames that video_0 has had last. */
+static void
+push_other (Rig * rig, GstHarness * other, guint n)
+{
+  GstHarness *first = rig->video;
+
+  rig->video = other;
+  rig->frame -= n;
+  push_video (rig, n);
+  rig->video = first;
+}
+
+/* Whoever watches may take the other one, until that is gone, too. */
+GST_START_TEST (llhlssink_outage_is_critical)
+{
+  g_autoptr (GstMessage) one = NULL, both = NULL, over = NULL, end = NULL;
+  GstHarness *other;
+  Rig rig;
+  guint i;
+
+  rig_make (&rig, TRUE);
+  other = gst_harness_new_with_element (rig.sink, "video_1", NULL);
+  rig_play (&rig);
+  gst_harness_set_src_caps (other, video_caps (config_b, sizeof (config_b)));
+  for (i = 0; i < 2 * GOP; i++) {
+    push_all (&rig, 40);
+    push_other (&rig, other, 1);
+  }
+  for (i = 0; i < 3 * GOP; i++)
+    push_all (&rig, 40);
+  one = wait_gap (&rig, "open");
+  fail_unless_equals_string (rendition_of (one), "video_1");
+  fail_unless_equals_string (severity_of (one), "warning");
+  /* Sound alone goes on. */
+  for (i = 0; i < 200 && both == NULL; i++) {
+    push_audio (&rig, rig.frame * FRAME + i * 40 * GST_MSECOND);
+    g_usleep (20 * 1000);
+    both = pop_element_message (&rig, "llhlssink-gap");
+  }
+  fail_unless (both != NULL);
+  fail_unless_equals_string (rendition_of (both), "video_0");
+  fail_unless_equals_string (severity_of (both), "critical");
+  rig.frame += 10 * GOP;
+  push_video (&rig, 2 * GOP);
+  over = wait_gap (&rig, "close");
+  fail_unless_equals_string (rendition_of (over), "video_0");
+  fail_unless_equals_string (severity_of (over), "info");
+  gst_element_set_state (rig.sink, GST_STATE_READY);
+  end = wait_gap (&rig, "close");
+  fail_unless_equals_string (rendition_of (end), "video_1");
+  fail_unless_equals_string (reason_of (end), "stopped");
+  gst_element_set_state (rig.sink, GST_STATE_NULL);
+  gst_harness_teardown (other);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* What the application does is no loss. */
+GST_START_TEST (llhlssink_released_pad_is_no_gap)
+{
+  g_autoptr (GstMessage) open = NULL, close = NULL, more = NULL;
+  GstHarness *other;
+  GstPad *pad;
+  Rig rig;
+
+  rig_make (&rig, FALSE);
+  other = gst_harness_new_with_element (rig.sink, "video_1", NULL);
+  rig_play (&rig);
+  gst_harness_set_src_caps (other, video_caps (config_b, sizeof (config_b)));
+  push_all (&rig, 2000);
+  push_other (&rig, other, 2 * GOP);
+  push_all (&rig, 3000);
+  open = wait_gap (&rig, "open");
+  fail_unless_equals_string (rendition_of (open), "video_1");
+  pad = gst_element_get_static_pad (rig.sink, "video_1");
+  gst_harness_teardown (other);
+  if (GST_OBJECT_PARENT (pad) == GST_OBJECT (rig.sink))
+    gst_element_release_request_pad (rig.sink, pad);
+  gst_object_unref (pad);
+  close = wait_gap (&rig, "close");
+  fail_unless_equals_string (reason_of (close), "released");
+  push_all (&rig, 4000);
+  more = pop_element_message (&rig, "llhlssink-gap");
+  fail_unless (more == NULL);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* Rule 37: not with the next buffer. */
 GST_START_TEST (llhlssink_tells_of_a_gap_by_the_clock)
 {
@@ -682,6 +795,9 @@ GST_START_TEST (llhlssink_tells_of_a_gap_by_the_clock)
   fail_unless_equals_string (gst_structure_get_string
       (gst_message_get_structure (open), "incident"),
       gst_structure_get_string (gst_message_get_structure (close), "incident"));
+  fail_unless_equals_string (severity_of (open), "critical");
+  fail_unless_equals_string (severity_of (close), "info");
+  fail_unless_equals_string (reason_of (close), "recovered");
   gst_message_unref (open);
   gst_message_unref (close);
   rig_clear (&rig);
@@ -1141,6 +1257,8 @@ llhlssink_suite (void)
   tcase_add_test (tc, llhlssink_tells_of_a_gap);
   tcase_add_test (tc, llhlssink_fills_lost_sound_with_silence);
   tcase_add_test (tc, llhlssink_tells_of_a_gap_by_the_clock);
+  tcase_add_test (tc, llhlssink_outage_is_critical);
+  tcase_add_test (tc, llhlssink_released_pad_is_no_gap);
   tcase_add_test (tc, llhlssink_tells_of_no_gap_in_paused);
   tcase_add_test (tc, llhlssink_counts_on_after_a_restart);
   tcase_add_test (tc, llhlssink_asks_for_key_frames);
