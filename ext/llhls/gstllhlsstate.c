@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Threads: any (put), one of its own (the disk), joined in free.  `lock` is held
- * for `state` and the flags only, never for the disk or a message. */
+/* Threads: any (put, stats), one of its own (the disk), joined in free.  `lock`
+ * is held for `state`, the flags and the counters only, never for the disk or a
+ * message. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "gstllhlsstate.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "gstelementmessage.h"
@@ -17,7 +26,9 @@ struct _GstLlHlsState
   GCond cond;                   /* waiting, ending */
   gboolean waiting, ending;     /* lock */
   StateFile state;              /* lock; to be written when waiting */
-  /* The disk's thread only. */
+  guint64 written, failed;      /* lock */
+  gboolean failing;             /* lock */
+  /* The disk's thread only, once it runs. */
   gint64 failing_since;         /* us, monotonic; 0 when it works */
   guint incident;
 };
@@ -46,25 +57,45 @@ gst_llhls_state_load (const gchar * path, StateFile * state, GError ** error)
   return FALSE;
 }
 
-static void
-post (GstLlHlsState * self, gboolean open, const gchar * error)
+static GstStructure *
+new_facts (GstLlHlsState * self, const gchar * state)
 {
   g_autofree gchar *incident = g_strdup_printf ("state-%u", self->incident);
-  g_autofree gchar *summary = open ? g_strdup_printf ("Could not write the "
-      "state to \"%s\": %s.", self->path, error)
-      : g_strdup_printf ("The state is written to \"%s\" again.", self->path);
-  guint64 duration = (g_get_monotonic_time () - self->failing_since)
-      * GST_USECOND;
-  GstStructure *facts;
 
-  facts = gst_structure_new ("llhlssink-state-file",
-      "state", G_TYPE_STRING, open ? "open" : "close",
+  return gst_structure_new ("llhlssink-state-file",
+      "state", G_TYPE_STRING, state,
       "incident", G_TYPE_STRING, incident,
       "state-file", G_TYPE_STRING, self->path, NULL);
-  if (open)
-    gst_structure_set (facts, "error", G_TYPE_STRING, error, NULL);
-  else
-    gst_structure_set (facts, "duration", G_TYPE_UINT64, duration, NULL);
+}
+
+static void
+open_incident (GstLlHlsState * self, const gchar * error)
+{
+  g_autofree gchar *summary = g_strdup_printf ("Could not write the state to "
+      "\"%s\": %s.", self->path, error);
+  GstStructure *facts;
+
+  self->failing_since = g_get_monotonic_time ();
+  self->incident++;
+  facts = new_facts (self, "open");
+  gst_structure_set (facts, "error", G_TYPE_STRING, error, NULL);
+  gst_element_message_post_structure (self->element,
+      GST_ELEMENT_MESSAGE_WARNING, summary, facts);
+}
+
+static void
+close_incident (GstLlHlsState * self, gboolean stopped)
+{
+  g_autofree gchar *summary = g_strdup_printf (stopped ? "Stopped while the "
+      "state could not be written to \"%s\"." : "The state is written to "
+      "\"%s\" again.", self->path);
+  guint64 duration = (g_get_monotonic_time () - self->failing_since)
+      * GST_USECOND;
+  GstStructure *facts = new_facts (self, "close");
+
+  self->failing_since = 0;
+  gst_structure_set (facts, "duration", G_TYPE_UINT64, duration,
+      "reason", G_TYPE_STRING, stopped ? "stopped" : "recovered", NULL);
   gst_element_message_post_structure (self->element,
       GST_ELEMENT_MESSAGE_WARNING, summary, facts);
 }
@@ -78,14 +109,15 @@ write_state (GstLlHlsState * self, const StateFile * state)
 
   ok = g_file_set_contents_full (self->path, text, strlen (text),
       G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error);
-  if (ok && self->failing_since != 0) {
-    post (self, FALSE, NULL);
-    self->failing_since = 0;
-  } else if (!ok && self->failing_since == 0) {
-    self->failing_since = g_get_monotonic_time ();
-    self->incident++;
-    post (self, TRUE, error->message);
-  }
+  g_mutex_lock (&self->lock);
+  self->written += ok;
+  self->failed += !ok;
+  self->failing = !ok;
+  g_mutex_unlock (&self->lock);
+  if (ok && self->failing_since != 0)
+    close_incident (self, FALSE);
+  else if (!ok && self->failing_since == 0)
+    open_incident (self, error->message);
 }
 
 static gpointer
@@ -110,6 +142,46 @@ run (gpointer data)
   return NULL;
 }
 
+/* Writing puts a new file in the place of the old one, so that the directory
+ * must take one.  What is in the old one must stay until there is news. */
+static gboolean
+try_path (const gchar * path, const gchar ** error)
+{
+  g_autofree gchar *name = g_strconcat (path, ".XXXXXX", NULL);
+  gint fd;
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR)) {
+    *error = g_strerror (EISDIR);
+    return FALSE;
+  }
+  fd = g_mkstemp_full (name, O_WRONLY | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    *error = g_strerror (errno);
+    return FALSE;
+  }
+  g_close (fd, NULL);
+  g_unlink (name);
+  return TRUE;
+}
+
+/* Said when the element starts, not when the restart is over that it was for. */
+static void
+check_path (GstLlHlsState * self)
+{
+  const gchar *error = NULL;
+
+  if (try_path (self->path, &error))
+    return;
+  self->failing = TRUE;
+  self->failed++;
+  GST_ELEMENT_WARNING (self->element, RESOURCE, OPEN_WRITE,
+      (_("The state of the stream can not be written.")),
+      ("state-file is \"%s\": %s; set it to a file in a directory that is there "
+          "and may be written; a restart counts from the date until then",
+          self->path, error));
+  open_incident (self, error);
+}
+
 GstLlHlsState *
 gst_llhls_state_new (GstElement * element, const gchar * path)
 {
@@ -119,6 +191,7 @@ gst_llhls_state_new (GstElement * element, const gchar * path)
   self->path = g_strdup (path);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
+  check_path (self);
   self->thread = g_thread_new ("llhls-state", run, self);
   return self;
 }
@@ -134,6 +207,16 @@ gst_llhls_state_put (GstLlHlsState * self, const StateFile * state)
 }
 
 void
+gst_llhls_state_add_stats (GstLlHlsState * self, GstStructure * stats)
+{
+  g_mutex_lock (&self->lock);
+  gst_structure_set (stats, "state-files-written", G_TYPE_UINT64, self->written,
+      "state-files-failed", G_TYPE_UINT64, self->failed,
+      "state-file-failing", G_TYPE_INT, self->failing, NULL);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 gst_llhls_state_free (GstLlHlsState * self)
 {
   g_mutex_lock (&self->lock);
@@ -141,6 +224,8 @@ gst_llhls_state_free (GstLlHlsState * self)
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->lock);
   g_thread_join (self->thread);
+  if (self->failing_since != 0)
+    close_incident (self, TRUE);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self->path);

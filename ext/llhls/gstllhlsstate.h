@@ -17,7 +17,9 @@ typedef struct _GstLlHlsState GstLlHlsState;
 gboolean gst_llhls_state_load (const gchar * path, StateFile * state,
     GError ** error);
 
-/* `element` posts the messages and outlives it. */
+/* `element` posts the messages and outlives it.  Says at once that `path` can't
+ * be written, with a warning besides the message: the application's thread, no
+ * locks. */
 GstLlHlsState *gst_llhls_state_new (GstElement * element,
     const gchar * path);
 
@@ -27,5 +29,9 @@ void gst_llhls_state_free (GstLlHlsState * self);
 /* Any thread; returns at once.  What was put before and is not yet written is
  * forgotten. */
 void gst_llhls_state_put (GstLlHlsState * self, const StateFile * state);
+
+/* Any thread. */
+void gst_llhls_state_add_stats (GstLlHlsState * self,
+    GstStructure * stats);
 
 G_END_DECLS

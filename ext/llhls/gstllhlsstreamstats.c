@@ -76,6 +76,8 @@ gst_llhls_stream_add_stats (GstLlHlsStream * self, GstStructure * stats)
 
     memory += gst_llhls_text_add_stats (track->text, &list);
   }
+  if (self->state != NULL)
+    gst_llhls_state_add_stats (self->state, stats);
   g_mutex_unlock (&self->lock);
   gst_structure_set (stats, "segments", G_TYPE_UINT64, all.segments,
       "parts", G_TYPE_UINT64, all.parts, "gaps", G_TYPE_UINT64, all.gaps,

@@ -878,6 +878,85 @@ GST_START_TEST (llhlssink_counts_on_after_a_restart)
 
 GST_END_TEST;
 
+/* (transfer full) */
+static GstMessage *
+wait_state_file (Rig * rig, const gchar * state)
+{
+  GstMessage *message;
+
+  while ((message = gst_bus_timed_pop_filtered (rig->bus, 30 * GST_SECOND,
+              GST_MESSAGE_ELEMENT)) != NULL) {
+    if (gst_message_has_name (message, "llhlssink-state-file"))
+      break;
+    gst_message_unref (message);
+  }
+  fail_unless (message != NULL, "no %s", state);
+  fail_unless_equals_string (gst_structure_get_string
+      (gst_message_get_structure (message), "state"), state);
+  return message;
+}
+
+static gint
+state_file_fails (Rig * rig)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 failed;
+  gint failing = -1;
+
+  g_object_get (rig->sink, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_int (stats, "state-file-failing", &failing));
+  fail_unless (gst_structure_get_uint64 (stats, "state-files-failed", &failed));
+  fail_unless_equals_int (failed > 0, failing);
+  return failing;
+}
+
+/* When it starts, not when the restart is over that the file was for. */
+GST_START_TEST (llhlssink_tells_at_once_that_the_state_can_not_be_written)
+{
+  g_autofree gchar *dir = g_dir_make_tmp ("llhls-XXXXXX", NULL);
+  g_autofree gchar *missing = g_build_filename (dir, "missing", NULL);
+  g_autofree gchar *path = g_build_filename (missing, "state", NULL);
+  g_autofree gchar *debug = NULL;
+  g_autoptr (GstMessage) open = NULL, close = NULL, warning = NULL;
+  g_autoptr (GstMessage) again = NULL, stopped = NULL;
+  g_autoptr (GError) error = NULL;
+  Rig rig;
+
+  run_with_state (&rig, path);
+  warning = gst_bus_pop_filtered (rig.bus, GST_MESSAGE_WARNING);
+  fail_unless (warning != NULL);
+  gst_message_parse_warning (warning, &error, &debug);
+  fail_unless (g_error_matches (error, GST_RESOURCE_ERROR,
+          GST_RESOURCE_ERROR_OPEN_WRITE));
+  fail_unless (strstr (debug, "state-file is \"") != NULL, "%s", debug);
+  fail_unless (strstr (debug, path) != NULL, "%s", debug);
+  fail_unless_equals_int (state_file_fails (&rig), 1);
+  rig_clear (&rig);
+  run_with_state (&rig, path);
+  open = wait_state_file (&rig, "open");
+  fail_unless_equals_string (severity_of (open), "warning");
+  gst_element_set_state (rig.sink, GST_STATE_READY);
+  stopped = wait_state_file (&rig, "close");
+  fail_unless_equals_string (reason_of (stopped), "stopped");
+  gst_element_set_state (rig.sink, GST_STATE_PLAYING);
+  again = wait_state_file (&rig, "open");
+  g_mkdir (missing, 0755);
+  gst_harness_set_src_caps (rig.video, video_caps (config_a,
+          sizeof (config_a)));
+  push_all (&rig, 4500);
+  close = wait_state_file (&rig, "close");
+  fail_unless_equals_string (reason_of (close), "recovered");
+  rig_clear (&rig);
+  fail_unless (g_unlink (path) == 0);
+  /* Nothing else was left there by trying. */
+  fail_unless (g_rmdir (missing) == 0);
+  run_with_state (&rig, path);
+  rig_clear (&rig);
+  g_rmdir (dir);
+}
+
+GST_END_TEST;
+
 /* An encoder behind us hears where segments shall begin. */
 GST_START_TEST (llhlssink_asks_for_key_frames)
 {
@@ -1261,6 +1340,8 @@ llhlssink_suite (void)
   tcase_add_test (tc, llhlssink_released_pad_is_no_gap);
   tcase_add_test (tc, llhlssink_tells_of_no_gap_in_paused);
   tcase_add_test (tc, llhlssink_counts_on_after_a_restart);
+  tcase_add_test (tc,
+      llhlssink_tells_at_once_that_the_state_can_not_be_written);
   tcase_add_test (tc, llhlssink_asks_for_key_frames);
   tcase_add_test (tc, llhlssink_asks_for_a_missing_key_frame_at_once);
   tcase_add_test (tc, llhlssink_takes_byte_streams_and_adts);
