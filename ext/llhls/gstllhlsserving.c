@@ -242,8 +242,8 @@ post_error (GstElement * element, const GstLlHlsServingConfig * config,
   if (error->domain == G_FILE_ERROR)
     GST_ELEMENT_ERROR (element, RESOURCE, OPEN_READ,
         (_("The certificate could not be read.")),
-        ("%s; set both to PEM files that can be read, or to NULL for plain "
-            "HTTP", error->message));
+        ("%s; set certificate-file and key-file to PEM files that can be read, "
+            "or both to NULL for plain HTTP", error->message));
   else if (error->domain == G_TLS_ERROR)
     GST_ELEMENT_ERROR (element, LIBRARY, SETTINGS,
         (_("The certificate can not be used.")),

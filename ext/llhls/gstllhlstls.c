@@ -18,6 +18,7 @@ static const gchar *const protocols[] = { "h2", "http/1.1", NULL };
 struct _GstLlHlsTls
 {
   gchar *certificate_file, *key_file;   /* fixed */
+  gboolean key_is_apart;        /* fixed */
   GTlsCertificate *certificate;
   GstLlHlsFileStamp stamps[2];
 };
@@ -136,9 +137,14 @@ load (GstLlHlsTls * self, GError ** error)
   if (why == NULL)
     why = g_error_new_literal (G_TLS_ERROR, G_TLS_ERROR_UNAVAILABLE,
         "no TLS backend, install glib-networking");
-  g_propagate_prefixed_error (error, g_steal_pointer (&why),
-      "certificate-file is \"%s\", key-file is \"%s\": ",
-      self->certificate_file, self->key_file);
+  if (self->key_is_apart)
+    g_propagate_prefixed_error (error, g_steal_pointer (&why),
+        "certificate-file is \"%s\", key-file is \"%s\": ",
+        self->certificate_file, self->key_file);
+  else
+    g_propagate_prefixed_error (error, g_steal_pointer (&why),
+        "certificate-file is \"%s\", key-file is NULL, so that the key is to be "
+        "in there, too: ", self->certificate_file);
   return NULL;
 }
 
@@ -150,6 +156,7 @@ gst_llhls_tls_new (const gchar * certificate_file, const gchar * key_file,
 
   self->certificate_file = g_strdup (certificate_file);
   self->key_file = g_strdup (key_file != NULL ? key_file : certificate_file);
+  self->key_is_apart = key_file != NULL;
   take_stamps (self, self->stamps);
   self->certificate = load (self, error);
   if (self->certificate == NULL)

@@ -931,6 +931,26 @@ GST_START_TEST (llhlsorigin_names_what_is_wrong_with_the_certificate)
 
 GST_END_TEST;
 
+/* One file may hold both; what is said when it does not names no path that
+ * nobody has set. */
+GST_START_TEST (llhlsorigin_names_a_certificate_without_its_key)
+{
+  g_autofree gchar *certificate = NULL;
+  Rig rig;
+
+  rig_make (&rig);
+  certificate = rig_file (&rig, "cert.pem");
+  g_object_set (rig.sink, "certificate-file", certificate, NULL);
+  expect_error (&rig, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
+      "key-file is NULL");
+  if (make_certificate (&rig, "cert.pem", "key.pem", "/CN=a"))
+    expect_error (&rig, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+        "key-file is NULL");
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* Who connects and says nothing, or breaks off in the handshake. */
 GST_START_TEST (llhlsorigin_closes_hanging_handshakes)
 {
@@ -989,6 +1009,7 @@ llhlsorigin_suite (void)
   tcase_add_test (tc, llhlsorigin_takes_many_requests_at_once_over_tls);
   tcase_add_test (tc, llhlsorigin_takes_a_renewed_certificate);
   tcase_add_test (tc, llhlsorigin_names_what_is_wrong_with_the_certificate);
+  tcase_add_test (tc, llhlsorigin_names_a_certificate_without_its_key);
   tcase_add_test (tc, llhlsorigin_closes_hanging_handshakes);
   return s;
 }
