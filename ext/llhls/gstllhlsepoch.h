@@ -27,6 +27,10 @@ typedef enum
   GST_LLHLS_EPOCH_LOCK_CLOCK,
 } GstLlHlsEpochLock;
 
+/* As an offset: the date is what the system's clock says.  Offsets nearer to 0
+ * than that, about 285 years in ms, are in bounds as ns. */
+#define GST_LLHLS_EPOCH_MEASURED G_GINT64_CONSTANT (-9000000000000)
+
 #define GST_TYPE_LLHLS_EPOCH_LOCK (gst_llhls_epoch_lock_get_type ())
 GType gst_llhls_epoch_lock_get_type (void);
 

@@ -15,7 +15,7 @@
 #define DEFAULT_WINDOW 60000    /* ms */
 #define DEFAULT_GAP_TIMEOUT 0   /* ms */
 #define DEFAULT_EPOCH_LOCK GST_LLHLS_EPOCH_LOCK_NONE
-#define DEFAULT_EPOCH_OFFSET G_MININT   /* ms */
+#define DEFAULT_EPOCH_OFFSET GST_LLHLS_EPOCH_MEASURED   /* ms */
 #define DEFAULT_ADDRESS "127.0.0.1"
 #define DEFAULT_PORT 8080
 #define DEFAULT_SEND_KEYFRAME_REQUESTS TRUE
@@ -182,10 +182,11 @@ install_continuity (GParamSpec ** properties, GParamFlags flags)
    *
    * Since: 0.1
    */
-  properties[GST_LLHLS_SETTING_EPOCH_OFFSET] = g_param_spec_int ("epoch-offset",
-      "Epoch offset",
-      "Date of PTS 0 with epoch-lock=pts, lowest = measured (ms)", G_MININT,
-      G_MAXINT, DEFAULT_EPOCH_OFFSET, flags);
+  properties[GST_LLHLS_SETTING_EPOCH_OFFSET] =
+      g_param_spec_int64 ("epoch-offset", "Epoch offset",
+      "Date of PTS 0 with epoch-lock=pts, lowest = measured (ms)",
+      GST_LLHLS_EPOCH_MEASURED, -GST_LLHLS_EPOCH_MEASURED,
+      DEFAULT_EPOCH_OFFSET, flags);
   /**
    * GstLlHlsSink:state-file:
    *
@@ -273,7 +274,7 @@ gst_llhls_settings_set (GstLlHlsSettings * self, guint which,
       self->epoch_lock = g_value_get_enum (value);
       break;
     case GST_LLHLS_SETTING_EPOCH_OFFSET:
-      self->epoch_offset = g_value_get_int (value);
+      self->epoch_offset = g_value_get_int64 (value);
       break;
     case GST_LLHLS_SETTING_ADDRESS:
       gst_string_property_set (&self->address, value);
@@ -322,7 +323,7 @@ gst_llhls_settings_get (const GstLlHlsSettings * self, guint which,
       g_value_set_enum (value, self->epoch_lock);
       break;
     case GST_LLHLS_SETTING_EPOCH_OFFSET:
-      g_value_set_int (value, self->epoch_offset);
+      g_value_set_int64 (value, self->epoch_offset);
       break;
     case GST_LLHLS_SETTING_ADDRESS:
       g_value_set_string (value, self->address);

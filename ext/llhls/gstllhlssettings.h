@@ -20,7 +20,7 @@ typedef struct
   guint target_duration, part_duration, window; /* ms */
   guint gap_timeout;            /* ms */
   GstLlHlsEpochLock epoch_lock;
-  gint epoch_offset;            /* ms */
+  gint64 epoch_offset;          /* ms */
   gchar *address;
   gint port;
   gchar *state_file;

@@ -610,9 +610,9 @@ set_origin_locked (GstLlHlsStream * self, GstClockTime first, gint64 to_shared)
       date = measure_date (self, first, 0);
       break;
     case GST_LLHLS_EPOCH_LOCK_PTS:
-      date = self->config.epoch_offset == G_MININT
+      date = self->config.epoch_offset == GST_LLHLS_EPOCH_MEASURED
           ? measure_date (self, first, to_shared)
-          : (guint64) (self->config.epoch_offset * GST_MSECOND);
+          : (guint64) (self->config.epoch_offset * (gint64) GST_MSECOND);
       break;
     case GST_LLHLS_EPOCH_LOCK_REFERENCE_TIMESTAMP:
     case GST_LLHLS_EPOCH_LOCK_TIMECODE:

@@ -22,7 +22,7 @@ typedef struct
   GstClockTime gap_timeout;     /* as the packager has it */
   gboolean key_requests;
   GstLlHlsEpochLock epoch_lock;
-  gint epoch_offset;            /* ms, G_MININT = by the system's clock */
+  gint64 epoch_offset;          /* ms, or GST_LLHLS_EPOCH_MEASURED */
   const gchar *state_file;      /* or NULL; only while it is made */
   gboolean iframes;             /* playlists of key frames */
   GstClockTimeDiff start_offset;        /* of EXT-X-START, 0 = none */
