@@ -5,7 +5,8 @@
 
 /* RFC 5905: seconds from 1900 to 1970. */
 #define NTP_TO_UNIX (G_GUINT64_CONSTANT (2208988800) * GST_SECOND)
-#define DAY (G_GUINT64_CONSTANT (86400) * GST_SECOND)
+#define DAY_SECONDS 86400
+#define DAY (DAY_SECONDS * (gint64) GST_SECOND)
 
 GType
 gst_llhls_epoch_lock_get_type (void)
@@ -44,27 +45,35 @@ from_reference (GstBuffer * buffer)
   return GST_CLOCK_TIME_NONE;
 }
 
-/* A timecode says the time of day; the day is its own, or the one that is
- * nearest to now. */
+/* Whole days away from `time`, as near as can be. */
 static GstClockTime
-from_timecode (GstBuffer * buffer)
+nearest_to (gint64 near, gint64 time)
+{
+  time += (near - time) / DAY * DAY;
+  if (near - time > DAY / 2)
+    time += DAY;
+  else if (time - near > DAY / 2)
+    time -= DAY;
+  return time >= 0 ? (GstClockTime) time : GST_CLOCK_TIME_NONE;
+}
+
+/* A timecode says the time of day, counted from its jam.  The jam's day is not
+ * to be relied on: who counts frames leaves it as it was when a day is over. */
+static GstClockTime
+from_timecode (GstBuffer * buffer, gint64 near)
 {
   GstVideoTimeCodeMeta *meta = gst_buffer_get_video_time_code_meta (buffer);
-  guint64 time, now = g_get_real_time () * GST_USECOND, day;
+  gint64 time;
   GDateTime *jam;
 
-  if (meta == NULL || meta->tc.config.fps_n == 0)
+  if (meta == NULL || meta->tc.config.fps_n == 0
+      || !gst_video_time_code_is_valid (&meta->tc))
     return GST_CLOCK_TIME_NONE;
   time = gst_video_time_code_nsec_since_daily_jam (&meta->tc);
   jam = meta->tc.config.latest_daily_jam;
   if (jam != NULL)
-    return time + (guint64) g_date_time_to_unix (jam) * GST_SECOND;
-  day = now / DAY * DAY;
-  if (day + time > now + DAY / 2)
-    day -= DAY;
-  else if (day + time + DAY / 2 < now)
-    day += DAY;
-  return day + time;
+    time += g_date_time_to_unix (jam) % DAY_SECONDS * (gint64) GST_SECOND;
+  return nearest_to (near, time);
 }
 
 /* GstNtpClock counts from 1900, the others from 1970. */
@@ -82,10 +91,41 @@ from_clock (GstElement * element, GstClockTime running_time)
   return time;
 }
 
-GstClockTime
-gst_llhls_epoch_read (GstLlHlsEpoch * self, GstLlHlsEpochLock lock,
-    GstElement * element, GstBuffer * buffer, GstClockTime running_time)
+const gchar *
+gst_llhls_epoch_lock_name (GstLlHlsEpochLock lock)
 {
+  g_autoptr (GTypeClass) klass = g_type_class_ref (GST_TYPE_LLHLS_EPOCH_LOCK);
+
+  return g_enum_get_value (G_ENUM_CLASS (klass), lock)->value_nick;
+}
+
+const gchar *
+gst_llhls_epoch_want (GstLlHlsEpochLock lock)
+{
+  switch (lock) {
+    case GST_LLHLS_EPOCH_LOCK_NONE:
+      break;
+    case GST_LLHLS_EPOCH_LOCK_PTS:
+      return "PTS";
+    case GST_LLHLS_EPOCH_LOCK_REFERENCE_TIMESTAMP:
+      return "GstReferenceTimestampMeta of timestamp/x-unix or timestamp/x-ntp "
+          "(rtspsrc and rtpjitterbuffer: add-reference-timestamp-meta)";
+    case GST_LLHLS_EPOCH_LOCK_TIMECODE:
+      return
+          "GstVideoTimeCodeMeta, of its own or a video's (timecodestamper in "
+          "front of the encoder)";
+    case GST_LLHLS_EPOCH_LOCK_CLOCK:
+      return "clock of the pipeline";
+  }
+  return "time";
+}
+
+GstClockTime
+gst_llhls_epoch_read (GstLlHlsEpoch * own, GstLlHlsEpoch * all,
+    GstLlHlsEpochLock lock, GstElement * element, GstBuffer * buffer,
+    GstClockTime running_time)
+{
+  const GstLlHlsEpoch *newest = own->known ? own : all;
   GstClockTime time = GST_CLOCK_TIME_NONE;
 
   switch (lock) {
@@ -99,13 +139,15 @@ gst_llhls_epoch_read (GstLlHlsEpoch * self, GstLlHlsEpochLock lock,
       time = from_reference (buffer);
       break;
     case GST_LLHLS_EPOCH_LOCK_TIMECODE:
-      time = from_timecode (buffer);
+      time = from_timecode (buffer, newest->known ? (gint64) running_time
+          + newest->offset : g_get_real_time () * (gint64) GST_USECOND);
       break;
   }
   if (GST_CLOCK_TIME_IS_VALID (time)) {
-    self->known = TRUE;
-    self->offset = (gint64) time - (gint64) running_time;
+    own->known = TRUE;
+    own->offset = (gint64) time - (gint64) running_time;
+    *all = *own;
     return time;
   }
-  return self->known ? running_time + self->offset : GST_CLOCK_TIME_NONE;
+  return newest->known ? running_time + newest->offset : GST_CLOCK_TIME_NONE;
 }

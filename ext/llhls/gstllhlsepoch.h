@@ -43,9 +43,15 @@ typedef struct
 } GstLlHlsEpoch;
 
 /* The shared time of `buffer` with `running_time`, in ns, or
- * GST_CLOCK_TIME_NONE when it has none. */
-GstClockTime gst_llhls_epoch_read (GstLlHlsEpoch * self,
+ * GST_CLOCK_TIME_NONE when it has none.  `own` is of its rendition, `all` of
+ * any; who never had a stamp goes by that. */
+GstClockTime gst_llhls_epoch_read (GstLlHlsEpoch * own, GstLlHlsEpoch * all,
     GstLlHlsEpochLock lock, GstElement * element, GstBuffer * buffer,
     GstClockTime running_time);
+
+/* As the property has it. */
+const gchar *gst_llhls_epoch_lock_name (GstLlHlsEpochLock lock);
+/* What a buffer without a shared time lacks, for a person. */
+const gchar *gst_llhls_epoch_want (GstLlHlsEpochLock lock);
 
 G_END_DECLS

@@ -175,8 +175,9 @@ resume_track (GstLlHlsStream * self, GstLlHlsPad * pad)
   }
   if (found != NULL) {
     packager_resume_track (&self->packager, found->core);
-    found->requested = GST_CLOCK_TIME_NONE;
     found->wanted = GST_CLOCK_TIME_NONE;
+    found->requested = found->untimed_since = GST_CLOCK_TIME_NONE;
+    found->epoch.known = FALSE;
   }
   g_mutex_unlock (&self->lock);
   return found;
@@ -196,6 +197,7 @@ gst_llhls_stream_add_track (GstLlHlsStream * self, GstLlHlsPad * pad,
   track->video = video;
   track->name = gst_object_get_name (GST_OBJECT (pad));
   gst_llhls_pad_get_settings (pad, &track->settings);
+  track->untimed_since = GST_CLOCK_TIME_NONE;
   track->media = gst_llhls_media_new (track->name, video, &track->settings);
   track->requested = GST_CLOCK_TIME_NONE;
   track->wanted = GST_CLOCK_TIME_NONE;
@@ -239,6 +241,7 @@ gst_llhls_stream_add_text (GstLlHlsStream * self, GstLlHlsPad * pad)
   if (track == NULL) {
     track = g_new0 (GstLlHlsTrack, 1);
     track->stream = self;
+    track->untimed_since = GST_CLOCK_TIME_NONE;
     track->text = gst_llhls_text_new (pad, &self->packager, self->publisher);
     g_ptr_array_add (self->texts, track);
   } else {
@@ -623,6 +626,38 @@ set_origin_locked (GstLlHlsStream * self, GstClockTime first, gint64 to_shared)
       self->config.epoch_lock == GST_LLHLS_EPOCH_LOCK_NONE);
 }
 
+/* Longer than the audio that comes before the first picture with a timecode. */
+#define UNTIMED_PATIENCE 2
+
+/* A frame without a time that twins share.  Said once: nobody would know why
+ * there is no stream. */
+static void
+drop_untimed (GstLlHlsTrack * track, GstClockTime running_time)
+{
+  GstLlHlsStream *self = track->stream;
+  const gchar *name = track->text != NULL ? gst_llhls_text_name (track->text)
+      : track->name;
+
+  if (track->text == NULL) {
+    g_mutex_lock (&self->lock);
+    track->core->dropped++;
+    g_mutex_unlock (&self->lock);
+  }
+  if (!GST_CLOCK_TIME_IS_VALID (track->untimed_since)
+      || running_time < track->untimed_since)
+    track->untimed_since = running_time;
+  if (track->warned_untimed || running_time - track->untimed_since
+      < UNTIMED_PATIENCE * self->config.target)
+    return;
+  track->warned_untimed = TRUE;
+  GST_ELEMENT_WARNING (self->element, LIBRARY, SETTINGS,
+      (_("Frames do not have the time that twins share, and are dropped.")),
+      ("epoch-lock is %s, but the buffers of %s have no %s; bring it, or set "
+          "epoch-lock to none", gst_llhls_epoch_lock_name
+          (self->config.epoch_lock), name,
+          gst_llhls_epoch_want (self->config.epoch_lock)));
+}
+
 /* Running time of presentation; what lies before the segment is not shown.  Or
  * the time that twins share. */
 static gboolean
@@ -640,11 +675,14 @@ read_times (GstLlHlsTrack * track, const GstSegment * segment,
   if (!GST_CLOCK_TIME_IS_VALID (time))
     return FALSE;
   g_mutex_lock (&self->lock);
-  frame->time = gst_llhls_epoch_read (&self->epoch, self->config.epoch_lock,
-      self->element, buffer, time);
+  frame->time = gst_llhls_epoch_read (&track->epoch, &self->epoch,
+      self->config.epoch_lock, self->element, buffer, time);
   g_mutex_unlock (&self->lock);
-  if (!GST_CLOCK_TIME_IS_VALID (frame->time))
+  if (!GST_CLOCK_TIME_IS_VALID (frame->time)) {
+    drop_untimed (track, time);
     return FALSE;
+  }
+  track->untimed_since = GST_CLOCK_TIME_NONE;
   track->to_shared = (gint64) frame->time - (gint64) time;
   frame->duration = GST_BUFFER_DURATION_IS_VALID (buffer)
       ? GST_BUFFER_DURATION (buffer) : DEFAULT_FRAME_DURATION;
@@ -756,10 +794,13 @@ gst_llhls_track_flush (GstLlHlsTrack * track, gboolean reset_time)
 {
   GstLlHlsStream *self = track->stream;
 
-  if (track->text != NULL)
-    return;
+  track->untimed_since = GST_CLOCK_TIME_NONE;
   g_mutex_lock (&self->lock);
-  packager_flush (&self->packager, track->core, reset_time);
+  /* Offsets from another running time say nothing. */
+  if (reset_time)
+    track->epoch.known = self->epoch.known = FALSE;
+  if (track->text == NULL)
+    packager_flush (&self->packager, track->core, reset_time);
   g_mutex_unlock (&self->lock);
 }
 

@@ -37,8 +37,11 @@ struct _GstLlHlsTrack
   GstClockTime wanted;          /* of the last frame that needed one at once */
   guint n_requests;
   gint64 to_shared;             /* ns, from running time to frames' time */
+  GstClockTime untimed_since;   /* running time, frames without that; or NONE */
+  gboolean warned_untimed;
 
   /* stream->lock */
+  GstLlHlsEpoch epoch;
   PackagerTrack *core;
   guint64 tag_peak, tag_average;        /* bit/s */
   BandwidthMeter meter, keys;   /* all, key frames alone */
@@ -63,7 +66,7 @@ struct _GstLlHlsStream
   GstLlHlsState *state;         /* lock, or NULL */
   guint64 saved_msn;            /* lock */
   guint64 start;                /* fixed; ms since 1970, of media names */
-  GstLlHlsEpoch epoch;          /* lock */
+  GstLlHlsEpoch epoch;          /* lock; of any track */
   gboolean has_origin;          /* lock */
   GPtrArray *tracks;            /* lock; of GstLlHlsTrack, as in packager */
   GPtrArray *texts;             /* lock; of GstLlHlsTrack, subtitles */

@@ -161,11 +161,10 @@ check_date (const Rig * rig, GstClockTime time, const gchar * date)
   const gchar *segment, *found;
 
   segment = strstr (text, uri);
-  fail_unless (segment != NULL, "no %s in %s", uri, text);
+  fail_unless (segment != NULL, "no %s", uri);
   found = g_strrstr_len (text, segment - text, "#EXT-X-PROGRAM-DATE-TIME:");
-  fail_unless (found != NULL && g_str_has_prefix (found, tag), "%s not in %s",
-      tag, text);
-  fail_unless (strstr (segment, "#EXT-X-GAP") == NULL, "%s", text);
+  fail_unless (found != NULL && g_str_has_prefix (found, tag), "no %s", tag);
+  fail_unless (strstr (segment, "#EXT-X-GAP") == NULL);
 }
 
 /* PTS */
@@ -190,6 +189,407 @@ GST_START_TEST (llhlsepoch_offset_may_be_any_date)
 
 GST_END_TEST;
 
+/* Twins */
+
+/* Segments of both that begin at these times are the same, and there. */
+static void
+check_equal (const Rig * a, const Rig * b, const gchar * rendition,
+    GstClockTime from, GstClockTime to)
+{
+  GstClockTime time;
+
+  for (time = from; time < to; time += GST_SECOND) {
+    g_autofree gchar *name = g_strdup_printf ("%s/%" G_GUINT64_FORMAT ".m4s",
+        rendition, time / GST_SECOND);
+    g_autoptr (GBytes) one = read_file (a, name);
+    g_autoptr (GBytes) two = read_file (b, name);
+
+    fail_unless (one != NULL && two != NULL, "%s", name);
+    fail_unless (g_bytes_equal (one, two), "%s", name);
+  }
+}
+
+/* Reference timestamps */
+
+#define NTP_SECONDS G_GUINT64_CONSTANT (2208988800)
+
+/* Takes `buffer`. */
+static GstBuffer *
+with_reference (GstBuffer * buffer, const gchar * format, GstClockTime time)
+{
+  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple (format);
+
+  if (g_str_equal (format, "timestamp/x-ntp"))
+    time += NTP_SECONDS * GST_SECOND;
+  gst_buffer_add_reference_timestamp_meta (buffer, caps, time,
+      GST_CLOCK_TIME_NONE);
+  return buffer;
+}
+
+/* Frames `from` to 10 s as a receiver has them whose PTS are `ahead`; all but
+ * each `every`-th come without a reference.  Audio was heard half a second
+ * before. */
+static void
+run_reference (Rig * rig, guint from, GstClockTime ahead, const gchar * format,
+    guint every)
+{
+  guint n;
+  guint64 sample = from * FRAME / (GST_SECOND / 48000) / 1024 * 1024;
+
+  for (n = from; n < 10 * GOP; n++) {
+    GstBuffer *picture = new_picture (n, ahead + n * FRAME);
+    GstClockTime time;
+
+    if (n % every == 0)
+      picture = with_reference (picture, format, NOON + n * FRAME);
+    push (rig->video, picture);
+    while ((time = gst_util_uint64_scale (sample, GST_SECOND, 48000))
+        < n * FRAME) {
+      GstBuffer *sound = gst_buffer_new_memdup ("\x21\x10", 2);
+
+      GST_BUFFER_PTS (sound) = ahead + time + 500 * GST_MSECOND;
+      push (rig->audio, with_reference (sound, format, NOON + time));
+      sample += 1024;
+    }
+  }
+  rig_end (rig);
+}
+
+GST_START_TEST (llhlsepoch_twins_by_reference_timestamps)
+{
+  Rig a, b;
+
+  rig_make (&a, "reference-timestamp");
+  rig_make (&b, "reference-timestamp");
+  rig_play (&a, TRUE);
+  rig_play (&b, TRUE);
+  run_reference (&a, 0, 5 * GST_SECOND, "timestamp/x-unix", 1);
+  run_reference (&b, 40, 17300 * GST_MSECOND, "timestamp/x-ntp", 1);
+  check_equal (&a, &b, "video_0", NOON + 3 * GST_SECOND, NOON + 8 * GST_SECOND);
+  check_equal (&a, &b, "audio_0", NOON + 3 * GST_SECOND, NOON + 8 * GST_SECOND);
+  check_date (&a, NOON + 4 * GST_SECOND, "2026-11-21T12:00:04.000Z");
+  check_date (&b, NOON + 4 * GST_SECOND, "2026-11-21T12:00:04.000Z");
+  rig_clear (&a);
+  rig_clear (&b);
+}
+
+GST_END_TEST;
+
+/* As when RTCP comes now and then: by the newest of the same stream. */
+GST_START_TEST (llhlsepoch_bridges_frames_without_a_reference)
+{
+  Rig a, b;
+
+  rig_make (&a, "reference-timestamp");
+  rig_make (&b, "reference-timestamp");
+  rig_play (&a, TRUE);
+  rig_play (&b, TRUE);
+  run_reference (&a, 0, 5 * GST_SECOND, "timestamp/x-unix", 1);
+  run_reference (&b, 0, 17300 * GST_MSECOND, "timestamp/x-unix", 10);
+  check_equal (&a, &b, "video_0", NOON + 3 * GST_SECOND, NOON + 8 * GST_SECOND);
+  rig_clear (&a);
+  rig_clear (&b);
+}
+
+GST_END_TEST;
+
+/* Running time begins anew: what was known of it is of no use, and the frames up
+ * to the first stamp are lost instead of wrong. */
+GST_START_TEST (llhlsepoch_forgets_offsets_with_a_flush)
+{
+  GstSegment segment;
+  GstClockTime pts;
+  Rig a, b;
+  guint n;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  rig_make (&a, "reference-timestamp");
+  rig_make (&b, "reference-timestamp");
+  rig_play (&a, FALSE);
+  rig_play (&b, FALSE);
+  for (n = 0; n < 15 * GOP; n++) {
+    if (n == 5 * GOP) {
+      gst_harness_push_event (b.video, gst_event_new_flush_start ());
+      gst_harness_push_event (b.video, gst_event_new_flush_stop (TRUE));
+      gst_harness_push_event (b.video, gst_event_new_segment (&segment));
+    }
+    push (a.video, with_reference (new_picture (n, n * FRAME),
+            "timestamp/x-unix", NOON + n * FRAME));
+    pts = n * FRAME + (n < 5 * GOP ? 0 : 1000 * GST_SECOND);
+    push (b.video, n < 5 * GOP || n >= 5 * GOP + 30
+        ? with_reference (new_picture (n, pts), "timestamp/x-unix",
+            NOON + n * FRAME) : new_picture (n, pts));
+  }
+  rig_end (&a);
+  rig_end (&b);
+  check_equal (&a, &b, "video_0", NOON + 2 * GST_SECOND, NOON + 4 * GST_SECOND);
+  check_equal (&a, &b, "video_0", NOON + 7 * GST_SECOND, NOON
+      + 13 * GST_SECOND);
+  rig_clear (&a);
+  rig_clear (&b);
+}
+
+GST_END_TEST;
+
+/* Nobody would know why there is no stream. */
+GST_START_TEST (llhlsepoch_warns_of_frames_without_a_shared_time)
+{
+  static const gchar *const locks[] = { "reference-timestamp", "timecode" };
+  static const gchar *const lacks[] = {
+    "GstReferenceTimestampMeta", "GstVideoTimeCodeMeta"
+  };
+  guint i, n;
+
+  for (i = 0; i < G_N_ELEMENTS (locks); i++) {
+    g_autoptr (GstMessage) early = NULL, warning = NULL, again = NULL;
+    g_autoptr (GstStructure) stats = NULL;
+    g_autoptr (GError) error = NULL;
+    g_autofree gchar *debug = NULL;
+    const GstStructure *video;
+    guint64 dropped;
+    Rig rig;
+
+    rig_make (&rig, locks[i]);
+    rig_play (&rig, FALSE);
+    for (n = 0; n < GOP; n++)
+      push (rig.video, new_picture (n, n * FRAME));
+    early = gst_bus_pop_filtered (rig.bus, GST_MESSAGE_WARNING);
+    fail_unless (early == NULL);
+    for (; n < 10 * GOP; n++)
+      push (rig.video, new_picture (n, n * FRAME));
+    warning = gst_bus_pop_filtered (rig.bus, GST_MESSAGE_WARNING);
+    fail_unless (warning != NULL);
+    gst_message_parse_warning (warning, &error, &debug);
+    fail_unless (g_error_matches (error, GST_LIBRARY_ERROR,
+            GST_LIBRARY_ERROR_SETTINGS));
+    fail_unless (strstr (debug, "video_0") != NULL, "%s", debug);
+    fail_unless (strstr (debug, lacks[i]) != NULL, "%s", debug);
+    again = gst_bus_pop_filtered (rig.bus, GST_MESSAGE_WARNING);
+    fail_unless (again == NULL);
+    g_object_get (rig.sink, "stats", &stats, NULL);
+    video = gst_value_get_structure (gst_value_array_get_value
+        (gst_structure_get_value (stats, "renditions"), 0));
+    fail_unless (gst_structure_get_uint64 (video, "frames-dropped", &dropped));
+    fail_unless_equals_uint64 (dropped, 10 * GOP);
+    rig_clear (&rig);
+  }
+}
+
+GST_END_TEST;
+
+/* Timecode */
+
+/* The second that is nearest to now and begins a GOP. */
+static GstClockTime
+this_second (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC * GST_SECOND;
+}
+
+/* Takes `buffer`.  `time` is the date; `jam` may be NULL. */
+static GstBuffer *
+with_timecode (GstBuffer * buffer, GstClockTime time, GDateTime * jam)
+{
+  guint64 frames = time % (24 * 3600 * GST_SECOND) / FRAME;
+
+  gst_buffer_add_video_time_code_meta_full (buffer, 25, 1, jam, 0,
+      frames / 25 / 3600, frames / 25 / 60 % 60, frames / 25 % 60,
+      frames % 25, 0);
+  return buffer;
+}
+
+static GDateTime *
+midnight_of (GstClockTime time)
+{
+  return g_date_time_new_from_unix_utc (time / GST_SECOND / 86400 * 86400);
+}
+
+static void
+run_timecode (Rig * rig, guint from, GstClockTime first, GstClockTime ahead,
+    GDateTime * jam)
+{
+  guint n;
+
+  for (n = from; n < 10 * GOP; n++)
+    push (rig->video, with_timecode (new_picture (n, ahead + n * FRAME),
+            first + n * FRAME, jam));
+  rig_end (rig);
+}
+
+GST_START_TEST (llhlsepoch_twins_by_timecode)
+{
+  GstClockTime first = this_second ();
+  g_autoptr (GDateTime) jam = midnight_of (first);
+  g_autoptr (GDateTime) date =
+      g_date_time_new_from_unix_utc (first / GST_SECOND + 4);
+  g_autofree gchar *tag = g_date_time_format (date, "%Y-%m-%dT%H:%M:%S.000Z");
+  Rig a, b;
+
+  rig_make (&a, "timecode");
+  rig_make (&b, "timecode");
+  rig_play (&a, FALSE);
+  rig_play (&b, FALSE);
+  run_timecode (&a, 0, first, 5 * GST_SECOND, jam);
+  run_timecode (&b, 40, first, 17300 * GST_MSECOND, NULL);
+  check_equal (&a, &b, "video_0", first + 3 * GST_SECOND, first
+      + 8 * GST_SECOND);
+  check_date (&a, first + 4 * GST_SECOND, tag);
+  rig_clear (&a);
+  rig_clear (&b);
+}
+
+GST_END_TEST;
+
+/* Audio has none: it goes by the newest video frame. */
+GST_START_TEST (llhlsepoch_audio_goes_by_the_timecode_of_video)
+{
+  GstClockTime first = this_second (), time;
+  guint64 sample = 0;
+  guint n;
+  Rig rig;
+  g_autoptr (GBytes) sound = NULL;
+  g_autofree gchar *name = NULL;
+
+  rig_make (&rig, "timecode");
+  rig_play (&rig, TRUE);
+  for (n = 0; n < 10 * GOP; n++) {
+    push (rig.video, with_timecode (new_picture (n, n * FRAME),
+            first + n * FRAME, NULL));
+    while ((time = gst_util_uint64_scale (sample, GST_SECOND, 48000))
+        < n * FRAME) {
+      GstBuffer *buffer = gst_buffer_new_memdup ("\x21\x10", 2);
+
+      GST_BUFFER_PTS (buffer) = time;
+      push (rig.audio, buffer);
+      sample += 1024;
+    }
+  }
+  rig_end (&rig);
+  name = g_strdup_printf ("audio_0/%" G_GUINT64_FORMAT ".m4s",
+      first / GST_SECOND + 5);
+  sound = read_file (&rig, name);
+  fail_unless (sound != NULL, "%s", name);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* Counting frames never changes the daily jam, so behind midnight it is that of
+ * the day before. */
+GST_START_TEST (llhlsepoch_timecode_goes_on_behind_midnight)
+{
+  GstClockTime midnight = this_second () / GST_SECOND / 86400 * 86400
+      * GST_SECOND;
+  g_autoptr (GDateTime) jam = midnight_of (midnight - GST_SECOND);
+  g_autofree gchar *text = NULL;
+  Rig rig;
+
+  rig_make (&rig, "timecode");
+  rig_play (&rig, FALSE);
+  run_timecode (&rig, 0, midnight - 5 * GST_SECOND, 0, jam);
+  text = read_playlist (&rig);
+  fail_unless (strstr (text, "DISCONTINUITY\n") == NULL);
+  fail_unless (strstr (text, "T23:59:58.000Z") != NULL);
+  fail_unless (strstr (text, "T00:00:03.000Z") != NULL);
+  fail_unless (strstr (strstr (text, "T23:59:58"), "GAP") == NULL);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* What no clock shows is none. */
+GST_START_TEST (llhlsepoch_ignores_an_impossible_timecode)
+{
+  GstClockTime first = this_second ();
+  g_autofree gchar *text = NULL;
+  guint n;
+  Rig rig;
+
+  rig_make (&rig, "timecode");
+  rig_play (&rig, FALSE);
+  for (n = 0; n < 10 * GOP; n++) {
+    GstBuffer *buffer = new_picture (n, n * FRAME);
+
+    if (n % 10 == 3)
+      gst_buffer_add_video_time_code_meta_full (buffer, 25, 1, NULL, 0, 25, 61,
+          61, 30, 0);
+    else if (n % 10 == 5)
+      gst_buffer_add_video_time_code_meta_full (buffer, 0, 0, NULL, 0, 1, 1, 1,
+          1, 0);
+    else
+      buffer = with_timecode (buffer, first + n * FRAME, NULL);
+    push (rig.video, buffer);
+  }
+  rig_end (&rig);
+  text = read_playlist (&rig);
+  fail_unless (strstr (text, "DISCONTINUITY\n") == NULL);
+  check_equal (&rig, &rig, "video_0", first + 3 * GST_SECOND, first
+      + 8 * GST_SECOND);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* The pipeline's clock */
+
+/* What the libraries of GStreamer call their NTP clock, without its network. */
+typedef GstTestClock GstNtpClock;
+typedef GstTestClockClass GstNtpClockClass;
+GType gst_ntp_clock_get_type (void);
+G_DEFINE_TYPE (GstNtpClock, gst_ntp_clock, GST_TYPE_TEST_CLOCK);
+
+static void
+gst_ntp_clock_class_init (GstNtpClockClass * klass)
+{
+}
+
+static void
+gst_ntp_clock_init (GstNtpClock * self)
+{
+}
+
+static void
+use_clock (Rig * rig, GType type, GstClockTime base)
+{
+  g_autoptr (GstClock) clock =
+      gst_object_ref_sink (g_object_new (type, "start-time", base, NULL));
+
+  gst_element_set_clock (rig->sink, clock);
+  gst_element_set_base_time (rig->sink, base);
+}
+
+static void
+run_clock (Rig * rig, guint from, GstClockTime ahead)
+{
+  guint n;
+
+  for (n = from; n < 10 * GOP; n++)
+    push (rig->video, new_picture (n, ahead + n * FRAME));
+  rig_end (rig);
+}
+
+GST_START_TEST (llhlsepoch_twins_by_the_clock)
+{
+  Rig a, b;
+
+  rig_make (&a, "clock");
+  rig_make (&b, "clock");
+  rig_play (&a, FALSE);
+  rig_play (&b, FALSE);
+  use_clock (&a, GST_TYPE_TEST_CLOCK, NOON - 5 * GST_SECOND);
+  use_clock (&b, gst_ntp_clock_get_type (), NTP_SECONDS * GST_SECOND + NOON
+      - 17300 * GST_MSECOND);
+  run_clock (&a, 0, 5 * GST_SECOND);
+  run_clock (&b, 40, 17300 * GST_MSECOND);
+  check_equal (&a, &b, "video_0", NOON + 3 * GST_SECOND, NOON + 8 * GST_SECOND);
+  check_date (&a, NOON + 4 * GST_SECOND, "2026-11-21T12:00:04.000Z");
+  check_date (&b, NOON + 4 * GST_SECOND, "2026-11-21T12:00:04.000Z");
+  rig_clear (&a);
+  rig_clear (&b);
+}
+
+GST_END_TEST;
+
 static Suite *
 llhlsepoch_suite (void)
 {
@@ -199,6 +599,15 @@ llhlsepoch_suite (void)
   tcase_set_timeout (tc, 60);
   suite_add_tcase (s, tc);
   tcase_add_test (tc, llhlsepoch_offset_may_be_any_date);
+  tcase_add_test (tc, llhlsepoch_twins_by_reference_timestamps);
+  tcase_add_test (tc, llhlsepoch_bridges_frames_without_a_reference);
+  tcase_add_test (tc, llhlsepoch_forgets_offsets_with_a_flush);
+  tcase_add_test (tc, llhlsepoch_warns_of_frames_without_a_shared_time);
+  tcase_add_test (tc, llhlsepoch_twins_by_timecode);
+  tcase_add_test (tc, llhlsepoch_audio_goes_by_the_timecode_of_video);
+  tcase_add_test (tc, llhlsepoch_timecode_goes_on_behind_midnight);
+  tcase_add_test (tc, llhlsepoch_ignores_an_impossible_timecode);
+  tcase_add_test (tc, llhlsepoch_twins_by_the_clock);
   return s;
 }
 
