@@ -62,6 +62,9 @@ typedef struct
   GCancellable *cancellable;
   GSource *timeout;
   gulong cancelled_id;
+  gboolean restarted;           /* by libsoup, which must not */
+  gboolean anew;                /* the second attempt */
+  gboolean timed_out;
   GInputStream *answer;
 } Sending;
 
@@ -297,14 +300,22 @@ describe (SoupMessage * message, const GError * error)
       SOUP_STATUS_IS_REDIRECTION (status) ? " (not followed)" : "");
 }
 
+/* Of one attempt. */
+static void
+let_go (Sending * request)
+{
+  g_cancellable_disconnect (request->push->cancellable, request->cancelled_id);
+  g_clear_object (&request->cancellable);
+  g_signal_handlers_disconnect_by_data (request->message, request);
+  g_clear_object (&request->message);
+  g_clear_object (&request->answer);
+}
+
 static void
 free_request (Sending * request)
 {
   gst_llhls_source_drop (&request->timeout);
-  g_cancellable_disconnect (request->push->cancellable, request->cancelled_id);
-  g_object_unref (request->cancellable);
-  g_object_unref (request->message);
-  g_clear_object (&request->answer);
+  let_go (request);
   g_free (request);
 }
 
@@ -353,6 +364,16 @@ on_drained (GObject * stream, GAsyncResult * result, gpointer data)
       request->cancellable, on_closed, request);
 }
 
+static void attempt (Sending * request, gboolean anew);
+
+/* The connection was kept and broke before anything was answered. */
+static gboolean
+may_send_again (const Sending * request)
+{
+  return request->restarted && !request->anew && !request->timed_out
+      && !g_cancellable_is_cancelled (request->push->cancellable);
+}
+
 static void
 on_answer (GObject * session, GAsyncResult * result, gpointer data)
 {
@@ -361,6 +382,11 @@ on_answer (GObject * session, GAsyncResult * result, gpointer data)
 
   request->answer = soup_session_send_finish (SOUP_SESSION (session), result,
       &error);
+  if (request->answer == NULL && may_send_again (request)) {
+    let_go (request);
+    attempt (request, TRUE);
+    return;
+  }
   if (request->answer == NULL) {
     finish_request (request, error);
     return;
@@ -372,7 +398,10 @@ on_answer (GObject * session, GAsyncResult * result, gpointer data)
 static gboolean
 on_timeout (gpointer data)
 {
-  g_cancellable_cancel (((Sending *) data)->cancellable);
+  Sending *request = data;
+
+  request->timed_out = TRUE;
+  g_cancellable_cancel (request->cancellable);
   return G_SOURCE_REMOVE;
 }
 
@@ -382,6 +411,39 @@ on_cancelled (GCancellable * all, GCancellable * one)
   g_cancellable_cancel (one);
 }
 
+/* libsoup 3.2.3 repeats by itself what it sent over a connection that was kept
+ * and is gone.  When the second attempt begins before it has told itself of the
+ * first one's end (it does when another connection is free), it takes that for
+ * the second's, and crashes.  So the second must wait for a connection, and is
+ * not wanted; we repeat. */
+static void
+on_restarted (SoupMessage * message, Sending * request)
+{
+  request->restarted = TRUE;
+  soup_message_add_flags (message, SOUP_MESSAGE_NEW_CONNECTION);
+  g_cancellable_cancel (request->cancellable);
+}
+
+/* `anew`: over a connection that was never used. */
+static void
+attempt (Sending * request, gboolean anew)
+{
+  GstLlHlsPush *self = request->push;
+
+  request->anew = anew;
+  request->restarted = FALSE;
+  request->message = new_message (self, request->job);
+  if (anew)
+    soup_message_add_flags (request->message, SOUP_MESSAGE_NEW_CONNECTION);
+  g_signal_connect (request->message, "restarted", G_CALLBACK (on_restarted),
+      request);
+  request->cancellable = g_cancellable_new ();
+  request->cancelled_id = g_cancellable_connect (self->cancellable,
+      G_CALLBACK (on_cancelled), request->cancellable, NULL);
+  soup_session_send_async (self->session, request->message,
+      G_PRIORITY_DEFAULT, request->cancellable, on_answer, request);
+}
+
 static void
 start_request (GstLlHlsPush * self, OutboxJob * job)
 {
@@ -389,15 +451,10 @@ start_request (GstLlHlsPush * self, OutboxJob * job)
 
   request->push = self;
   request->job = job;
-  request->message = new_message (self, job);
-  request->cancellable = g_cancellable_new ();
-  request->cancelled_id = g_cancellable_connect (self->cancellable,
-      G_CALLBACK (on_cancelled), request->cancellable, NULL);
   request->timeout = gst_llhls_source_timer (self->context, self->patience_ms,
       on_timeout, request);
   self->running++;
-  soup_session_send_async (self->session, request->message,
-      G_PRIORITY_DEFAULT, request->cancellable, on_answer, request);
+  attempt (request, FALSE);
 }
 
 /* The thread */

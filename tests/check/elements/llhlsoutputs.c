@@ -1427,6 +1427,143 @@ GST_START_TEST (llhlssink_takes_a_forgotten_name_again)
 
 GST_END_TEST;
 
+/* Connections that break */
+
+/* Answers, but for each second request that is not a connection's first: closes
+ * it instead. */
+typedef struct
+{
+  GSocketListener *listener;
+  GCancellable *end;
+  GThread *thread;
+  guint port;
+  gint live, broken, answered;  /* atomic */
+} Breaker;
+
+/* FALSE: the connection is gone. */
+static gboolean
+read_request (GDataInputStream * in)
+{
+  gsize length = 0, got;
+  gchar *line;
+  g_autofree gchar *body = NULL;
+
+  while ((line = g_data_input_stream_read_line (in, NULL, NULL, NULL)) != NULL) {
+    gboolean last = line[0] == '\0' || line[0] == '\r';
+
+    if (g_ascii_strncasecmp (line, "Content-Length:", 15) == 0)
+      length = g_ascii_strtoull (line + 15, NULL, 10);
+    g_free (line);
+    if (!last)
+      continue;
+    body = g_malloc (length + 1);
+    return g_input_stream_read_all (G_INPUT_STREAM (in), body, length, &got,
+        NULL, NULL) && got == length;
+  }
+  return FALSE;
+}
+
+typedef struct
+{
+  Breaker *breaker;
+  GIOStream *stream;
+} Peer;
+
+static gpointer
+answer_peer (gpointer data)
+{
+  static const gchar answer[] =
+      "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n";
+  g_autofree Peer *peer = data;
+  g_autoptr (GDataInputStream) in =
+      g_data_input_stream_new (g_io_stream_get_input_stream (peer->stream));
+  Breaker *self = peer->breaker;
+  guint i;
+
+  for (i = 0; read_request (in); i++) {
+    if (i > 0 && g_random_int_range (0, 2) == 0) {
+      g_atomic_int_inc (&self->broken);
+      break;
+    }
+    if (!g_output_stream_write_all (g_io_stream_get_output_stream
+            (peer->stream), answer, strlen (answer), NULL, NULL, NULL))
+      break;
+    g_atomic_int_inc (&self->answered);
+  }
+  g_io_stream_close (peer->stream, NULL, NULL);
+  g_object_unref (peer->stream);
+  g_atomic_int_add (&self->live, -1);
+  return NULL;
+}
+
+static gpointer
+accept_peers (gpointer data)
+{
+  Breaker *self = data;
+  GSocketConnection *connection;
+
+  while ((connection = g_socket_listener_accept (self->listener, NULL,
+              self->end, NULL)) != NULL) {
+    Peer *peer = g_new (Peer, 1);
+
+    peer->breaker = self;
+    peer->stream = G_IO_STREAM (connection);
+    g_atomic_int_inc (&self->live);
+    g_thread_unref (g_thread_new ("peer", answer_peer, peer));
+  }
+  return NULL;
+}
+
+GST_START_TEST (llhlssink_push_survives_connections_that_break)
+{
+  Breaker breaker = { g_socket_listener_new (), g_cancellable_new (), };
+  g_autoptr (GstStructure) stats = NULL;
+  g_autofree gchar *url = NULL;
+  GstPad *others[3];
+  guint i, n;
+  Rig rig;
+
+  breaker.port =
+      g_socket_listener_add_any_inet_port (breaker.listener, NULL, NULL);
+  breaker.thread = g_thread_new ("breaker", accept_peers, &breaker);
+  url = g_strdup_printf ("http://127.0.0.1:%u/in/", breaker.port);
+  rig_make (&rig, 6000, "push-url", url, "push-parts", TRUE, NULL);
+  rig_play (&rig);
+  {
+    g_autoptr (GstPad) pad = gst_pad_get_peer (rig.video->srcpad);
+    g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+
+    for (i = 0; i < G_N_ELEMENTS (others); i++) {
+      g_autofree gchar *name = g_strdup_printf ("video_%u", i + 1);
+
+      others[i] = open_pad (&rig, name, caps);
+    }
+  }
+  for (n = 0; g_atomic_int_get (&breaker.broken) < 800 && n < 1000; n++) {
+    for (i = 0; i < G_N_ELEMENTS (others); i++)
+      push_picture (&rig, others[i]);
+    push_segments (&rig, 1);
+    catch_up (&rig);
+  }
+  fail_unless (g_atomic_int_get (&breaker.broken) >= 800);
+  stats = push_stats (&rig);
+  fail_unless_equals_uint64 (counter (stats, "failures"), 0);
+  fail_unless_equals_uint64 (counter (stats, "objects-dropped"), 0);
+  fail_unless_equals_uint64 (counter (stats, "objects-sent") + counter (stats,
+          "objects-deleted"), g_atomic_int_get (&breaker.answered));
+  for (i = 0; i < G_N_ELEMENTS (others); i++)
+    close_pad (&rig, others[i]);
+  rig_clear (&rig);
+  g_cancellable_cancel (breaker.end);
+  g_thread_join (breaker.thread);
+  while (g_atomic_int_get (&breaker.live) > 0)
+    g_usleep (1000);
+  g_object_unref (breaker.listener);
+  g_object_unref (breaker.end);
+}
+
+GST_END_TEST;
+
 static Suite *
 llhlsoutputs_suite (void)
 {
@@ -1444,6 +1581,7 @@ llhlsoutputs_suite (void)
   tcase_add_test (tc, llhlssink_push_deletes_what_has_expired);
   tcase_add_test (tc, llhlssink_pushes_parts_for_servers_that_hold_nothing);
   tcase_add_test (tc, llhlssink_push_stops_though_nobody_listens);
+  tcase_add_test (tc, llhlssink_push_survives_connections_that_break);
   tcase_add_test (tc, llhlssink_names_a_bad_push_url);
   tcase_add_test (tc, llhlssink_closes_the_incident_of_its_files_at_the_end);
   tcase_add_test (tc,
