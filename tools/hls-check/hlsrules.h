@@ -78,6 +78,7 @@ typedef struct
   GHashTable *begins;           /* msn to media time less date, ns */
   gboolean aligned;             /* was compared with the others */
   guint64 aligned_msn;          /* up to there */
+  guint64 front_msn, front_at;  /* its first segment, and since when, ns */
 } HlsRendition;
 
 #define HLS_MAX_PROBES 256

@@ -238,7 +238,9 @@ compare_segment (HlsRendition * a, const M3u8Segment * x, HlsRendition * b)
         " of %s", x->msn, (gdouble) (x->date - y->date) / M3U8_SECOND, b->name);
 }
 
-/* Two playlists are of different moments: the fronts may differ by as much. */
+/* Two playlists are of different moments: the fronts may differ by as much, and
+ * by more where the origin has caught up between.  So `b` must be of a time at
+ * which `a` began where it does. */
 static void
 compare_fronts (HlsRendition * a, HlsRendition * b)
 {
@@ -248,7 +250,8 @@ compare_fronts (HlsRendition * a, HlsRendition * b)
       b->last_request.received);
   gint64 apart;
 
-  if (!x->has_date || !y->has_date || a->last->endlist || b->last->endlist)
+  if (!x->has_date || !y->has_date || a->last->endlist || b->last->endlist
+      || b->last_request.requested <= a->front_at)
     return;
   apart = x->date - y->date;
   if ((guint64) ABS (apart) > MIN (a->last->target, b->last->target) + between
@@ -345,10 +348,10 @@ compare (HlsCheck * self, HlsRendition * a, HlsRendition * b, gboolean fresh)
     return;
   compare_ends (a, b);
   compare_ranges (self, a, b);
+  compare_fronts (a, b);
   if (!fresh)
     return;
   compare_headers (a, b);
-  compare_fronts (a, b);
   for (i = 0; i < a->last->segments->len; i++) {
     const M3u8Segment *s = m3u8_segment (a->last, i);
 
@@ -365,6 +368,11 @@ hls_rules_align (HlsCheck * self, HlsRendition * r)
   gboolean fresh = any && (!r->aligned || last != r->aligned_msn);
   guint i;
 
+  if (r->last->segments->len > 0 && (r->front_at == 0
+          || m3u8_segment (r->last, 0)->msn != r->front_msn)) {
+    r->front_msn = m3u8_segment (r->last, 0)->msn;
+    r->front_at = r->last_request.received;
+  }
   for (i = 0; i < self->renditions->len; i++) {
     HlsRendition *other = g_ptr_array_index (self->renditions, i);
 

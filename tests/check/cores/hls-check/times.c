@@ -369,6 +369,35 @@ GST_START_TEST (a_playlist_that_lags_is_found)
 
 GST_END_TEST;
 
+/* 130: an origin that catches up moves the fronts at one go */
+GST_START_TEST (fronts_are_judged_when_they_stand)
+{
+  HlsRequest request = { 0, };
+  HlsRendition *audio;
+  Rig rig;
+  guint i;
+
+  rig_init (&rig);
+  audio = hls_check_add (rig.check, "audio.m3u8", "http://h/audio.m3u8", FALSE,
+      FALSE);
+  for (i = 1; i < 6; i++) {
+    g_autofree gchar *text = presentation_playlist ("audio", i * 40, FALSE);
+
+    feed (&rig, 40 + i * 40, i * S, i * S + HLS_MS);
+    fail_if (found (&rig, 130));
+    request.requested = i * S + 2 * HLS_MS;
+    request.received = i * S + 3 * HLS_MS;
+    hls_check_feed (rig.check, audio, &request, presentation_parse (text));
+    fail_if (found (&rig, 130));
+  }
+  /* Again, and nothing has moved. */
+  feed (&rig, 40 + (i - 1) * 40, i * S, i * S + HLS_MS);
+  fail_unless (found (&rig, 130));
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* 14, 76, 87 and 129 */
 GST_START_TEST (the_presentation_as_a_whole_is_judged)
 {
@@ -721,6 +750,7 @@ times_suite (void)
   tcase_add_test (tc, a_hint_that_did_not_come_true_must_not_be_there);
   tcase_add_test (tc, hinted_parts_are_judged);
   tcase_add_test (tc, a_playlist_that_lags_is_found);
+  tcase_add_test (tc, fronts_are_judged_when_they_stand);
   tcase_add_test (tc, the_presentation_as_a_whole_is_judged);
   tcase_add_test (tc, date_ranges_are_compared);
   tcase_add_test (tc, long_playlists_want_updates);
