@@ -313,6 +313,26 @@ packager_mark_events (Packager * self, guint from, const PackagerTrack * track)
     g_array_index (self->events, SegmenterEvent, i).track = track->index;
 }
 
+/* Where others have been, so that no segment can begin before it.  Sound that
+ * reaches over a boundary by a little is no harm. */
+static guint64
+passed_by_others (const Packager * self, const PackagerTrack * track)
+{
+  guint64 time = 0;
+  guint i;
+
+  for (i = 0; i < self->tracks->len; i++) {
+    const PackagerTrack *other = packager_nth_track (self, i);
+    guint64 end = segmenter_position (&other->segmenter);
+
+    if (!other->video)
+      end -= MIN (end, self->config.part / 2);
+    if (other != track)
+      time = MAX (time, end);
+  }
+  return time;
+}
+
 static gboolean
 any_alive (const Packager * self)
 {
@@ -325,15 +345,18 @@ any_alive (const Packager * self)
   return FALSE;
 }
 
+/* No other rendition has shown pictures of a time that this one lacks. */
 static gboolean
-is_only_video (const Packager * self, const PackagerTrack * track)
+has_newest_picture (const Packager * self, const PackagerTrack * track)
 {
+  guint64 end = segmenter_position (&track->segmenter) + self->config.part;
   guint i;
 
   for (i = 0; i < self->tracks->len; i++) {
     const PackagerTrack *other = packager_nth_track (self, i);
 
-    if (other != track && other->video && !other->ended)
+    if (other->video && !other->ended
+        && segmenter_position (&other->segmenter) >= end)
       return FALSE;
   }
   return TRUE;
@@ -362,9 +385,9 @@ packager_segment_frame (Packager * self, PackagerTrack * track,
   guint from = self->events->len;
   SegmenterResult result;
 
-  track->segmenter.others = position_of_others (self, track);
+  track->segmenter.others = passed_by_others (self, track);
   track->segmenter.may_cut = !any_alive (self);
-  track->segmenter.alone = track->video && is_only_video (self, track);
+  track->segmenter.newest = track->video && has_newest_picture (self, track);
   result = segmenter_push (&track->segmenter, frame);
   packager_mark_events (self, from, track);
   note_result (self, track, result);
@@ -401,6 +424,15 @@ is_late_for_good (const Packager * self, const PackagerTrack * track)
       && self->now - track->late_since >= self->config.target;
 }
 
+/* What was too late would only teach to wait, unless it is little, or how media
+ * comes from now on and players can wait for it. */
+static gboolean
+may_wait (const Packager * self, const PackagerTrack * track, guint64 late)
+{
+  return late <= self->config.part || (late <= self->config.target
+      && is_late_for_good (self, track));
+}
+
 /* Every rendition that still brings something has brought it too late for a
  * whole segment: from here on its time is taken to be now. */
 static void
@@ -421,7 +453,11 @@ catch_up (Packager * self, PackagerTrack * track, guint64 time)
   self->shift += shift;
   for (i = 0; i < self->tracks->len; i++)
     packager_nth_track (self, i)->late_since = PACKAGER_NONE;
-  self->timeline.want_discontinuity = TRUE;
+  /* hls.js 1.7 never plays sound again whose discontinuity has no picture. */
+  if (packager_look_at_video (self).any)
+    self->timeline.want_at_key = TRUE;
+  else
+    self->timeline.want_discontinuity = TRUE;
 }
 
 /* Running time began anew on this track: the first one decides where that lies
@@ -488,12 +524,9 @@ packager_push (Packager * self, PackagerTrack * track, SegmenterFrame * frame,
     g_queue_push_tail (&track->pending, g_memdup2 (frame, sizeof (*frame)));
     frame->data = NULL;
   }
-  /* What was too late would only teach to wait, unless that is how it comes from
-   * now on, and players can wait for it; what is far ahead and was not taken may
-   * be an error. */
+  /* What is far ahead and was not taken may be an error. */
   if (time >= position ? (track->video && taken) || time - position < NEAR
-      : position - time <= self->config.target
-      && is_late_for_good (self, track))
+      : may_wait (self, track, position - time))
     pace_on_media (&track->pace, time, self->now);
   packager_drain_all_audio (self);
   packager_give_up_laggards (self);

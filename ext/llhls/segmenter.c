@@ -248,7 +248,7 @@ segmenter_flush (Segmenter * self)
 {
   g_clear_pointer (&self->held.data, g_bytes_unref);
   self->has_held = FALSE;
-  self->last_key = self->key_interval = 0;
+  self->last_key = self->key_interval = self->key_interval_before = 0;
 }
 
 void

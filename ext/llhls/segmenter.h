@@ -81,7 +81,7 @@ typedef struct
   guint64 date;                 /* ns since 1970 of running time 0 */
   gboolean leads;               /* may decide where segments begin */
   gboolean may_cut;             /* nobody has media: it may begin at once */
-  gboolean alone;               /* no other rendition has pictures */
+  gboolean newest;              /* no other rendition has newer pictures */
   /* Who gets the same frames makes the same bytes, whenever it started: only
    * whole parts and segments from their first frame on are shown. */
   gboolean exact;
@@ -95,11 +95,13 @@ typedef struct
   gboolean forced;              /* the open one began without a key frame */
   gboolean silent;              /* filled by the clock since the last frame */
   gboolean concealing, concealed;       /* silence is put in; was the last */
+  gboolean broken;              /* a frame that others may need was dropped */
   guint64 msn;
   guint64 origin;               /* ticks, of the grid of parts */
   guint64 segment_start;        /* ticks */
   guint64 end;                  /* ticks, of the last frame */
-  guint64 last_key, key_interval;       /* ns */
+  guint64 last_key;             /* ns */
+  guint64 key_interval, key_interval_before;    /* ns, the last two */
   gboolean loose;               /* exact, but out of it for too long */
   guint64 waits_since;          /* ns, first frame that a silence still cost */
   guint64 first_time;           /* ns, of the first frame behind a silence */

@@ -55,8 +55,10 @@ begin_segment (Segmenter * self, const TimelineBoundary * b, guint64 time,
 static void
 note_key (Segmenter * self, guint64 time)
 {
-  if (self->last_key != 0 && time > self->last_key)
+  if (self->last_key != 0 && time > self->last_key) {
+    self->key_interval_before = self->key_interval;
     self->key_interval = time - self->last_key;
+  }
   self->last_key = time;
 }
 
@@ -207,14 +209,14 @@ may_lead (const Segmenter * self, guint64 time)
   return has_seen (self, (time + segmenter_slack (self)) / target * target);
 }
 
-/* The only pictures there are come back with a key frame, too late to go on
- * with: the segment ends short, and what was lost is one of its own. */
+/* Nobody's pictures went on, and they come back with a key frame too late to go
+ * on with: the segment ends short, and what was lost is one of its own. */
 static gboolean
 leave_hole (Segmenter * self, guint64 time, guint64 at, guint64 duration)
 {
   guint64 end = segmenter_ns (self, self->end);
 
-  if (!self->alone || self->exact || !self->leads
+  if (!self->newest || self->exact || !self->leads
       || find_place (self, CMAF_SAMPLE_SYNC, at, duration).start <= self->end)
     return FALSE;
   timeline_fall_silent (self->timeline, end, end);
@@ -228,9 +230,16 @@ static SegmenterResult
 enter_key (Segmenter * self, guint64 time, guint64 at, guint64 duration)
 {
   const TimelineBoundary *b;
+  guint64 interval;
+
+  /* One that comes too early is squeezed in behind the last one. */
+  if (!self->exact && self->begun && !self->silent && at < self->end
+      && self->end - at <= segmenter_ticks (self, SQUEEZED)
+      && !cmaf_kind_is_audio (self->format.kind))
+    time = segmenter_ns (self, self->end);
   /* Ahead of the grid only where nobody has been. */
-  guint64 interval = time + segmenter_slack (self) >= self->others
-      ? self->key_interval : 0;
+  interval = time + segmenter_slack (self) >= self->others
+      ? MAX (self->key_interval, self->key_interval_before) : 0;
 
   if (self->has_next && self->playlist->next_msn > 0)
     ask_discontinuity (self, time);
@@ -267,7 +276,7 @@ static SegmenterResult
 enter_dependent (Segmenter * self, CmafSampleKind kind, guint64 at,
     guint64 duration)
 {
-  if (!self->begun || self->silent)
+  if (!self->begun || self->silent || self->broken)
     return SEGMENTER_DROPPED_NO_KEY;
   if (self->has_next)
     return SEGMENTER_DROPPED_FORMAT;
@@ -355,16 +364,21 @@ segmenter_take (Segmenter * self, SegmenterFrame * frame, guint64 duration_ns)
     self->loose |= time - self->waits_since
         > EXACT_PATIENCE * self->timeline->target;
   }
+  self->timeline->at_key = key && !cmaf_kind_is_audio (self->format.kind);
   if (key)
     result = enter_key (self, time, at, duration);
   else
     result = enter_dependent (self, frame->kind, at, duration);
+  self->timeline->at_key = FALSE;
   if (key && !cmaf_kind_is_audio (self->format.kind))
     note_key (self, time);
-  if (result != SEGMENTER_TAKEN)
-    return result;
-  self->concealed = self->concealing;
-  /* Of the format that may have begun with this frame. */
-  return place_frame (self, frame, snap (self, &self->format.lattice, frame),
-      frame_ticks (self, frame, duration_ns));
+  if (result == SEGMENTER_TAKEN) {
+    self->concealed = self->concealing;
+    /* Of the format that may have begun with this frame. */
+    result = place_frame (self, frame, snap (self, &self->format.lattice,
+            frame), frame_ticks (self, frame, duration_ns));
+  }
+  if (!self->exact && (key || frame->kind == CMAF_SAMPLE_DEPENDENT))
+    self->broken = result != SEGMENTER_TAKEN;
+  return result;
 }

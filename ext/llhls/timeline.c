@@ -15,7 +15,7 @@ timeline_init (Timeline * self, guint64 target, guint64 longest,
   self->target = target;
   self->longest = longest;
   self->next_msn = first_msn;
-  self->want_discontinuity = FALSE;
+  self->want_discontinuity = self->want_at_key = self->at_key = FALSE;
   self->discontinuities = 0;
   self->by_time = self->off_grid = FALSE;
   self->history = 0;
@@ -111,7 +111,7 @@ void
 timeline_cut (Timeline * self, guint64 time)
 {
   TimelineBoundary boundary = { self->next_msn, time,
-    self->want_discontinuity, TRUE
+    self->want_discontinuity || (self->want_at_key && self->at_key), TRUE
   };
 
   if (timeline_started (self) && time <= timeline_last (self)->time)
@@ -123,6 +123,19 @@ timeline_cut (Timeline * self, guint64 time)
   g_array_append_val (self->boundaries, boundary);
   self->next_msn++;
   self->want_discontinuity = FALSE;
+  self->want_at_key &= !self->at_key;
+}
+
+/* Behind it there is no media. */
+static void
+cut_gap (Timeline * self, guint64 time)
+{
+  gboolean wanted = self->want_discontinuity, at_key = self->at_key;
+
+  self->want_discontinuity = self->at_key = FALSE;
+  timeline_cut (self, time);
+  self->want_discontinuity = wanted;
+  self->at_key = at_key;
 }
 
 void
@@ -131,7 +144,7 @@ timeline_fall_silent (Timeline * self, guint64 time, guint64 first)
   if (time <= timeline_last (self)->time
       || due_behind (self, time) - MIN (first, time) > self->longest)
     return;
-  timeline_cut (self, time);
+  cut_gap (self, time);
   g_array_index (self->boundaries, TimelineBoundary,
       self->boundaries->len - 1).silence = TRUE;
 }
@@ -143,9 +156,9 @@ fill_hole (Timeline * self, guint64 time)
 {
   guint64 due = timeline_due (self);
   /* That belongs to what comes behind the hole. */
-  gboolean wanted = self->want_discontinuity;
+  gboolean wanted = self->want_discontinuity, at_key = self->at_key;
 
-  self->want_discontinuity = FALSE;
+  self->want_discontinuity = self->at_key = FALSE;
   if (time > due && (time - due) / self->target > TIMELINE_MAX_GAP) {
     due = first_multiple (time - TIMELINE_MAX_GAP * self->target, self->target);
     self->want_discontinuity = TRUE;
@@ -154,6 +167,7 @@ fill_hole (Timeline * self, guint64 time)
       due += self->target)
     timeline_cut (self, due);
   self->want_discontinuity |= wanted;
+  self->at_key = at_key;
 }
 
 gboolean
@@ -170,7 +184,6 @@ cut_by_time (Timeline * self, guint64 time, guint64 slack, gboolean guessed)
 {
   TimelineBoundary *last;
   guint64 msn = (time + slack) / self->target;
-  gboolean wanted = self->want_discontinuity;
 
   /* Without slack, where any frame can begin. */
   if (slack == 0)
@@ -180,10 +193,8 @@ cut_by_time (Timeline * self, guint64 time, guint64 slack, gboolean guessed)
   else if (msn <= timeline_last (self)->msn
       || msn - timeline_last (self)->msn > TIMELINE_MAX_BOUNDARIES)
     return FALSE;
-  self->want_discontinuity = FALSE;
   while (self->next_msn < msn)
-    timeline_cut (self, self->next_msn * self->target);
-  self->want_discontinuity = wanted;
+    cut_gap (self, self->next_msn * self->target);
   timeline_cut (self, time);
   last = &g_array_index (self->boundaries, TimelineBoundary,
       self->boundaries->len - 1);

@@ -25,6 +25,8 @@ typedef struct
   guint64 longest;              /* ns, no segment may be longer */
   guint64 next_msn;
   gboolean want_discontinuity;  /* the next boundary shall be one */
+  gboolean want_at_key;         /* the next that a key frame of video brings */
+  gboolean at_key;              /* what follows is brought by one */
   guint64 discontinuities;      /* before the first that is remembered */
   /* Numbers are those of the multiples of the target duration, one for each,
    * so that who starts later counts alike. */

@@ -21,6 +21,7 @@ typedef struct
   Packager packager;
   PackagerTrack *video[2], *audio;
   guint64 frame[2], sample;     /* next to come */
+  guint64 back;                 /* ns by which media lies before its time */
 } Rig;
 
 static inline void
@@ -78,7 +79,7 @@ static inline void
 push_video_at (Rig * rig, guint i, guint64 now)
 {
   guint64 n = rig->frame[i]++;
-  SegmenterFrame frame = { n * 40 * MS, 40 * MS, n % 50 == 0
+  SegmenterFrame frame = { n * 40 * MS - rig->back, 40 * MS, n % 50 == 0
         ? CMAF_SAMPLE_SYNC : CMAF_SAMPLE_DEPENDENT, NULL
   };
 
@@ -95,7 +96,7 @@ push_video (Rig * rig, guint i)
 static inline void
 push_audio_at (Rig * rig, guint64 now)
 {
-  SegmenterFrame frame = { rig->sample * SECOND / AUDIO_RATE, 0,
+  SegmenterFrame frame = { rig->sample * SECOND / AUDIO_RATE - rig->back, 0,
     CMAF_SAMPLE_SYNC, NULL
   };
 

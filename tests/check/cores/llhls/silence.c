@@ -9,6 +9,7 @@ typedef struct
   guint64 now;
   guint64 lag[3];               /* by which each comes later than the others */
   guint concealed;              /* parts */
+  guint forced;                 /* segments without a key frame at their head */
   guint64 part_at[3], segment_at[3];
   guint64 part_pause[3], segment_pause[3];      /* the longest */
 } Watch;
@@ -30,6 +31,7 @@ note_events (Watch * w)
     guint64 *at = NULL, *pause = NULL;
 
     w->concealed += e->concealed;
+    w->forced += e->type == SEGMENTER_FORCED_CUT;
     if (e->type == SEGMENTER_PART || e->type == SEGMENTER_GAP_PART) {
       at = w->part_at;
       pause = w->part_pause;
@@ -496,6 +498,36 @@ count_losing (const PackagerTrack * track)
   return losing;
 }
 
+/* hls.js 1.7 waits for ever for the time of a picture behind a discontinuity of
+ * sound alone. */
+GST_START_TEST (silence_ends_in_a_discontinuity_with_a_picture)
+{
+  const GList *l;
+  guint discontinuities = 0;
+  Watch w;
+
+  watch_init (&w);
+  give_silence (&w.rig);
+  go (&w, 12 * SECOND + __i__ * 170 * MS, 7, 0);
+  w.lag[0] = w.lag[1] = 9 * SECOND + __i__ % 5 * 300 * MS;
+  w.lag[2] = 9 * SECOND;
+  go (&w, 50 * SECOND, 7, 0);
+  for (l = w.rig.audio->playlist.segments.head; l != NULL; l = l->next) {
+    const PlaylistSegment *sound = l->data, *picture;
+
+    if (!sound->discontinuity)
+      continue;
+    picture = playlist_find (&w.rig.video[0]->playlist, sound->msn);
+    fail_unless (picture != NULL && picture->discontinuity && !picture->gap);
+    discontinuities++;
+  }
+  fail_unless_equals_int (discontinuities, 1);
+  check_all (&w);
+  rig_clear (&w.rig);
+}
+
+GST_END_TEST;
+
 /* One of them is two seconds behind from now on: it is waited for again. */
 GST_START_TEST (silence_of_who_is_late_for_good_ends)
 {
@@ -511,6 +543,27 @@ GST_START_TEST (silence_of_who_is_late_for_good_ends)
   late = nth (&w, __i__)->late;
   go (&w, 60 * SECOND, 7, 0);
   fail_unless_equals_uint64 (nth (&w, __i__)->late, late);
+  check_all (&w);
+  rig_clear (&w.rig);
+}
+
+GST_END_TEST;
+
+/* A key frame whose time was served before is lost, and what needs it. */
+GST_START_TEST (silence_of_time_that_goes_back)
+{
+  guint64 end = 11 * SECOND + __i__ % 16 * 80 * MS;
+  guint i;
+  Watch w;
+
+  watch_init (&w);
+  give_silence (&w.rig);
+  go (&w, end, 7, 0);
+  w.rig.back = (3 + __i__ % 29) * 40 * MS;
+  go (&w, end + 30 * SECOND, 7, 0);
+  fail_unless_equals_int (w.forced, 0);
+  for (i = 0; i < 3; i++)
+    fail_unless_equals_int (nth (&w, i)->state, PACKAGER_TRACK_ALIVE);
   check_all (&w);
   rig_clear (&w.rig);
 }
@@ -637,6 +690,9 @@ silence_suite (void)
   tcase_add_test (tc, silence_of_a_removed_rendition_ends_in_withdrawal);
   tcase_add_loop_test (tc, silence_takes_the_place_of_lost_sound, 0, 40);
   tcase_add_loop_test (tc, silence_of_who_is_late_for_good_ends, 0, 3);
+  tcase_add_loop_test (tc, silence_ends_in_a_discontinuity_with_a_picture, 0,
+      20);
+  tcase_add_loop_test (tc, silence_of_time_that_goes_back, 0, 96);
   tcase_add_loop_test (tc, silence_too_short_to_be_missed, 0, 30);
   tcase_add_loop_test (tc, silence_of_all_ends_the_segment, 0, 40);
   tcase_add_loop_test (tc, silence_in_any_order_keeps_the_rules, 0, 20);
