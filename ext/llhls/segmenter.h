@@ -96,6 +96,7 @@ typedef struct
   gboolean silent;              /* filled by the clock since the last frame */
   gboolean concealing, concealed;       /* silence is put in; was the last */
   gboolean broken;              /* a frame that others may need was dropped */
+  gboolean holed;               /* frames are missing since the last key one */
   guint64 msn;
   guint64 origin;               /* ticks, of the grid of parts */
   guint64 segment_start;        /* ticks */

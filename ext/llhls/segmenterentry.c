@@ -110,6 +110,17 @@ find_place (const Segmenter * self, CmafSampleKind kind, guint64 at,
   return place;
 }
 
+/* Key frames came often enough until some frames were lost, and one of them
+ * with these: what needs it can't be decoded. */
+static gboolean
+misses_key (const Segmenter * self, CmafSampleKind kind)
+{
+  guint64 interval = MAX (self->key_interval, self->key_interval_before);
+
+  return kind != CMAF_SAMPLE_SYNC && !self->exact && self->holed
+      && interval > 0 && interval <= self->timeline->target;
+}
+
 /* Key frames too far apart, or a hole, must not make a segment longer than the
  * target duration allows.  Where the others have gone far ahead in time, this
  * rendition's frames belong to no segment. */
@@ -123,6 +134,8 @@ enter_open (Segmenter * self, CmafSampleKind kind, guint64 at, guint64 duration)
   if (place.late || segmenter_ns (self, place.start + place.duration
           - self->segment_start) <= self->timeline->longest)
     return SEGMENTER_TAKEN;
+  if (misses_key (self, kind))
+    return SEGMENTER_DROPPED_NO_KEY;
   next = timeline_last (self->timeline);
   if (next->time < start && (next->msn == self->msn
           || start - next->time > self->timeline->longest))
@@ -299,6 +312,11 @@ place_frame (Segmenter * self, SegmenterFrame * frame, guint64 at,
 {
   Place place;
 
+  if (frame->kind == CMAF_SAMPLE_SYNC)
+    self->holed = FALSE;
+  else if (!self->format.reordered
+      && at > self->end + self->format.lattice.frame / 2)
+    self->holed = TRUE;
   if (!self->exact)
     segmenter_stretch_part (self, frame->kind, at);
   place = find_place (self, frame->kind, at, duration);
