@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The process with llhlssink is killed and started again with its state-file and
 # window-location: hls.js plays on by itself, media sequence, discontinuity
-# sequence and segment numbers never go back.  ONAIR_RESTART_ROUNDS (2; 20 with
+# sequence and segment numbers never go back.  ONAIR_RESTART_ROUNDS (1; 20 with
 # `./onair test --long`).
 . "$(dirname "$0")/lib.sh"
 need curl
 need_browser
 need_elements llhlssink x264enc avenc_aac
-rounds=2
+rounds=1
 [ -z "${ONAIR_TEST_LONG:-}" ] || rounds=20
 rounds=${ONAIR_RESTART_ROUNDS:-$rounds}
 
