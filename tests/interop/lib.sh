@@ -60,7 +60,7 @@ find_clip() {
   done
   if [ -z "$best" ]; then
     best=$work/clip.mp4
-    ffmpeg -v error -f lavfi -i testsrc2=size=640x360:rate=25 -f lavfi -i sine=frequency=440:sample_rate=48000 \
+    ffmpeg -v error -f lavfi -i testsrc2=size=768x432:rate=25 -f lavfi -i sine=frequency=440:sample_rate=48000 \
       -t 10 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -y "$best" || fail "no clip could be made"
   fi
   echo "$best"
