@@ -171,3 +171,16 @@ store_end (const Store * self)
 {
   return self->count > 0 ? end_of (nth (self, self->count - 1)) : G_MININT64;
 }
+
+const StoreItem *
+store_find (const Store * self, gint64 time,
+    gboolean (*match) (const StoreItem * item))
+{
+  guint i;
+
+  for (i = lower_bound (self, time); i < self->count; i++) {
+    if (match == NULL || match (nth (self, i)))
+      return nth (self, i);
+  }
+  return NULL;
+}

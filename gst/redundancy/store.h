@@ -49,6 +49,11 @@ const StoreItem *store_newest_before (const Store * self, gint64 time);
 /* Item that covers `time`, or NULL. */
 const StoreItem *store_at (const Store * self, gint64 time);
 
+/* First item that starts at or after `time` and of which `match` (NULL: any) is
+ * true, or NULL. */
+const StoreItem *store_find (const Store * self, gint64 time,
+    gboolean (*match) (const StoreItem * item));
+
 /* Start of the first item that starts after `time`, or G_MAXINT64. */
 gint64 store_next_start (const Store * self, gint64 time);
 
