@@ -92,6 +92,7 @@ struct _GstRedundantSwitch
   GstCaps *form;
   gpointer output;
   gboolean discont;
+  gboolean starved;             /* waits for something to be stored */
   GstClockTime upstream_latency;        /* frozen when RUNNING */
   GstClockTime position;
   guint64 skipped;

@@ -303,7 +303,7 @@ audio_track_clear (gpointer data)
 
 static gint64
 audio_track_store (gpointer output, gpointer data, GstBuffer * buffer,
-    GstClockTime duration, gint64 mapped, guint epoch)
+    GstCaps * caps, GstClockTime duration, gint64 mapped, guint epoch)
 {
   AudioOutput *self = output;
   AudioTrack *track = data;
@@ -404,5 +404,9 @@ gst_switch_medium_for_caps (const GstCaps * caps)
     return &gst_switch_medium_video;
   if (g_str_equal (name, "audio/x-raw"))
     return &gst_switch_medium_audio;
+  if (g_str_equal (name, "video/x-h264") || g_str_equal (name, "video/x-h265"))
+    return &gst_switch_medium_encoded_video;
+  if (g_str_equal (name, "audio/mpeg") || g_str_equal (name, "audio/x-opus"))
+    return &gst_switch_medium_encoded_audio;
   return NULL;
 }

@@ -22,6 +22,8 @@ typedef struct
   gboolean fresh;               /* an input filled (some of) it */
   gpointer track;               /* which one, if so */
   gboolean slate;
+  GstCaps *caps;                /* (transfer full) of the buffer; NULL: the
+                                 * output's form */
 } GstSwitchSlot;
 
 typedef struct
@@ -56,12 +58,17 @@ typedef struct
   /* Begin at `from`; repeat for `freeze` before the slate. */
   void (*output_begin) (gpointer output, GstClockTime from,
       GstClockTime freeze);
+  /* Media without a raster, of which the inputs say when something goes out:
+   * `track` (nullable) is the one that shall be shown.  NULL for others. */
+  void (*follow) (gpointer output, gpointer track);
+  /* GST_CLOCK_TIME_NONE: nothing is there (with `follow` only). */
   GstClockTime (*next_time) (gpointer output);
   guint64 (*skip_to) (gpointer output, GstClockTime time);
   /* Three frames, for the least timeout. */
   GstClockTime (*least_timeout) (gpointer output);
   /* The next slot: before `cut` in the order of `before`, then of `after`.
-   * `slate` wants the slate where there is nothing.  (transfer full) */
+   * `slate` wants the slate where there is nothing.  (transfer full) (nullable):
+   * with `follow`, when nothing is there */
   GstBuffer *(*render) (gpointer output, GstClockTime cut,
       GstSwitchOrder * before, GstSwitchOrder * after, gboolean slate,
       GstSwitchSlot * slot);
@@ -71,9 +78,10 @@ typedef struct
   gpointer (*track_new) (gpointer output, GstClockTime span);
   void (*track_free) (gpointer output, gpointer track);
   void (*track_clear) (gpointer track);
-  /* Takes the buffer that belongs at `mapped`; returns the stored end (ns). */
+  /* Takes the buffer, of `caps`, that belongs at `mapped`; returns the stored
+   * end (ns). */
   gint64 (*track_store) (gpointer output, gpointer track, GstBuffer * buffer,
-      GstClockTime duration, gint64 mapped, guint epoch);
+      GstCaps * caps, GstClockTime duration, gint64 mapped, guint epoch);
   /* Start of what is stored (ns), or G_MAXINT64. */
   gint64 (*track_start) (gpointer output, gpointer track);
   void (*track_trim) (gpointer output, gpointer track);
@@ -84,11 +92,23 @@ typedef struct
 
 extern const GstSwitchMedium gst_switch_medium_video;
 extern const GstSwitchMedium gst_switch_medium_audio;
+extern const GstSwitchMedium gst_switch_medium_encoded_video;
+extern const GstSwitchMedium gst_switch_medium_encoded_audio;
 
 /* NULL for caps of another kind. */
 const GstSwitchMedium *gst_switch_medium_for_caps (const GstCaps * caps);
 
-#define GST_SWITCH_CAPS \
+/* Parameter sets are in the stream, so that caps do not change with them. */
+#define GST_SWITCH_ENCODED_CAPS \
+  "video/x-h264, stream-format = (string) byte-stream, " \
+  "alignment = (string) au; " \
+  "video/x-h265, stream-format = (string) byte-stream, " \
+  "alignment = (string) au; " \
+  "audio/mpeg, mpegversion = (int) 4, " \
+  "stream-format = (string) { raw, adts }, framed = (boolean) true; " \
+  "audio/x-opus"
+
+#define GST_SWITCH_CAPS GST_SWITCH_ENCODED_CAPS "; " \
   "video/x-raw; audio/x-raw, format = (string) { " \
   GST_AUDIO_NE (F32) ", " GST_AUDIO_NE (S16) " }, " \
   "layout = (string) interleaved"

@@ -12,6 +12,9 @@
  * burst; the stores keep as much. */
 #define MAX_BEHIND (3 * GST_SECOND)
 
+/* At the latest, when nothing is there to go out. */
+#define LOOK_AGAIN (200 * GST_MSECOND)
+
 /* So long an input that was chosen at the end of the start-up has to deliver
  * what the output's form is taken from. */
 #define FORM_GRACE GST_SECOND
@@ -200,6 +203,16 @@ all_ended_locked (GstRedundantSwitch * self)
   return TRUE;
 }
 
+/* Raw media has a slate to begin with; access units are an input's alone. */
+static gboolean
+has_slate_locked (GstRedundantSwitch * self)
+{
+  const GstSwitchMedium *medium = self->medium != NULL ? self->medium
+      : gst_switch_medium_for_caps (self->wanted);
+
+  return medium != NULL && medium->follow == NULL;
+}
+
 /* Nothing has gone out yet: is it time? */
 static void
 wait_to_begin_locked (GstRedundantSwitch * self, Work * work)
@@ -208,6 +221,7 @@ wait_to_begin_locked (GstRedundantSwitch * self, Work * work)
       + self->settings.startup_timeout_ms * GST_MSECOND;
   GstClockTime deadline, now;
   GstSwitchDecision decision = decide_locked (self, 0, &deadline);
+  gboolean slate = has_slate_locked (self);
 
   now = gst_redundant_switch_now (self);
   work->wait = TRUE;
@@ -216,18 +230,19 @@ wait_to_begin_locked (GstRedundantSwitch * self, Work * work)
     return;
   }
   /* Fallback caps, unless an input that was chosen is about to say its own. */
-  if (self->output == NULL && (self->wanted != NULL || (self->medium != NULL
-              && now >= patience && (decision.active == FAILOVER_NONE
+  if (self->output == NULL && slate && (self->wanted != NULL
+          || (self->medium != NULL && now >= patience
+              && (decision.active == FAILOVER_NONE
                   || now >= patience + FORM_GRACE))))
     gst_redundant_switch_make_output_locked (self, NULL);
-  if (self->output != NULL && (self->wanted != NULL || now >= patience
-          || decision.active != FAILOVER_NONE)) {
+  if (self->output != NULL && ((self->wanted != NULL && slate)
+          || now >= patience || decision.active != FAILOVER_NONE)) {
     begin_locked (self, decision.active, work);
     return;
   }
   if (now < patience)
     deadline = MIN (deadline, patience);
-  else if (self->output == NULL && self->medium != NULL)
+  else if (self->output == NULL && self->medium != NULL && slate)
     deadline = MIN (deadline, patience + FORM_GRACE);
   if (deadline == GST_CLOCK_TIME_NONE)
     g_cond_wait (&self->cond, &self->lock);
@@ -344,13 +359,26 @@ trim_locked (GstRedundantSwitch * self)
   }
 }
 
+/* Another input's may be others. */
+static void
+take_caps_locked (GstRedundantSwitch * self, GstCaps * caps, Work * work)
+{
+  if (caps == NULL)
+    return;
+  if (!gst_caps_is_equal (caps, self->form)) {
+    gst_caps_replace (&self->form, caps);
+    work->caps = gst_caps_ref (caps);
+  }
+  gst_caps_unref (caps);
+}
+
 static void
 render_locked (GstRedundantSwitch * self, Work * work)
 {
   GstClockTime time = self->medium->next_time (self->output), deadline;
   GstSwitchDecision decision = decide_locked (self, time, &deadline);
+  GstSwitchSlot slot = { FALSE, };
   GstSwitchOrder before, after;
-  GstSwitchSlot slot;
 
   order_locked (self, decision.previous, decision.exclusive, &before);
   order_locked (self, decision.active, decision.exclusive, &after);
@@ -358,6 +386,7 @@ render_locked (GstRedundantSwitch * self, Work * work)
       &after, decision.exclusive && decision.active == FAILOVER_NONE, &slot);
   trim_locked (self);
   self->position = time;
+  take_caps_locked (self, slot.caps, work);
   if (self->discont)
     GST_BUFFER_FLAG_SET (work->buffer, GST_BUFFER_FLAG_DISCONT);
   self->discont = FALSE;
@@ -406,6 +435,37 @@ run_locked (GstRedundantSwitch * self, Work * work)
   render_locked (self, work);
 }
 
+/* Without a raster, whatever is chosen says when something goes out. */
+static void
+follow_locked (GstRedundantSwitch * self, Work * work)
+{
+  GstClockTime now = gst_redundant_switch_now (self), deadline, next;
+  GstSwitchDecision decision = decide_locked (self, self->position, &deadline);
+  GstSwitchOrder order;
+
+  order_locked (self, decision.active, decision.exclusive, &order);
+  self->medium->follow (self->output, order.n > 0 ? order.tracks[0] : NULL);
+  next = self->medium->next_time (self->output);
+  if (all_ended_locked (self)) {
+    work->eos = TRUE;
+    return;
+  }
+  if (GST_CLOCK_TIME_IS_VALID (next)) {
+    next += gst_redundant_switch_total_locked (self)
+        - work_ahead_locked (self);
+    if (now >= next) {
+      catch_up_locked (self, next);
+      render_locked (self, work);
+      return;
+    }
+  }
+  deadline = MIN (MIN (deadline, next), now + LOOK_AGAIN);
+  work->wait = TRUE;
+  self->starved = TRUE;
+  wait_until_locked (self, MAX (deadline, now + GST_MSECOND));
+  self->starved = FALSE;
+}
+
 static void
 plan_work_locked (GstRedundantSwitch * self, Work * work)
 {
@@ -419,6 +479,8 @@ plan_work_locked (GstRedundantSwitch * self, Work * work)
     work->wait = TRUE;
   } else if (self->phase == GST_SWITCH_WAITING) {
     wait_to_begin_locked (self, work);
+  } else if (self->medium->follow != NULL) {
+    follow_locked (self, work);
   } else {
     run_locked (self, work);
   }
@@ -511,6 +573,8 @@ gst_redundant_switch_loop (gpointer pad)
 
   if (work.begins)
     push_beginning (self, work.caps);
+  else if (work.caps != NULL)
+    gst_pad_push_event (self->srcpad, gst_event_new_caps (work.caps));
   gst_clear_caps (&work.caps);
   if (work.buffer != NULL)
     judge_flow (self, gst_pad_push (self->srcpad, work.buffer));

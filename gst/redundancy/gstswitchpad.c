@@ -246,17 +246,22 @@ pace_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
   return FALSE;
 }
 
+/* Encoded pictures come in the order of decoding. */
 static gint64
-running_time_locked (GstRedundantSwitchPad * pad, GstBuffer * buffer)
+running_time_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
+    GstBuffer * buffer)
 {
+  GstClockTime stamp = GST_BUFFER_PTS (buffer);
   guint64 time;
   gint sign;
 
-  if (!GST_BUFFER_PTS_IS_VALID (buffer)
+  if (self->medium->follow != NULL && GST_BUFFER_DTS_IS_VALID (buffer))
+    stamp = GST_BUFFER_DTS (buffer);
+  if (!GST_CLOCK_TIME_IS_VALID (stamp)
       || pad->segment.format != GST_FORMAT_TIME)
     return pad->next_time;
   sign = gst_segment_to_running_time_full (&pad->segment, GST_FORMAT_TIME,
-      GST_BUFFER_PTS (buffer), &time);
+      stamp, &time);
   if (sign == 0)
     return pad->next_time;
   return sign > 0 ? (gint64) time : -(gint64) time;
@@ -310,7 +315,7 @@ place_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
     GstBuffer * buffer, gint64 * mapped, guint * epoch)
 {
   GstSwitchMediumId medium = self->medium->id;
-  gint64 time = running_time_locked (pad, buffer);
+  gint64 time = running_time_locked (self, pad, buffer);
   TimelineVerdict verdict;
 
   if (!pad->is_live && !pace_locked (self, pad, 0))
@@ -343,10 +348,10 @@ store_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
 
   if (!GST_CLOCK_TIME_IS_VALID (duration))
     duration = pad->frame_duration;
-  end = self->medium->track_store (self->output, pad->track, buffer, duration,
-      mapped, epoch);
+  end = self->medium->track_store (self->output, pad->track, buffer, pad->caps,
+      duration, mapped, epoch);
   gst_switch_control_on_stored (self->control, pad->id, self->medium->id, end);
-  if (self->phase == GST_SWITCH_WAITING)
+  if (self->phase == GST_SWITCH_WAITING || self->starved)
     gst_redundant_switch_wake_locked (self);
 }
 

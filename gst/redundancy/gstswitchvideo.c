@@ -314,7 +314,7 @@ video_track_clear (gpointer data)
 
 static gint64
 video_track_store (gpointer output, gpointer data, GstBuffer * buffer,
-    GstClockTime duration, gint64 mapped, guint epoch)
+    GstCaps * caps, GstClockTime duration, gint64 mapped, guint epoch)
 {
   VideoOutput *self = output;
   VideoTrack *track = data;
