@@ -21,13 +21,17 @@ GST_DEBUG_CATEGORY_EXTERN (gst_redundant_src_debug);
 #define QUEUE_TIME (3 * GST_SECOND)
 #define QUEUE_BYTES (32 * 1024 * 1024)
 
+/* Where uridecodebin stops when something shall not be decoded. */
+#define STOP_AT "video/x-h264; video/x-h265; audio/mpeg, mpegversion = 4; " \
+  "audio/x-opus; video/x-raw; audio/x-raw"
+
 struct _GstInputChain
 {
   GstElement *bin;              /* (transfer full) after it was sunk */
   GstElement *source;           /* of a TS; NULL otherwise */
   GstElement *demux;            /* tsdemux or uridecodebin */
   GstInputKind kind;
-  guint media;
+  guint media, encoded;
   GstInputChainCallbacks callbacks;
   gpointer user_data;
 
@@ -264,6 +268,53 @@ new_stream (GstInputChain * self, GstSwitchMediumId medium, gboolean is_raw)
   return stream;
 }
 
+/* What makes access units of a codec's stream, with its parameter sets before
+ * each key frame, so that another input can take over at any of them. */
+static const struct
+{
+  const gchar *caps_name, *parser, *form;
+} parsers[] = {
+  {"video/x-h264", "h264parse",
+      "video/x-h264,stream-format=byte-stream,alignment=au"},
+  {"video/x-h265", "h265parse",
+      "video/x-h265,stream-format=byte-stream,alignment=au"},
+  {"audio/mpeg", "aacparse", "audio/mpeg,mpegversion=4,framed=true"},
+  {"audio/x-opus", "opusparse", "audio/x-opus"},
+};
+
+/* NULL for a codec that can't pass as it is. */
+static GstElement *
+new_parsed_stream (GstInputChain * self, GstSwitchMediumId medium,
+    const GstCaps * coded)
+{
+  const gchar *name = gst_structure_get_name (gst_caps_get_structure (coded,
+          0));
+  GstElement *stream, *parser, *filter;
+  g_autoptr (GstPad) sink = NULL, src = NULL;
+  g_autoptr (GstCaps) form = NULL;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (parsers)
+      && !g_str_equal (parsers[i].caps_name, name); i++);
+  if (i == G_N_ELEMENTS (parsers))
+    return NULL;
+  stream = gst_bin_new (medium == GST_SWITCH_VIDEO ? "video" : "audio");
+  parser = append (stream, NULL, parsers[i].parser);
+  filter = append (stream, parser, "capsfilter");
+  if (parser == NULL || filter == NULL) {
+    gst_object_unref (stream);
+    return NULL;
+  }
+  set_if_there (parser, "config-interval", "-1");
+  form = gst_caps_from_string (parsers[i].form);
+  g_object_set (filter, "caps", form, NULL);
+  sink = gst_element_get_static_pad (parser, "sink");
+  src = gst_element_get_static_pad (filter, "src");
+  gst_element_add_pad (stream, gst_ghost_pad_new ("sink", sink));
+  gst_element_add_pad (stream, gst_ghost_pad_new ("src", src));
+  return stream;
+}
+
 /* Where a stream that no one wants ends. */
 static void
 end_unseen (GstInputChain * self, GstPad * pad)
@@ -332,7 +383,12 @@ on_pad_added (GstElement * demux, GstPad * pad, gpointer user_data)
     end_unseen (self, pad);
     return;
   }
-  stream = new_stream (self, medium, self->source == NULL);
+  if (self->encoded & (1u << medium))
+    stream = new_parsed_stream (self, medium, caps);
+  else
+    stream = new_stream (self, medium, self->source == NULL
+        && g_str_has_suffix (gst_structure_get_name (gst_caps_get_structure
+                (caps, 0)), "/x-raw"));
   if (stream == NULL || !claim (self, medium, stream)) {
     gst_clear_object (&stream);
     end_unseen (self, pad);
@@ -438,6 +494,11 @@ build_any (GstInputChain * self, const gchar * uri, GstElement * owner,
   if (self->demux == NULL)
     return FALSE;
   g_object_set (self->demux, "uri", uri, NULL);
+  if (self->encoded != 0) {
+    g_autoptr (GstCaps) stop = gst_caps_from_string (STOP_AT);
+
+    g_object_set (self->demux, "caps", stop, NULL);
+  }
   gst_bin_add (GST_BIN (self->bin), self->demux);
   watch_demux (self);
   return TRUE;
@@ -445,8 +506,9 @@ build_any (GstInputChain * self, const gchar * uri, GstElement * owner,
 
 GstInputChain *
 gst_input_chain_new (const gchar * name, const gchar * uri, guint media,
-    const GstInputChainCallbacks * callbacks, gpointer user_data,
-    GstElement * owner, GstMessage ** missing, GError ** error)
+    guint encoded, const GstInputChainCallbacks * callbacks,
+    gpointer user_data, GstElement * owner, GstMessage ** missing,
+    GError ** error)
 {
   GstInputChain *self = g_new0 (GstInputChain, 1);
   gboolean built;
@@ -455,6 +517,7 @@ gst_input_chain_new (const gchar * name, const gchar * uri, guint media,
   self->bin = gst_object_ref_sink (gst_bin_new (name));
   self->kind = gst_input_kind (uri);
   self->media = media;
+  self->encoded = encoded;
   self->callbacks = *callbacks;
   self->user_data = user_data;
   g_signal_connect (self->bin, "deep-element-added",

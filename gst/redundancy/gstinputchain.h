@@ -33,12 +33,14 @@ GstInputKind gst_input_kind (const gchar * uri);
 /* Does this URI wait for someone to call? */
 gboolean gst_input_listens (const gchar * uri);
 
-/* `media` is a bit mask; streams of others end unseen.  NULL with `error` when
- * an element is missing; `missing` (nullable) then gets a message that names
- * it, with `owner` as its source. */
+/* `media` is a bit mask; streams of others end unseen.  Those of `encoded` are
+ * parsed, the others decoded.  NULL with `error` when an element is missing;
+ * `missing` (nullable) then gets a message that names it, with `owner` as its
+ * source. */
 GstInputChain *gst_input_chain_new (const gchar * name, const gchar * uri,
-    guint media, const GstInputChainCallbacks * callbacks, gpointer user_data,
-    GstElement * owner, GstMessage ** missing, GError ** error);
+    guint media, guint encoded, const GstInputChainCallbacks * callbacks,
+    gpointer user_data, GstElement * owner, GstMessage ** missing,
+    GError ** error);
 
 /* The bin, floating until it is added somewhere. */
 GstElement *gst_input_chain_get_bin (GstInputChain * self);

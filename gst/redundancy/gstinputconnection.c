@@ -16,6 +16,7 @@ struct _GstInputConnection
   gchar *name;
   gchar *uri;
   guint media;
+  guint encoded;
   GstPad *pads[2];
   GWeakRef owner;
   void (*on_event) (gpointer user_data);
@@ -178,8 +179,8 @@ build (GstInputConnection * self)
 
   if (owner == NULL)
     return NULL;
-  chain = gst_input_chain_new (self->name, self->uri, self->media, &callbacks,
-      self, owner, &missing, &error);
+  chain = gst_input_chain_new (self->name, self->uri, self->media,
+      self->encoded, &callbacks, self, owner, &missing, &error);
   if (missing != NULL)
     gst_element_post_message (owner, missing);
   if (chain == NULL)
@@ -243,6 +244,7 @@ gst_input_connection_new (const GstInputConnectionSetup * setup)
   self->name = g_strdup (setup->name);
   self->uri = g_strdup (setup->uri);
   self->media = setup->media;
+  self->encoded = setup->encoded;
   self->on_event = setup->on_event;
   self->user_data = setup->user_data;
   for (i = 0; i < G_N_ELEMENTS (self->pads); i++) {

@@ -17,6 +17,7 @@ typedef struct
   gchar *name;                  /* of the source's bin */
   gchar *uri;
   guint media;                  /* bit mask */
+  guint encoded;                /* of these, not to be decoded */
   GstPad *pads[2];              /* (transfer none) sink pads by medium */
   /* There is something to look at; any thread, while owner is there. */
   void (*on_event) (gpointer user_data);

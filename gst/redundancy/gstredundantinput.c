@@ -450,6 +450,7 @@ connect_input (GstRedundantInput * self)
       ++self->generation);
   uri = g_strdup (self->uri);
   setup.media = self->config.media;
+  setup.encoded = self->config.encoded;
   self->connected_at = g_get_monotonic_time ();
   g_mutex_unlock (&self->lock);
 

@@ -21,6 +21,7 @@ typedef struct
   guint64 retry_initial;        /* ns */
   guint64 retry_max;            /* ns */
   guint media;                  /* bit mask that is put out */
+  guint encoded;                /* of these, as they are */
   gboolean require_all;
 } GstRedundantInputConfig;
 

@@ -42,6 +42,7 @@
 
 #include "gstelementmessage.h"
 #include "gstredundantinputs.h"
+#include "gstredundantsettings.h"
 #include "gstredundantswitch.h"
 #include "gstswitchactions.h"
 #include "gststatslist.h"
@@ -53,33 +54,13 @@ GST_DEBUG_CATEGORY (gst_redundant_src_debug);
 #define N_MEDIA 2
 #define ALL_MEDIA (GST_REDUNDANT_SRC_MEDIA_VIDEO | GST_REDUNDANT_SRC_MEDIA_AUDIO)
 
-#define DEFAULT_MEDIA ALL_MEDIA
-#define DEFAULT_REQUIRE_ALL_MEDIA TRUE
-#define DEFAULT_CONNECT_TIMEOUT 8000    /* ms */
-#define DEFAULT_STALL_TIMEOUT 5000      /* ms */
-#define DEFAULT_TEARDOWN_TIMEOUT 5000   /* ms */
-#define DEFAULT_RECONNECT_WINDOW 60000  /* ms */
-#define DEFAULT_RETRY_INITIAL 250       /* ms */
-#define DEFAULT_RETRY_MAX 8000  /* ms */
 #define DEFAULT_STATS_INTERVAL 0        /* ms */
 
-#define HEALTHY_AFTER (10 * GST_SECOND)
-#define RENEW_AFTER GST_SECOND
 #define MARGIN_MS 100
 
 enum
 {
-  PROP_URIS = GST_SWITCH_N_PROPS,
-  PROP_MEDIA,
-  PROP_VIDEO_CAPS,
-  PROP_AUDIO_CAPS,
-  PROP_REQUIRE_ALL_MEDIA,
-  PROP_CONNECT_TIMEOUT,
-  PROP_STALL_TIMEOUT,
-  PROP_TEARDOWN_TIMEOUT,
-  PROP_RECONNECT_WINDOW,
-  PROP_RETRY_INITIAL,
-  PROP_RETRY_MAX,
+  PROP_URIS = GST_REDUNDANT_N_PROPS,
   PROP_ACTIVE_INPUT,
   PROP_STATS,
   PROP_STATS_INTERVAL,
@@ -102,27 +83,20 @@ struct _GstRedundantSrc
   /* Under the lock. */
   GstSwitchSettings settings;
   gchar *uris;
-  guint media;
-  GstCaps *caps[N_MEDIA];
-  gboolean require_all_media;
-  guint connect_timeout_ms;
-  guint stall_timeout_ms;
-  guint teardown_timeout_ms;
-  guint reconnect_window_ms;
-  guint retry_initial_ms;
-  guint retry_max_ms;
+  GstRedundantSettings own;
   gboolean clock_started;
   guint effective;              /* media that are put out and linked */
 };
 
 static GstStaticPadTemplate video_template =
-GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS ("video/x-raw"));
+    GST_STATIC_PAD_TEMPLATE ("video", GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS ("video/x-raw; " GST_SWITCH_ENCODED_VIDEO_CAPS));
 
 static GstStaticPadTemplate audio_template =
-GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_PAD_TEMPLATE ("audio", GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("audio/x-raw, format = (string) { " GST_AUDIO_NE (F32)
-        ", " GST_AUDIO_NE (S16) " }, layout = (string) interleaved"));
+        ", " GST_AUDIO_NE (S16) " }, layout = (string) interleaved; "
+        GST_SWITCH_ENCODED_AUDIO_CAPS));
 
 static void gst_redundant_src_child_proxy_init (gpointer iface, gpointer data);
 
@@ -135,41 +109,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstRedundantSrc, gst_redundant_src,
 GST_ELEMENT_REGISTER_DEFINE (redundantsrc, "redundantsrc", GST_RANK_NONE,
     GST_TYPE_REDUNDANT_SRC);
 
-GType
-gst_redundant_src_media_get_type (void)
-{
-  static gsize type = 0;
-  static const GFlagsValue values[] = {
-    {GST_REDUNDANT_SRC_MEDIA_VIDEO, "Video", "video"},
-    {GST_REDUNDANT_SRC_MEDIA_AUDIO, "Audio", "audio"},
-    {0, NULL, NULL},
-  };
-
-  if (g_once_init_enter (&type)) {
-    GType new_type = g_flags_register_static ("GstRedundantSrcMedia", values);
-    g_once_init_leave (&type, new_type);
-  }
-  return type;
-}
-
-static GstRedundantInputConfig
-input_config_locked (GstRedundantSrc * self)
-{
-  GstRedundantInputConfig config = { {0,}, };
-
-  config.life.connect_timeout = self->connect_timeout_ms * GST_MSECOND;
-  config.life.stall_timeout = self->stall_timeout_ms * GST_MSECOND;
-  config.life.teardown_timeout = self->teardown_timeout_ms * GST_MSECOND;
-  config.life.renew_after = RENEW_AFTER;
-  config.life.healthy_after = HEALTHY_AFTER;
-  config.life.lost_after = self->reconnect_window_ms * GST_MSECOND;
-  config.retry_initial = self->retry_initial_ms * GST_MSECOND;
-  config.retry_max = self->retry_max_ms * GST_MSECOND;
-  config.media = self->effective;
-  config.require_all = self->require_all_media;
-  return config;
-}
-
 static void
 configure_locked (GstRedundantSrc * self)
 {
@@ -178,7 +117,7 @@ configure_locked (GstRedundantSrc * self)
 
   /* Inputs are placed when they arrive: their own latency is in that. */
   config = gst_switch_settings_config (&self->settings, self->effective,
-      self->require_all_media, self->settings.latency_ms * GST_MSECOND, -1);
+      self->own.require_all_media, self->settings.latency_ms * GST_MSECOND, -1);
   gst_switch_control_configure (self->control, &config);
   for (i = 0; i < N_MEDIA; i++)
     gst_redundant_switch_set_settings (self->switches[i], &self->settings);
@@ -245,9 +184,9 @@ find_effective_media (GstRedundantSrc * self)
       linked |= 1u << i;
   }
   g_mutex_lock (&self->lock);
-  self->effective = self->media & linked;
+  self->effective = self->own.media & linked;
   if (self->effective == 0)
-    self->effective = self->media;
+    self->effective = self->own.media;
   for (i = 0; i < N_MEDIA; i++) {
     gst_element_set_locked_state (GST_ELEMENT (self->switches[i]),
         !(self->effective & (1u << i)));
@@ -269,6 +208,10 @@ unlock_switches (GstRedundantSrc * self)
 static gboolean
 start (GstRedundantSrc * self)
 {
+  static const GstSwitchMedium *const media[N_MEDIA][2] = {
+    {&gst_switch_medium_video, &gst_switch_medium_encoded_video},
+    {&gst_switch_medium_audio, &gst_switch_medium_encoded_audio},
+  };
   guint group = gst_util_group_id_next (), timeout, latency, i;
 
   if (!check_uris (self))
@@ -277,11 +220,16 @@ start (GstRedundantSrc * self)
   g_mutex_lock (&self->lock);
   self->clock_started = FALSE;
   configure_locked (self);
+  gst_switch_control_set_video_leads (self->control, self->effective
+      & gst_redundant_settings_encoded (&self->own)
+      & GST_REDUNDANT_SRC_MEDIA_VIDEO);
   timeout = self->settings.timeout_ms;
   latency = self->settings.latency_ms;
   for (i = 0; i < N_MEDIA; i++) {
     gst_redundant_switch_set_group (self->switches[i], group);
-    gst_redundant_switch_set_caps (self->switches[i], self->caps[i]);
+    gst_redundant_switch_set_medium (self->switches[i],
+        media[i][gst_redundant_settings_encoded (&self->own) >> i & 1]);
+    gst_redundant_switch_set_caps (self->switches[i], self->own.caps[i]);
   }
   g_mutex_unlock (&self->lock);
   if (latency < timeout + MARGIN_MS) {
@@ -313,7 +261,7 @@ start_clock (GstRedundantSrc * self)
   gboolean first;
 
   g_mutex_lock (&self->lock);
-  config = input_config_locked (self);
+  config = gst_redundant_settings_config (&self->own, self->effective);
   first = !self->clock_started;
   self->clock_started = TRUE;
   g_mutex_unlock (&self->lock);
@@ -575,27 +523,6 @@ dup_active (GstRedundantSrc * self)
   return active;
 }
 
-static guint *
-uint_field (GstRedundantSrc * self, guint id)
-{
-  switch (id) {
-    case PROP_CONNECT_TIMEOUT:
-      return &self->connect_timeout_ms;
-    case PROP_STALL_TIMEOUT:
-      return &self->stall_timeout_ms;
-    case PROP_TEARDOWN_TIMEOUT:
-      return &self->teardown_timeout_ms;
-    case PROP_RECONNECT_WINDOW:
-      return &self->reconnect_window_ms;
-    case PROP_RETRY_INITIAL:
-      return &self->retry_initial_ms;
-    case PROP_RETRY_MAX:
-      return &self->retry_max_ms;
-    default:
-      return NULL;
-  }
-}
-
 static void
 set_stats_interval (GstRedundantSrc * self, guint interval)
 {
@@ -608,21 +535,7 @@ set_stats_interval (GstRedundantSrc * self, guint interval)
 static void
 set_locked (GstRedundantSrc * self, guint id, const GValue * value)
 {
-  guint *field = uint_field (self, id);
-
-  if (field != NULL)
-    *field = g_value_get_uint (value);
-  else if (id == PROP_MEDIA)
-    self->media = g_value_get_flags (value);
-  else if (id == PROP_VIDEO_CAPS)
-    gst_caps_replace (&self->caps[GST_SWITCH_VIDEO],
-        (GstCaps *) gst_value_get_caps (value));
-  else if (id == PROP_AUDIO_CAPS)
-    gst_caps_replace (&self->caps[GST_SWITCH_AUDIO],
-        (GstCaps *) gst_value_get_caps (value));
-  else if (id == PROP_REQUIRE_ALL_MEDIA)
-    self->require_all_media = g_value_get_boolean (value);
-  else
+  if (!gst_redundant_settings_set (&self->own, id, value))
     gst_switch_settings_set (&self->settings, id, value);
   configure_locked (self);
 }
@@ -647,23 +560,11 @@ gst_redundant_src_set_property (GObject * object, guint id,
 static void
 get_locked (GstRedundantSrc * self, guint id, GValue * value)
 {
-  guint *field = uint_field (self, id);
-
-  if (field != NULL)
-    g_value_set_uint (value, *field);
-  else if (id == PROP_URIS)
+  if (id == PROP_URIS)
     g_value_set_string (value, self->uris);
-  else if (id == PROP_MEDIA)
-    g_value_set_flags (value, self->media);
-  else if (id == PROP_VIDEO_CAPS)
-    gst_value_set_caps (value, self->caps[GST_SWITCH_VIDEO]);
-  else if (id == PROP_AUDIO_CAPS)
-    gst_value_set_caps (value, self->caps[GST_SWITCH_AUDIO]);
-  else if (id == PROP_REQUIRE_ALL_MEDIA)
-    g_value_set_boolean (value, self->require_all_media);
   else if (id == PROP_STATS_INTERVAL)
     g_value_set_uint (value, self->stats_interval_ms);
-  else
+  else if (!gst_redundant_settings_get (&self->own, id, value))
     gst_switch_settings_get (&self->settings, id, value);
 }
 
@@ -718,14 +619,8 @@ gst_redundant_src_init (GstRedundantSrc * self)
 {
   g_mutex_init (&self->lock);
   gst_switch_settings_init (&self->settings);
-  self->media = self->effective = DEFAULT_MEDIA;
-  self->require_all_media = DEFAULT_REQUIRE_ALL_MEDIA;
-  self->connect_timeout_ms = DEFAULT_CONNECT_TIMEOUT;
-  self->stall_timeout_ms = DEFAULT_STALL_TIMEOUT;
-  self->teardown_timeout_ms = DEFAULT_TEARDOWN_TIMEOUT;
-  self->reconnect_window_ms = DEFAULT_RECONNECT_WINDOW;
-  self->retry_initial_ms = DEFAULT_RETRY_INITIAL;
-  self->retry_max_ms = DEFAULT_RETRY_MAX;
+  gst_redundant_settings_init (&self->own);
+  self->effective = self->own.media;
   self->control = gst_switch_control_new ();
   gst_switch_actions_attach (GST_ELEMENT (self), "redundantsrc", self->control);
   self->stats_timer = gst_stats_timer_new (GST_ELEMENT (self));
@@ -755,33 +650,19 @@ static void
 gst_redundant_src_finalize (GObject * object)
 {
   GstRedundantSrc *self = GST_REDUNDANT_SRC (object);
-  guint i;
 
   gst_stats_timer_free (self->stats_timer);
   gst_redundant_inputs_free (self->inputs);
   gst_switch_control_unref (self->control);
-  for (i = 0; i < N_MEDIA; i++)
-    gst_clear_caps (&self->caps[i]);
+  gst_redundant_settings_clear (&self->own);
   g_free (self->uris);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (gst_redundant_src_parent_class)->finalize (object);
 }
 
 static void
-install_uint (GObjectClass * klass, guint id, const gchar * name,
-    const gchar * nick, const gchar * blurb, guint min, guint max,
-    guint value, GParamFlags when)
+install_rest (GObjectClass * klass)
 {
-  g_object_class_install_property (klass, id,
-      g_param_spec_uint (name, nick, blurb, min, max, value,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | when));
-}
-
-static void
-install_streams (GObjectClass * klass)
-{
-  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
-
   /**
    * GstRedundantSrc:uris:
    *
@@ -794,134 +675,8 @@ install_streams (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_URIS,
       g_param_spec_string ("uris", "URIs",
           "The inputs, best first, with blanks between", NULL,
-          flags | GST_PARAM_MUTABLE_PLAYING));
-  /**
-   * GstRedundantSrc:media:
-   *
-   * What is put out.  Of that, what is linked when going to PAUSED counts.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_MEDIA,
-      g_param_spec_flags ("media", "Media", "What is put out",
-          GST_TYPE_REDUNDANT_SRC_MEDIA, DEFAULT_MEDIA,
-          flags | GST_PARAM_MUTABLE_READY));
-  /**
-   * GstRedundantSrc:video-caps:
-   *
-   * What the video output is; inputs are converted to it.  NULL is as the
-   * first input is.  Read when going to PAUSED.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_VIDEO_CAPS,
-      g_param_spec_boxed ("video-caps", "Video caps",
-          "What the video output is (NULL: as the first input)",
-          GST_TYPE_CAPS, flags | GST_PARAM_MUTABLE_READY));
-  /**
-   * GstRedundantSrc:audio-caps:
-   *
-   * What the audio output is; inputs are converted to it.  NULL is as the
-   * first input is.  Read when going to PAUSED.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_AUDIO_CAPS,
-      g_param_spec_boxed ("audio-caps", "Audio caps",
-          "What the audio output is (NULL: as the first input)",
-          GST_TYPE_CAPS, flags | GST_PARAM_MUTABLE_READY));
-  /**
-   * GstRedundantSrc:require-all-media:
-   *
-   * An input is healthy only while all media that are put out arrive; else one
-   * is enough and the others are filled.  Takes effect at once for health, for
-   * reconnecting when going to PLAYING.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_REQUIRE_ALL_MEDIA,
-      g_param_spec_boolean ("require-all-media", "Require all media",
-          "An input is healthy only while all media arrive",
-          DEFAULT_REQUIRE_ALL_MEDIA, flags | GST_PARAM_MUTABLE_PLAYING));
-}
-
-static void
-install_reconnecting (GObjectClass * klass)
-{
-  /**
-   * GstRedundantSrc:connect-timeout:
-   *
-   * An input that delivers nothing for this long after its start is started
-   * anew, in milliseconds.  bondedsrt inputs wait by themselves.  Read when
-   * going to PLAYING.
-   *
-   * Since: 0.1
-   */
-  install_uint (klass, PROP_CONNECT_TIMEOUT, "connect-timeout",
-      "Connect timeout", "Start an input anew that delivers nothing at first "
-      "(ms)", 100, 3600000, DEFAULT_CONNECT_TIMEOUT, GST_PARAM_MUTABLE_READY);
-  /**
-   * GstRedundantSrc:stall-timeout:
-   *
-   * An input that stops delivering is started anew after this, in
-   * milliseconds.  Read when going to PLAYING.
-   *
-   * Since: 0.1
-   */
-  install_uint (klass, PROP_STALL_TIMEOUT, "stall-timeout", "Stall timeout",
-      "Start an input anew that stopped delivering (ms)", 100, 3600000,
-      DEFAULT_STALL_TIMEOUT, GST_PARAM_MUTABLE_READY);
-  /**
-   * GstRedundantSrc:teardown-timeout:
-   *
-   * A connection that is not down after this is left to itself and counted as
-   * a zombie, in milliseconds.  Read when going to PLAYING.
-   *
-   * Since: 0.1
-   */
-  install_uint (klass, PROP_TEARDOWN_TIMEOUT, "teardown-timeout",
-      "Teardown timeout", "Leave a connection to itself that hangs when "
-      "stopped (ms)", 100, 60000, DEFAULT_TEARDOWN_TIMEOUT,
-      GST_PARAM_MUTABLE_READY);
-  /**
-   * GstRedundantSrc:reconnect-window:
-   *
-   * An outage that is longer is reported as lost, in milliseconds; it is
-   * retried all the same.  Read when going to PLAYING.
-   *
-   * Since: 0.1
-   */
-  install_uint (klass, PROP_RECONNECT_WINDOW, "reconnect-window",
-      "Reconnect window", "An outage that is longer is reported as lost (ms)",
-      0, G_MAXUINT, DEFAULT_RECONNECT_WINDOW, GST_PARAM_MUTABLE_READY);
-  /**
-   * GstRedundantSrc:retry-initial:
-   *
-   * Pause before the second attempt to connect, in milliseconds; the first is
-   * made at once, and the pause doubles from then on.  Read when going to
-   * PLAYING.
-   *
-   * Since: 0.1
-   */
-  install_uint (klass, PROP_RETRY_INITIAL, "retry-initial", "First pause",
-      "Pause before the second attempt to connect (ms)", 1, 3600000,
-      DEFAULT_RETRY_INITIAL, GST_PARAM_MUTABLE_READY);
-  /**
-   * GstRedundantSrc:retry-max:
-   *
-   * Longest pause between attempts to connect, in milliseconds.  Read when
-   * going to PLAYING.
-   *
-   * Since: 0.1
-   */
-  install_uint (klass, PROP_RETRY_MAX, "retry-max", "Longest pause",
-      "Longest pause between attempts to connect (ms)", 1, 3600000,
-      DEFAULT_RETRY_MAX, GST_PARAM_MUTABLE_READY);
-}
-
-static void
-install_status (GObjectClass * klass)
-{
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+          | GST_PARAM_MUTABLE_PLAYING));
   /**
    * GstRedundantSrc:active-input:
    *
@@ -951,9 +706,11 @@ install_status (GObjectClass * klass)
    *
    * Since: 0.1
    */
-  install_uint (klass, PROP_STATS_INTERVAL, "stats-interval",
-      "Statistics interval", "How often stats are posted, 0 is off (ms)", 0,
-      G_MAXUINT / 2, DEFAULT_STATS_INTERVAL, GST_PARAM_MUTABLE_PLAYING);
+  g_object_class_install_property (klass, PROP_STATS_INTERVAL,
+      g_param_spec_uint ("stats-interval", "Statistics interval",
+          "How often stats are posted, 0 is off (ms)", 0, G_MAXUINT / 2,
+          DEFAULT_STATS_INTERVAL, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+          | GST_PARAM_MUTABLE_PLAYING));
 }
 
 static void
@@ -974,9 +731,8 @@ gst_redundant_src_class_init (GstRedundantSrcClass * klass)
   GST_BIN_CLASS (klass)->handle_message =
       GST_DEBUG_FUNCPTR (gst_redundant_src_handle_message);
   gst_switch_settings_install (gobject_class);
-  install_streams (gobject_class);
-  install_reconnecting (gobject_class);
-  install_status (gobject_class);
+  gst_redundant_settings_install (gobject_class);
+  install_rest (gobject_class);
   gst_switch_actions_install (G_TYPE_FROM_CLASS (klass));
 
   gst_element_class_add_static_pad_template (element_class, &video_template);
@@ -986,4 +742,5 @@ gst_redundant_src_class_init (GstRedundantSrcClass * klass)
       "A live source with several inputs, of which any may die",
       "gst-onair contributors");
   gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SRC_MEDIA, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SRC_OUTPUT, 0);
 }

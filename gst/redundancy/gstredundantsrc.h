@@ -16,7 +16,16 @@ typedef enum
   GST_REDUNDANT_SRC_MEDIA_AUDIO = 1 << 1,
 } GstRedundantSrcMedia;
 
+typedef enum
+{
+  GST_REDUNDANT_SRC_OUTPUT_RAW,
+  GST_REDUNDANT_SRC_OUTPUT_ENCODED,
+  GST_REDUNDANT_SRC_OUTPUT_AUDIO_RAW,
+} GstRedundantSrcOutput;
+
 #define GST_TYPE_REDUNDANT_SRC_MEDIA (gst_redundant_src_media_get_type ())
 GType gst_redundant_src_media_get_type (void);
+#define GST_TYPE_REDUNDANT_SRC_OUTPUT (gst_redundant_src_output_get_type ())
+GType gst_redundant_src_output_get_type (void);
 
 G_END_DECLS

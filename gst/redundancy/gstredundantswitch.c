@@ -347,6 +347,15 @@ gst_redundant_switch_adopt (GstRedundantSwitch * self, GstElement * owner,
 }
 
 void
+gst_redundant_switch_set_medium (GstRedundantSwitch * self,
+    const GstSwitchMedium * medium)
+{
+  g_mutex_lock (&self->lock);
+  self->medium = medium;
+  g_mutex_unlock (&self->lock);
+}
+
+void
 gst_redundant_switch_set_settings (GstRedundantSwitch * self,
     const GstSwitchSettings * settings)
 {

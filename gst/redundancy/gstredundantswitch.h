@@ -24,6 +24,10 @@ typedef enum
   (gst_redundant_switch_eos_policy_get_type ())
 GType gst_redundant_switch_eos_policy_get_type (void);
 
+/* In READY: another form of the same medium. */
+void gst_redundant_switch_set_medium (GstRedundantSwitch * self,
+    const GstSwitchMedium * medium);
+
 /* For redundantsrc, before any pad is requested: the switch decides with
  * `control`, carries `medium`, speaks in `owner`'s name with messages that
  * begin with `prefix`, never ends by itself, and takes inputs at the time

@@ -93,6 +93,7 @@ struct _GstRedundantSwitch
   gpointer output;
   gboolean discont;
   gboolean starved;             /* waits for something to be stored */
+  guint video_serial;           /* newest decision that encoded video shows */
   GstClockTime upstream_latency;        /* frozen when RUNNING */
   GstClockTime position;
   guint64 skipped;

@@ -30,6 +30,9 @@ struct _GstSwitchControl
   gint next_id;
   GstSwitchDecision decision;
   GstClockTime position[FAILOVER_MEDIA];        /* 0: does not take part */
+  gboolean video_leads;
+  guint video_serial;           /* of the decision that video has followed */
+  GstClockTime video_cut;       /* with this output position */
   guint64 switches;
   guint64 manual;
   guint64 returns;
@@ -382,6 +385,19 @@ apply_locked (GstSwitchControl * self, const FailoverDecision * decision,
     self->returns++;
 }
 
+/* Encoded video waits for a key frame, and sound changes with it.  Nobody waits
+ * where the input before has nothing any more, or must not be shown. */
+static void
+join_video_locked (GstSwitchControl * self, GstSwitchDecision * decision)
+{
+  if (!self->video_leads || decision->previous == FAILOVER_NONE
+      || decision->exclusive || failover_reason_is_failure (decision->reason))
+    return;
+  decision->joined = TRUE;
+  decision->cut = self->video_serial == decision->serial ? self->video_cut
+      : GST_CLOCK_TIME_NONE;
+}
+
 GstSwitchDecision
 gst_switch_control_decide (GstSwitchControl * self, GstSwitchMediumId medium,
     GstClockTime now, GstClockTime position, GstClockTime * deadline)
@@ -397,8 +413,28 @@ gst_switch_control_decide (GstSwitchControl * self, GstSwitchMediumId medium,
   self->decision.exclusive = failover_is_forced (self->failover);
   *deadline = decision.deadline;
   result = self->decision;
+  if (medium == GST_SWITCH_AUDIO)
+    join_video_locked (self, &result);
   g_mutex_unlock (&self->lock);
   return result;
+}
+
+void
+gst_switch_control_set_video_leads (GstSwitchControl * self, gboolean leads)
+{
+  g_mutex_lock (&self->lock);
+  self->video_leads = leads;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_switch_control_on_video_cut (GstSwitchControl * self, guint serial,
+    GstClockTime cut)
+{
+  g_mutex_lock (&self->lock);
+  self->video_serial = serial;
+  self->video_cut = cut;
+  g_mutex_unlock (&self->lock);
 }
 
 static gint

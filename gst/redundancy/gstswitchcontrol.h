@@ -31,6 +31,8 @@ typedef struct
   GstClockTime decided_at;
   GstClockTime cut;
   gboolean exclusive;           /* no other input may fill in */
+  gboolean joined;              /* `cut` is where encoded video changes, NONE
+                                 * while that is not known */
 } GstSwitchDecision;
 
 typedef struct
@@ -93,6 +95,13 @@ void gst_switch_control_on_stored (GstSwitchControl * self, gint id,
 GstSwitchDecision gst_switch_control_decide (GstSwitchControl * self,
     GstSwitchMediumId medium, GstClockTime now, GstClockTime position,
     GstClockTime * deadline);
+
+/* Video is encoded: where it changes, sound does (when nothing failed). */
+void gst_switch_control_set_video_leads (GstSwitchControl * self,
+    gboolean leads);
+/* It has followed the decision of that serial, at the output position `cut`. */
+void gst_switch_control_on_video_cut (GstSwitchControl * self, guint serial,
+    GstClockTime cut);
 
 /* Ids in the order of preference when `first` is wanted, without those locked
  * out; returns how many. */

@@ -67,8 +67,8 @@ typedef struct
   /* Three frames, for the least timeout. */
   GstClockTime (*least_timeout) (gpointer output);
   /* The next slot: before `cut` in the order of `before`, then of `after`.
-   * `slate` wants the slate where there is nothing.  (transfer full) (nullable):
-   * with `follow`, when nothing is there */
+   * `slate` wants the slate where there is nothing.  (transfer full)
+   * (nullable): with `follow`, when nothing is there */
   GstBuffer *(*render) (gpointer output, GstClockTime cut,
       GstSwitchOrder * before, GstSwitchOrder * after, gboolean slate,
       GstSwitchSlot * slot);
@@ -99,14 +99,19 @@ extern const GstSwitchMedium gst_switch_medium_encoded_audio;
 const GstSwitchMedium *gst_switch_medium_for_caps (const GstCaps * caps);
 
 /* Parameter sets are in the stream, so that caps do not change with them. */
-#define GST_SWITCH_ENCODED_CAPS \
+#define GST_SWITCH_ENCODED_VIDEO_CAPS \
   "video/x-h264, stream-format = (string) byte-stream, " \
   "alignment = (string) au; " \
   "video/x-h265, stream-format = (string) byte-stream, " \
-  "alignment = (string) au; " \
+  "alignment = (string) au"
+
+#define GST_SWITCH_ENCODED_AUDIO_CAPS \
   "audio/mpeg, mpegversion = (int) 4, " \
   "stream-format = (string) { raw, adts }, framed = (boolean) true; " \
   "audio/x-opus"
+
+#define GST_SWITCH_ENCODED_CAPS \
+  GST_SWITCH_ENCODED_VIDEO_CAPS "; " GST_SWITCH_ENCODED_AUDIO_CAPS
 
 #define GST_SWITCH_CAPS GST_SWITCH_ENCODED_CAPS "; " \
   "video/x-raw; audio/x-raw, format = (string) { " \

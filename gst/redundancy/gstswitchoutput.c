@@ -148,6 +148,7 @@ decide_locked (GstRedundantSwitch * self, GstClockTime position,
     self->pending = decision;
     self->switch_pending = TRUE;
   }
+  self->pending.cut = decision.cut;
   return decision;
 }
 
@@ -387,6 +388,12 @@ render_locked (GstRedundantSwitch * self, Work * work)
   trim_locked (self);
   self->position = time;
   take_caps_locked (self, slot.caps, work);
+  if (self->medium->follow != NULL && self->medium->id == GST_SWITCH_VIDEO
+      && self->video_serial != decision.serial
+      && input_of_track_locked (self, slot.track) == decision.active) {
+    self->video_serial = decision.serial;
+    gst_switch_control_on_video_cut (self->control, decision.serial, time);
+  }
   if (self->discont)
     GST_BUFFER_FLAG_SET (work->buffer, GST_BUFFER_FLAG_DISCONT);
   self->discont = FALSE;
@@ -435,17 +442,29 @@ run_locked (GstRedundantSwitch * self, Work * work)
   render_locked (self, work);
 }
 
+/* Returns when it has something to go out, or GST_CLOCK_TIME_NONE. */
+static GstClockTime
+follow_input_locked (GstRedundantSwitch * self, gint id, gboolean exclusive)
+{
+  GstSwitchOrder order;
+
+  order_locked (self, id, exclusive, &order);
+  self->medium->follow (self->output, order.n > 0 ? order.tracks[0] : NULL);
+  return self->medium->next_time (self->output);
+}
+
 /* Without a raster, whatever is chosen says when something goes out. */
 static void
 follow_locked (GstRedundantSwitch * self, Work * work)
 {
   GstClockTime now = gst_redundant_switch_now (self), deadline, next;
   GstSwitchDecision decision = decide_locked (self, self->position, &deadline);
-  GstSwitchOrder order;
 
-  order_locked (self, decision.active, decision.exclusive, &order);
-  self->medium->follow (self->output, order.n > 0 ? order.tracks[0] : NULL);
-  next = self->medium->next_time (self->output);
+  next = follow_input_locked (self, decision.joined ? decision.previous
+      : decision.active, decision.exclusive);
+  if (decision.joined && decision.cut != GST_CLOCK_TIME_NONE
+      && next >= decision.cut)
+    next = follow_input_locked (self, decision.active, decision.exclusive);
   if (all_ended_locked (self)) {
     work->eos = TRUE;
     return;

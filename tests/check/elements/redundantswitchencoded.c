@@ -152,8 +152,7 @@ GST_START_TEST (encoded_switch_by_hand_waits_for_a_key_frame)
   fail_unless_equals_int (shown (&rig), 1);
   frames = g_list_length (rig.buffers);
   fail_unless_equals_uint64 (GST_BUFFER_DTS (rig.buffers->data)
-      - GST_BUFFER_DTS (g_list_last (rig.buffers)->data),
-      (frames - 1) * FRAME);
+      - GST_BUFFER_DTS (g_list_last (rig.buffers)->data), (frames - 1) * FRAME);
   fail_unless_equals_uint64 (stat (&rig, "frames-missed"), 0);
   rig_clear (&rig);
 }

@@ -964,6 +964,93 @@ GST_START_TEST (redundantsrc_loses_nothing_when_the_primary_is_killed)
 
 GST_END_TEST;
 
+/* What goes out of redundantsrc, of which each input has a size of its own. */
+typedef struct
+{
+  GMutex lock;
+  GstClockTime last;
+  guint frames, changes, keyless, back;
+  gboolean changed;
+} Seen;
+
+static GstPadProbeReturn
+watch_units (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  Seen *seen = user_data;
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+
+  g_mutex_lock (&seen->lock);
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    seen->back += seen->frames > 0 && GST_BUFFER_DTS (buffer) <= seen->last;
+    seen->keyless += (seen->changed || GST_BUFFER_FLAG_IS_SET (buffer,
+            GST_BUFFER_FLAG_DISCONT)) && GST_BUFFER_FLAG_IS_SET (buffer,
+        GST_BUFFER_FLAG_DELTA_UNIT);
+    seen->last = GST_BUFFER_DTS (buffer);
+    seen->frames++;
+    seen->changed = FALSE;
+  } else if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_CAPS) {
+    seen->changed = TRUE;
+    seen->changes++;
+  }
+  g_mutex_unlock (&seen->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+/* Real senders and a decoder behind: it never gets what it can't decode. */
+GST_START_TEST (redundantsrc_switches_encoded_media_at_key_frames)
+{
+  Seen seen = { {NULL}, };
+  guint ports[2];
+  GPid primary, standby;
+  g_autofree gchar *line = NULL;
+  g_autoptr (GstPad) video = NULL;
+  Rig rig;
+
+  if (!can_send ())
+    return;
+  ports[0] = free_port ();
+  ports[1] = free_port ();
+  line = g_strdup_printf ("redundantsrc name=s output=encoded "
+      "return-delay=1000 startup-timeout=30000 stall-timeout=1500 "
+      "uris=\"srt://127.0.0.1:%u?mode=listener "
+      "srt://127.0.0.1:%u?mode=listener\" s.video ! avdec_h264 "
+      "max-errors=0 thread-type=slice ! fakesink sync=true "
+      "s.audio ! avdec_aac max-errors=0 ! fakesink sync=true", ports[0],
+      ports[1]);
+  rig_init (&rig, line);
+  video = gst_element_get_static_pad (rig.src, "video");
+  gst_pad_add_probe (video, GST_PAD_PROBE_TYPE_BUFFER
+      | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, watch_units, &seen, NULL);
+  rig_play (&rig);
+  g_usleep (300000);
+  standby = spawn_sender (ports[1], "ball");
+  primary = spawn_sender (ports[0], "smpte");
+  rig_expect (&rig, 40, "redundantsrc-switch", "reason", "startup");
+  while (!rig_input_stat (&rig, 1, "connected-for"))
+    g_usleep (100000);
+  rig_wait_buffers (&rig, 0, 75);
+  kill_sender (primary);
+  rig_expect (&rig, 40, "redundantsrc-switch", "to", "input-1");
+  rig_wait_buffers (&rig, 0, 75);
+  /* A key frame each second. */
+  fail_unless (rig_stat (&rig, "frames-missed") <= 25);
+  rig_expect (&rig, 40, "redundantsrc-input", "state", "stopping");
+  g_usleep (1000000);
+  primary = spawn_sender (ports[0], "smpte");
+  rig_expect (&rig, 60, "redundantsrc-switch", "reason", "return");
+  rig_wait_buffers (&rig, 0, 50);
+  g_mutex_lock (&seen.lock);
+  fail_unless (seen.frames > 150);
+  fail_unless_equals_int (seen.back, 0);
+  fail_unless_equals_int (seen.keyless, 0);
+  g_mutex_unlock (&seen.lock);
+  rig_clear (&rig);
+  kill_sender (primary);
+  kill_sender (standby);
+}
+
+GST_END_TEST;
+
 /* The process is there but nothing flows. */
 GST_START_TEST (redundantsrc_loses_nothing_when_the_primary_stops)
 {
@@ -1030,6 +1117,7 @@ redundantsrc_suite (void)
   tcase_add_test (tc, redundantsrc_forgets_an_error_it_recovered_from);
   tcase_add_test (tc, redundantsrc_plays_a_file_at_its_own_pace);
   tcase_add_test (tc, redundantsrc_loses_nothing_when_the_primary_is_killed);
+  tcase_add_test (tc, redundantsrc_switches_encoded_media_at_key_frames);
   tcase_add_test (tc, redundantsrc_loses_nothing_when_the_primary_stops);
   return s;
 }
