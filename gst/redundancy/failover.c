@@ -27,6 +27,7 @@ struct _Failover
   guint64 started_at;
   gboolean has_shown;           /* some input was active in this session */
   gint active;
+  guint64 failed_at;            /* the active one is not usable since then */
   FailoverReason removed;       /* why the active input is gone, or NONE */
   gint wanted;                  /* switch-to */
   gint forced;                  /* force */
@@ -236,6 +237,7 @@ failover_start (Failover * self, guint64 now)
 
   self->started_at = now;
   self->active = FAILOVER_NONE;
+  self->failed_at = G_MAXUINT64;
   self->removed = FAILOVER_REASON_NONE;
   self->has_shown = FALSE;
   for (i = 0; i < self->inputs->len; i++) {
@@ -451,6 +453,26 @@ choose_after_failure (Failover * self, Input * active, guint64 now,
   return make_choice (candidate->id, why_not_usable (self, active));
 }
 
+/* It has failed, and stays for all that: nobody may move yet, or at all. */
+static gboolean
+bears_failure (Failover * self, const Input * active, guint64 now,
+    guint64 * deadline)
+{
+  guint64 due;
+
+  if (active == NULL || active->locked_out)
+    return FALSE;
+  if (!self->config.auto_switch)
+    return TRUE;
+  if (self->failed_at == G_MAXUINT64)
+    self->failed_at = now;
+  due = self->failed_at + self->config.hold_off;
+  if (now >= due)
+    return FALSE;
+  *deadline = MIN (*deadline, due);
+  return TRUE;
+}
+
 static Choice
 choose (Failover * self, guint64 now, guint64 * deadline)
 {
@@ -469,10 +491,14 @@ choose (Failover * self, guint64 now, guint64 * deadline)
     }
     self->wanted = FAILOVER_NONE;       /* it yields to a failure, for good */
   }
-  if (active == NULL || !is_usable (self, active, now))
+  if (active == NULL || !is_usable (self, active, now)) {
+    if (bears_failure (self, active, now, deadline))
+      return make_choice (self->active, FAILOVER_REASON_NONE);
     return choose_after_failure (self, active, now, deadline);
+  }
+  self->failed_at = G_MAXUINT64;
   *deadline = MIN (*deadline, health_deadline (self, active, now));
-  if (!self->hold && self->config.auto_return) {
+  if (!self->hold && self->config.auto_return && self->config.auto_switch) {
     input = best (self, now, active, deadline);
     if (input != NULL)
       return make_choice (input->id, FAILOVER_REASON_RETURN);
@@ -515,6 +541,7 @@ failover_update (Failover * self, guint64 now)
   decision.reason = choice.reason;
   count_flap (self, self->active, choice.reason, now);
   self->active = choice.to;
+  self->failed_at = G_MAXUINT64;
   self->removed = FAILOVER_REASON_NONE;
   if (choice.to != FAILOVER_NONE)
     self->has_shown = TRUE;

@@ -38,6 +38,8 @@ typedef struct
   gboolean require_all;         /* all of them, or is one enough? */
   guint64 timeout[FAILOVER_MEDIA];      /* ns without data: failed */
   guint64 startup_timeout;      /* ns to wait for the best input at start */
+  guint64 hold_off;             /* ns to bear a failure before it is left */
+  gboolean auto_switch;         /* or is it the operator alone who moves? */
   gboolean auto_return;
   guint64 return_delay;         /* ns of health before a return */
   guint64 return_delay_max;     /* ns, after flaps */
@@ -55,7 +57,8 @@ typedef struct
 
 /* The automaton that chooses which input is shown.  Precedence: lockout >
  * force and fallback-to-slate > failure > hold > switch-to > wait-to-restore >
- * priority (the order of ITU-T G.808.1's linear protection).  It stays on an
+ * priority (the order of ITU-T G.808.1's linear protection, whose hold-off
+ * timer is here as well).  It stays on an
  * input that failed while no other is healthy: what the viewer sees meanwhile
  * (a repeated picture, then the slate) is the rasters' matter.
  * Owned by one caller that serialises all calls; `now` never goes back. */

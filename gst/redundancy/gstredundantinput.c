@@ -90,6 +90,16 @@ set_uri (GstRedundantInput * self, const gchar * uri)
 }
 
 void
+gst_redundant_input_restart (GstRedundantInput * self)
+{
+  g_mutex_lock (&self->lock);
+  self->restart = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (self->on_event != NULL)
+    self->on_event (self->user_data);
+}
+
+void
 gst_redundant_input_set_priority (GstRedundantInput * self, guint priority)
 {
   g_mutex_lock (&self->lock);

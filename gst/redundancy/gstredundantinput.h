@@ -36,6 +36,9 @@ GstRedundantInput *gst_redundant_input_new (const gchar * name,
 /* (transfer full) */
 gchar *gst_redundant_input_dup_uri (GstRedundantInput * self);
 
+/* Connects anew, whatever its state. */
+void gst_redundant_input_restart (GstRedundantInput * self);
+
 void gst_redundant_input_set_priority (GstRedundantInput * self,
     guint priority);
 

@@ -223,7 +223,7 @@ start (GstRedundantSrc * self)
   gst_switch_control_set_video_leads (self->control, self->effective
       & gst_redundant_settings_encoded (&self->own)
       & GST_REDUNDANT_SRC_MEDIA_VIDEO);
-  timeout = self->settings.timeout_ms;
+  timeout = self->settings.timeout_ms + self->settings.hold_off_ms;
   latency = self->settings.latency_ms;
   for (i = 0; i < N_MEDIA; i++) {
     gst_redundant_switch_set_group (self->switches[i], group);
@@ -235,8 +235,8 @@ start (GstRedundantSrc * self)
   if (latency < timeout + MARGIN_MS) {
     GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
         ("latency is %u ms: a failover loses frames unless it is at least "
-            "%u ms, timeout + %u", latency, timeout + MARGIN_MS, MARGIN_MS),
-        (NULL));
+            "%u ms, timeout + hold-off + %u", latency, timeout + MARGIN_MS,
+            MARGIN_MS), (NULL));
   }
   return TRUE;
 }
@@ -713,6 +713,44 @@ install_rest (GObjectClass * klass)
           | GST_PARAM_MUTABLE_PLAYING));
 }
 
+static gboolean
+on_restart_input (GstRedundantSrc * self, const gchar * name)
+{
+  g_autoptr (GPtrArray) inputs = gst_redundant_inputs_get (self->inputs);
+  guint i;
+
+  for (i = 0; i < inputs->len; i++) {
+    if (g_strcmp0 (GST_OBJECT_NAME (inputs->pdata[i]), name) == 0) {
+      GST_INFO_OBJECT (self, "restart-input %s", name);
+      gst_redundant_input_restart (inputs->pdata[i]);
+      return TRUE;
+    }
+  }
+  gst_switch_actions_refuse (GST_ELEMENT (self), "restart-input",
+      name != NULL ? name : "", FAILOVER_UNKNOWN_INPUT);
+  return FALSE;
+}
+
+static void
+install_signals (GType type)
+{
+  gst_switch_actions_install (type);
+  /**
+   * GstRedundantSrc::restart-input:
+   * @name: the input's name
+   *
+   * Has an input connect anew, at once and whatever its state; others take over
+   * meanwhile when it is shown.
+   *
+   * Returns: FALSE when there is none of that name; a message says so
+   *
+   * Since: 0.1
+   */
+  g_signal_new_class_handler ("restart-input", type, G_SIGNAL_RUN_LAST
+      | G_SIGNAL_ACTION, G_CALLBACK (on_restart_input), NULL, NULL, NULL,
+      G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
+}
+
 static void
 gst_redundant_src_class_init (GstRedundantSrcClass * klass)
 {
@@ -733,7 +771,7 @@ gst_redundant_src_class_init (GstRedundantSrcClass * klass)
   gst_switch_settings_install (gobject_class);
   gst_redundant_settings_install (gobject_class);
   install_rest (gobject_class);
-  gst_switch_actions_install (G_TYPE_FROM_CLASS (klass));
+  install_signals (G_TYPE_FROM_CLASS (klass));
 
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);

@@ -520,14 +520,14 @@ warn_of_short_latency (GstRedundantSwitch * self)
   guint timeout, latency;
 
   g_mutex_lock (&self->lock);
-  timeout = self->settings.timeout_ms;
+  timeout = self->settings.timeout_ms + self->settings.hold_off_ms;
   latency = self->settings.latency_ms;
   g_mutex_unlock (&self->lock);
   if (self->owner == NULL && latency < timeout + MARGIN_MS) {
     GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
         ("latency is %u ms: a failover loses frames unless it is at least "
-            "%u ms, timeout + %u", latency, timeout + MARGIN_MS, MARGIN_MS),
-        (NULL));
+            "%u ms, timeout + hold-off + %u", latency, timeout + MARGIN_MS,
+            MARGIN_MS), (NULL));
   }
 }
 

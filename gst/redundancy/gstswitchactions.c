@@ -46,11 +46,12 @@ gst_switch_actions_attach (GstElement * element, const gchar * prefix,
       target_free);
 }
 
-static void
-post_refusal (GstElement * element, const gchar * prefix,
-    const gchar * command, const gchar * name, FailoverVerdict verdict)
+void
+gst_switch_actions_refuse (GstElement * element, const gchar * command,
+    const gchar * name, FailoverVerdict verdict)
 {
-  g_autofree gchar *fact = g_strdup_printf ("%s-refused", prefix);
+  Target *target = g_object_get_qdata (G_OBJECT (element), target_quark ());
+  g_autofree gchar *fact = g_strdup_printf ("%s-refused", target->prefix);
   g_autofree gchar *summary = g_strdup_printf ("%s %s refused: %s", command,
       name, failover_verdict_text (verdict));
 
@@ -98,7 +99,7 @@ act (GstElement * element, Command command, const gchar * name, gboolean on)
         name != NULL ? name : "");
     return TRUE;
   }
-  post_refusal (element, target->prefix, command_nicks[command],
+  gst_switch_actions_refuse (element, command_nicks[command],
       name != NULL ? name : "", verdict);
   return FALSE;
 }

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
  * switch-to, force, lockout, fallback-to-slate, hold, clear. */
 void gst_switch_actions_install (GType type);
 
+/* Says that a command was not carried out, and why. */
+void gst_switch_actions_refuse (GstElement * element, const gchar * command,
+    const gchar * name, FailoverVerdict verdict);
+
 /* What the commands of this element act on; a refusal is logged and posted as
  * the element message `<prefix>-refused`.  `prefix` is static. */
 void gst_switch_actions_attach (GstElement * element, const gchar * prefix,

@@ -4,6 +4,8 @@
 #define DEFAULT_TIMEOUT 400     /* ms */
 #define DEFAULT_LATENCY 600     /* ms */
 #define DEFAULT_STARTUP_TIMEOUT 5000    /* ms */
+#define DEFAULT_HOLD_OFF 0      /* ms */
+#define DEFAULT_AUTO_SWITCH TRUE
 #define DEFAULT_AUTO_RETURN TRUE
 #define DEFAULT_RETURN_DELAY 10000      /* ms */
 #define DEFAULT_FLAP_WINDOW 60000       /* ms */
@@ -83,6 +85,30 @@ static void
 install_return (GObjectClass * klass)
 {
   /**
+   * GstRedundantSwitch:auto-switch:
+   *
+   * Leave an input that failed, and return, by itself; else only the operator
+   * moves (and the first input is chosen).  Takes effect at once.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, GST_SWITCH_PROP_AUTO_SWITCH,
+      g_param_spec_boolean ("auto-switch", "Automatic switch",
+          "Leave an input that failed by itself", DEFAULT_AUTO_SWITCH,
+          FLAGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstRedundantSwitch:hold-off:
+   *
+   * How long a failure is borne before the input is left, beyond what it takes
+   * to notice it, in milliseconds: where something before us protects the same
+   * input and shall act first.  Takes effect at once.
+   *
+   * Since: 0.1
+   */
+  install_uint (klass, GST_SWITCH_PROP_HOLD_OFF, "hold-off", "Hold-off",
+      "Time to bear a failure before the input is left (ms)", HOUR_MS,
+      DEFAULT_HOLD_OFF, GST_PARAM_MUTABLE_PLAYING);
+  /**
    * GstRedundantSwitch:auto-return:
    *
    * Go back to a better input by itself.  Takes effect at once.
@@ -140,6 +166,8 @@ gst_switch_settings_init (GstSwitchSettings * self)
   self->timeout_ms = DEFAULT_TIMEOUT;
   self->latency_ms = DEFAULT_LATENCY;
   self->startup_timeout_ms = DEFAULT_STARTUP_TIMEOUT;
+  self->hold_off_ms = DEFAULT_HOLD_OFF;
+  self->auto_switch = DEFAULT_AUTO_SWITCH;
   self->auto_return = DEFAULT_AUTO_RETURN;
   self->return_delay_ms = DEFAULT_RETURN_DELAY;
   self->flap_window_ms = DEFAULT_FLAP_WINDOW;
@@ -157,6 +185,8 @@ uint_field (GstSwitchSettings * self, guint id)
       return &self->latency_ms;
     case GST_SWITCH_PROP_STARTUP_TIMEOUT:
       return &self->startup_timeout_ms;
+    case GST_SWITCH_PROP_HOLD_OFF:
+      return &self->hold_off_ms;
     case GST_SWITCH_PROP_RETURN_DELAY:
       return &self->return_delay_ms;
     case GST_SWITCH_PROP_FLAP_WINDOW:
@@ -178,6 +208,8 @@ gst_switch_settings_set (GstSwitchSettings * self, guint id,
 
   if (field != NULL)
     *field = g_value_get_uint (value);
+  else if (id == GST_SWITCH_PROP_AUTO_SWITCH)
+    self->auto_switch = g_value_get_boolean (value);
   else if (id == GST_SWITCH_PROP_AUTO_RETURN)
     self->auto_return = g_value_get_boolean (value);
   else
@@ -194,6 +226,8 @@ gst_switch_settings_get (const GstSwitchSettings * self, guint id,
 
   if (field != NULL)
     g_value_set_uint (value, *field);
+  else if (id == GST_SWITCH_PROP_AUTO_SWITCH)
+    g_value_set_boolean (value, self->auto_switch);
   else if (id == GST_SWITCH_PROP_AUTO_RETURN)
     g_value_set_boolean (value, self->auto_return);
   else
@@ -213,6 +247,8 @@ gst_switch_settings_config (const GstSwitchSettings * self, guint required,
   for (i = 0; i < FAILOVER_MEDIA; i++)
     config.failover.timeout[i] = self->timeout_ms * GST_MSECOND;
   config.failover.startup_timeout = self->startup_timeout_ms * GST_MSECOND;
+  config.failover.hold_off = self->hold_off_ms * GST_MSECOND;
+  config.failover.auto_switch = self->auto_switch;
   config.failover.auto_return = self->auto_return;
   config.failover.return_delay = self->return_delay_ms * GST_MSECOND;
   config.failover.return_delay_max = self->flap_max_delay_ms * GST_MSECOND;

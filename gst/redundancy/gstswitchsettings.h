@@ -14,6 +14,8 @@ typedef struct
   guint timeout_ms;
   guint latency_ms;
   guint startup_timeout_ms;
+  guint hold_off_ms;
+  gboolean auto_switch;
   gboolean auto_return;
   guint return_delay_ms;
   guint flap_window_ms;
@@ -26,6 +28,8 @@ enum
   GST_SWITCH_PROP_TIMEOUT = 1,
   GST_SWITCH_PROP_LATENCY,
   GST_SWITCH_PROP_STARTUP_TIMEOUT,
+  GST_SWITCH_PROP_HOLD_OFF,
+  GST_SWITCH_PROP_AUTO_SWITCH,
   GST_SWITCH_PROP_AUTO_RETURN,
   GST_SWITCH_PROP_RETURN_DELAY,
   GST_SWITCH_PROP_FLAP_WINDOW,

@@ -629,6 +629,30 @@ GST_START_TEST (redundantsrc_obeys_the_operator)
 
 GST_END_TEST;
 
+GST_START_TEST (redundantsrc_restarts_an_input_by_hand)
+{
+  gboolean done = FALSE;
+  Rig rig;
+
+  rig_init (&rig, "redundantsrc name=s uris=\"faulty://good faulty://good\" "
+      "s.video ! fakesink sync=true");
+  rig_play (&rig);
+  rig_wait_buffers (&rig, 0, 25);
+  g_signal_emit_by_name (rig.src, "restart-input", "input-1", &done);
+  fail_unless (done);
+  rig_expect (&rig, 10, "redundantsrc-input", "reason", "restart");
+  rig_expect (&rig, 10, "redundantsrc-input", "state", "running");
+  fail_unless_equals_uint64 (rig_input_stat (&rig, 1, "attempts"), 2);
+  fail_unless_equals_uint64 (rig_input_stat (&rig, 0, "attempts"), 1);
+  g_signal_emit_by_name (rig.src, "restart-input", "nobody", &done);
+  fail_if (done);
+  rig_expect (&rig, 10, "redundantsrc-refused", "command", "restart-input");
+  rig_check_unbroken (&rig, 0);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (redundantsrc_is_reusable_after_null)
 {
   guint i;
@@ -1108,6 +1132,7 @@ redundantsrc_suite (void)
   tcase_add_test (tc, redundantsrc_leaves_a_source_that_hangs_behind);
   tcase_add_test (tc, redundantsrc_changes_inputs_while_it_plays);
   tcase_add_test (tc, redundantsrc_obeys_the_operator);
+  tcase_add_test (tc, redundantsrc_restarts_an_input_by_hand);
   tcase_add_test (tc, redundantsrc_is_reusable_after_null);
   tcase_add_test (tc, redundantsrc_stands_a_pause);
   tcase_add_test (tc, redundantsrc_stops_at_any_moment);

@@ -21,7 +21,7 @@ config (void)
   config.require_all = TRUE;
   config.timeout[VIDEO] = config.timeout[AUDIO] = 400 * MS;
   config.startup_timeout = 5 * SECOND;
-  config.auto_return = TRUE;
+  config.auto_switch = config.auto_return = TRUE;
   config.return_delay = 10 * SECOND;
   config.return_delay_max = 300 * SECOND;
   config.flap_window = 60 * SECOND;
@@ -387,6 +387,62 @@ GST_START_TEST (failover_leaves_an_input_that_is_removed)
 
 GST_END_TEST;
 
+/* Something before us protects the same input. */
+GST_START_TEST (failover_bears_a_failure_for_the_hold_off_time)
+{
+  FailoverConfig c = config ();
+  FailoverDecision decision;
+  Failover *self = make (2);
+
+  c.hold_off = 2 * SECOND;
+  failover_configure (self, &c);
+  feed (self, 3, 0, 10 * SECOND);
+  /* Back in time. */
+  decision = feed (self, 2, 10 * SECOND, 12 * SECOND);
+  fail_if (decision.changed);
+  decision = feed (self, 3, 12 * SECOND, 20 * SECOND);
+  fail_if (decision.changed);
+  fail_unless_equals_int (failover_active (self), A);
+  /* Not so. */
+  decision = feed (self, 2, 20 * SECOND, 22300 * MS);
+  fail_if (decision.changed);
+  decision = feed (self, 2, 22300 * MS, 23 * SECOND);
+  fail_unless (decision.changed);
+  fail_unless_equals_int (decision.reason, FAILOVER_REASON_TIMEOUT);
+  fail_unless_equals_int (failover_active (self), B);
+  failover_free (self);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (failover_leaves_the_moves_to_the_operator)
+{
+  FailoverConfig c = config ();
+  FailoverDecision decision;
+  Failover *self = make (3);
+
+  c.auto_switch = FALSE;
+  failover_configure (self, &c);
+  decision = feed (self, 7, 0, 10 * SECOND);
+  fail_unless_equals_int (decision.reason, FAILOVER_REASON_STARTUP);
+  decision = feed (self, 6, 10 * SECOND, 30 * SECOND);
+  fail_if (decision.changed);
+  fail_unless_equals_int (failover_active (self), A);
+  fail_unless_equals_int (failover_switch_to (self, C, 30 * SECOND),
+      FAILOVER_GRANTED);
+  feed (self, 7, 30 * SECOND, 60 * SECOND);
+  fail_unless_equals_int (failover_active (self), C);
+  /* It fails, and stays. */
+  decision = feed (self, 3, 60 * SECOND, 90 * SECOND);
+  fail_if (decision.changed);
+  failover_lockout (self, C, TRUE);
+  feed (self, 3, 90 * SECOND, 91 * SECOND);
+  fail_unless_equals_int (failover_active (self), A);
+  failover_free (self);
+}
+
+GST_END_TEST;
+
 static Suite *
 failover_suite (void)
 {
@@ -394,6 +450,8 @@ failover_suite (void)
   TCase *tc = tcase_create ("failover");
 
   suite_add_tcase (s, tc);
+  tcase_add_test (tc, failover_bears_a_failure_for_the_hold_off_time);
+  tcase_add_test (tc, failover_leaves_the_moves_to_the_operator);
   tcase_add_test (tc, failover_starts_with_the_best_input);
   tcase_add_test (tc, failover_waits_at_the_start_for_the_best_input);
   tcase_add_test (tc,
