@@ -238,9 +238,11 @@ encoded_track_free (gpointer output, gpointer data)
   EncodedOutput *self = output;
   AuTrack *track = data;
 
-  au_switch_forget (&self->au, track);
-  if (self->wanted == track)
-    self->wanted = NULL;
+  if (self != NULL) {
+    au_switch_forget (&self->au, track);
+    if (self->wanted == track)
+      self->wanted = NULL;
+  }
   store_finish (&track->store);
   g_free (track);
 }
@@ -290,8 +292,11 @@ encoded_track_store (gpointer output, gpointer data, GstBuffer * buffer,
     unit->pts += GST_CLOCK_DIFF (GST_BUFFER_DTS (buffer),
         GST_BUFFER_PTS (buffer));
   item.start = mapped;
-  item.duration = GST_CLOCK_TIME_IS_VALID (duration) && duration > 0 ? duration
-      : self->duration;
+  item.duration = FRAME_DURATION;
+  if (GST_CLOCK_TIME_IS_VALID (duration) && duration > 0)
+    item.duration = duration;
+  else if (self != NULL)
+    item.duration = self->duration;
   item.size = gst_buffer_get_size (buffer);
   item.data = unit;
   track->epoch = epoch;
@@ -299,7 +304,6 @@ encoded_track_store (gpointer output, gpointer data, GstBuffer * buffer,
   return store_end (&track->store);
 }
 
-/* Where a decoder could begin. */
 static gint64
 encoded_track_start (gpointer output, gpointer data)
 {

@@ -74,7 +74,8 @@ typedef struct
       GstSwitchSlot * slot);
   void (*count) (gpointer output, GstSwitchCounters * counters);
 
-  /* Keeps at most `span`. */
+  /* Keeps at most `span`.  With `follow` tracks may be there before the output,
+   * which is NULL then. */
   gpointer (*track_new) (gpointer output, GstClockTime span);
   void (*track_free) (gpointer output, gpointer track);
   void (*track_clear) (gpointer track);

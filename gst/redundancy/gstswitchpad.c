@@ -279,9 +279,12 @@ prepare_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
     self->medium = medium;
     gst_redundant_switch_configure_locked (self);
   }
-  if (self->output == NULL)
+  if (self->output == NULL && medium->follow == NULL)
     return TRUE;
-  pad->fits = self->medium->accepts (self->form, pad->caps);
+  pad->fits = self->output == NULL
+      || self->medium->accepts (self->form, pad->caps);
+  if (!pad->fits && pad->track != NULL)
+    self->medium->track_clear (pad->track);
   if (pad->fits && pad->track == NULL) {
     pad->track = self->medium->track_new (self->output,
         gst_redundant_switch_total_locked (self) + STORE_AHEAD);
@@ -301,8 +304,9 @@ found_output_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
     decision = gst_switch_control_decide (self->control, self->medium->id,
         gst_redundant_switch_now (self), 0, &deadline);
     gst_redundant_switch_wake_locked (self);
+    /* Its key frame may be long in coming again. */
     if (decision.active != pad->id)
-      return FALSE;
+      return self->medium->follow != NULL;
   }
   return (self->output != NULL
       || gst_redundant_switch_make_output_locked (self, pad->caps))

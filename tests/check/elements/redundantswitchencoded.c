@@ -135,6 +135,27 @@ GST_START_TEST (encoded_failover_begins_with_a_key_frame)
 
 GST_END_TEST;
 
+/* It is not healthy before it has shown that it goes on, and the key frame must
+ * not be lost till then. */
+GST_START_TEST (encoded_output_begins_with_the_first_key_frame)
+{
+  GstBuffer *oldest;
+  Rig rig;
+
+  rig_init (&rig, 2);
+  play_encoded (&rig);
+  /* The best one comes later. */
+  feed_units (&rig, 2, 0, 200 * GST_MSECOND);
+  feed_units (&rig, 3, 200 * GST_MSECOND, 2 * GST_SECOND);
+  oldest = g_list_last (rig.buffers)->data;
+  fail_unless_equals_uint64 (GST_BUFFER_DTS (oldest), 200 * GST_MSECOND);
+  fail_unless_equals_int (check_units (&rig), 1);
+  fail_unless_equals_int (shown (&rig), 0);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* Make before break: not a frame is missing. */
 GST_START_TEST (encoded_switch_by_hand_waits_for_a_key_frame)
 {
@@ -226,6 +247,7 @@ redundantswitchencoded_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, encoded_failover_begins_with_a_key_frame);
+  tcase_add_test (tc, encoded_output_begins_with_the_first_key_frame);
   tcase_add_test (tc, encoded_switch_by_hand_waits_for_a_key_frame);
   tcase_add_test (tc, encoded_sound_has_no_hole);
   tcase_add_test (tc, encoded_output_pauses_without_an_input);
