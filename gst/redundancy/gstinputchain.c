@@ -7,6 +7,7 @@
 #endif
 
 #include "gstinputchain.h"
+#include "gstudpsource.h"
 
 #include <string.h>
 
@@ -28,8 +29,10 @@ GST_DEBUG_CATEGORY_EXTERN (gst_redundant_src_debug);
 struct _GstInputChain
 {
   GstElement *bin;              /* (transfer full) after it was sunk */
-  GstElement *source;           /* of a TS; NULL otherwise */
-  GstElement *demux;            /* tsdemux or uridecodebin */
+  gchar *uri;
+  GstElement *source;           /* NULL of uridecodebin's */
+  GstElement *front;            /* between source and demux, of RTP */
+  GstElement *demux;            /* tsdemux or uridecodebin; NULL for one codec */
   GstInputKind kind;
   guint media, encoded;
   GstInputChainCallbacks callbacks;
@@ -52,8 +55,25 @@ gst_input_kind (const gchar * uri)
   if (g_ascii_strncasecmp (uri, "srt:", 4) == 0)
     return GST_INPUT_KIND_SRT;
   if (g_ascii_strncasecmp (uri, "udp:", 4) == 0)
-    return GST_INPUT_KIND_TS;
+    return GST_INPUT_KIND_UDP;
+  if (g_ascii_strncasecmp (uri, "rtp:", 4) == 0)
+    return GST_INPUT_KIND_RTP;
   return GST_INPUT_KIND_ANY;
+}
+
+gboolean
+gst_input_is_patient (const gchar * uri)
+{
+  switch (gst_input_kind (uri)) {
+    case GST_INPUT_KIND_PATIENT:
+    case GST_INPUT_KIND_UDP:
+    case GST_INPUT_KIND_RTP:
+      return TRUE;
+    case GST_INPUT_KIND_SRT:
+    case GST_INPUT_KIND_ANY:
+      return FALSE;
+  }
+  g_assert_not_reached ();
 }
 
 gboolean
@@ -457,43 +477,89 @@ watch_demux (GstInputChain * self)
       self);
 }
 
-static gboolean
-build_ts (GstInputChain * self, const gchar * uri, GstElement * owner,
-    GstMessage ** missing, GError ** error)
+static GstElement *
+make_source (GstInputChain * self, GstElement * owner, GstMessage ** missing,
+    GError ** error)
 {
-  g_autoptr (GstPad) src = NULL;
+  GstElement *source;
 
-  self->source = gst_element_make_from_uri (GST_URI_SRC, uri, "source", error);
-  if (self->source == NULL) {
-    if (missing != NULL) {
-      g_autofree gchar *protocol = gst_uri_get_protocol (uri);
-      *missing = gst_missing_uri_source_message_new (owner, protocol);
-    }
-    return FALSE;
+  if (self->kind == GST_INPUT_KIND_UDP || self->kind == GST_INPUT_KIND_RTP)
+    return gst_udp_source_new (self->uri, owner, missing, error);
+  source = gst_element_make_from_uri (GST_URI_SRC, self->uri, "source", error);
+  if (source == NULL && missing != NULL) {
+    g_autofree gchar *protocol = gst_uri_get_protocol (self->uri);
+    *missing = gst_missing_uri_source_message_new (owner, protocol);
   }
-  gst_bin_add (GST_BIN (self->bin), self->source);
-  if (self->kind == GST_INPUT_KIND_SRT)
-    tune_srt (self->source);
+  return source;
+}
+
+/* A depayloader's pad is there before its caps are. */
+static GstPadProbeReturn
+on_first_data (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstInputChain *self = user_data;
+
+  on_pad_added (self->front, pad, self);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* What follows the source; links it. */
+static gboolean
+build_tail (GstInputChain * self, GstElement * owner, GstMessage ** missing,
+    GError ** error)
+{
+  GstElement *last = self->source;
+
+  if (self->kind == GST_INPUT_KIND_RTP) {
+    self->front = gst_rtp_front_new (self->uri, 0, owner, missing, error);
+    if (self->front == NULL)
+      return FALSE;
+    gst_bin_add (GST_BIN (self->bin), self->front);
+    if (!gst_rtp_uri_is_ts (self->uri)) {
+      g_autoptr (GstPad) src = gst_element_get_static_pad (self->front, "src");
+
+      gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER
+          | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_first_data, self, NULL);
+      return gst_element_link (self->source, self->front);
+    }
+    last = self->front;
+  }
   self->demux = make ("tsdemux", NULL, owner, missing, error);
   if (self->demux == NULL)
     return FALSE;
   gst_bin_add (GST_BIN (self->bin), self->demux);
   watch_demux (self);
-  src = gst_element_get_static_pad (self->source, "src");
-  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
-      on_source_event, self, NULL);
-  return gst_element_link (self->source, self->demux);
+  return (last == self->source || gst_element_link (self->source, last))
+      && gst_element_link (last, self->demux);
 }
 
 static gboolean
-build_any (GstInputChain * self, const gchar * uri, GstElement * owner,
-    GstMessage ** missing, GError ** error)
+build_source (GstInputChain * self, GstElement * owner, GstMessage ** missing,
+    GError ** error)
+{
+  g_autoptr (GstPad) src = NULL;
+
+  self->source = make_source (self, owner, missing, error);
+  if (self->source == NULL)
+    return FALSE;
+  gst_bin_add (GST_BIN (self->bin), self->source);
+  if (self->kind == GST_INPUT_KIND_SRT)
+    tune_srt (self->source);
+  src = gst_element_get_static_pad (self->source, "src");
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      on_source_event, self, NULL);
+  return build_tail (self, owner, missing, error);
+}
+
+static gboolean
+build_any (GstInputChain * self, GstElement * owner, GstMessage ** missing,
+    GError ** error)
 {
   /* Not uridecodebin3: in 1.22.0 it has races when streams change. */
   self->demux = make ("uridecodebin", "source", owner, missing, error);
   if (self->demux == NULL)
     return FALSE;
-  g_object_set (self->demux, "uri", uri, NULL);
+  g_object_set (self->demux, "uri", self->uri, NULL);
   if (self->encoded != 0) {
     g_autoptr (GstCaps) stop = gst_caps_from_string (STOP_AT);
 
@@ -515,6 +581,7 @@ gst_input_chain_new (const gchar * name, const gchar * uri, guint media,
 
   g_mutex_init (&self->lock);
   self->bin = gst_object_ref_sink (gst_bin_new (name));
+  self->uri = g_strdup (uri);
   self->kind = gst_input_kind (uri);
   self->media = media;
   self->encoded = encoded;
@@ -523,9 +590,9 @@ gst_input_chain_new (const gchar * name, const gchar * uri, guint media,
   g_signal_connect (self->bin, "deep-element-added",
       G_CALLBACK (on_deep_element_added), NULL);
   if (self->kind == GST_INPUT_KIND_ANY)
-    built = build_any (self, uri, owner, missing, error);
+    built = build_any (self, owner, missing, error);
   else
-    built = build_ts (self, uri, owner, missing, error);
+    built = build_source (self, owner, missing, error);
   if (!built) {
     if (error != NULL && *error == NULL)
       g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_PAD,
@@ -548,13 +615,27 @@ drop_all (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_DROP;
 }
 
+static void
+drop_element (GstInputChain * self, GstElement ** element)
+{
+  GstElement *old = *element;
+
+  if (old == NULL)
+    return;
+  *element = NULL;
+  g_signal_handlers_disconnect_by_data (old, self);
+  gst_element_set_locked_state (old, TRUE);
+  gst_element_set_state (old, GST_STATE_NULL);
+  gst_bin_remove (GST_BIN (self->bin), old);
+}
+
 /* tsdemux that is given another sender's stream in the middle waits for clock
  * references that do not come, so a new sender gets a new one. */
 gboolean
 gst_input_chain_renew (GstInputChain * self)
 {
-  g_autoptr (GstPad) src = NULL, sink = NULL;
-  GstElement *old = self->demux;
+  g_autoptr (GstPad) src = NULL;
+  gboolean built;
   gulong probe;
 
   if (self->source == NULL)
@@ -562,22 +643,20 @@ gst_input_chain_renew (GstInputChain * self)
   src = gst_element_get_static_pad (self->source, "src");
   probe = gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_DATA_DOWNSTREAM,
       drop_all, NULL, NULL);
-  g_signal_handlers_disconnect_by_data (old, self);
-  gst_element_unlink (self->source, old);
-  gst_element_set_locked_state (old, TRUE);
-  gst_element_set_state (old, GST_STATE_NULL);
+  gst_element_unlink (self->source, self->front != NULL ? self->front
+      : self->demux);
+  drop_element (self, &self->front);
+  drop_element (self, &self->demux);
   drop_stream (self, GST_SWITCH_VIDEO);
   drop_stream (self, GST_SWITCH_AUDIO);
-  gst_bin_remove (GST_BIN (self->bin), old);
 
-  self->demux = gst_element_factory_make ("tsdemux", NULL);
-  gst_bin_add (GST_BIN (self->bin), self->demux);
-  watch_demux (self);
-  gst_element_sync_state_with_parent (self->demux);
-  sink = gst_element_get_static_pad (self->demux, "sink");
-  gst_pad_link (src, sink);
+  built = build_tail (self, NULL, NULL, NULL);
+  if (self->demux != NULL)
+    gst_element_sync_state_with_parent (self->demux);
+  if (self->front != NULL)
+    gst_element_sync_state_with_parent (self->front);
   gst_pad_remove_probe (src, probe);
-  return TRUE;
+  return built;
 }
 
 void
@@ -601,5 +680,6 @@ gst_input_chain_free (GstInputChain * self)
   }
   gst_clear_object (&self->bin);
   g_mutex_clear (&self->lock);
+  g_free (self->uri);
   g_free (self);
 }

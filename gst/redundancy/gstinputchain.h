@@ -25,11 +25,14 @@ typedef enum
 {
   GST_INPUT_KIND_SRT,           /* MPEG-TS in SRT */
   GST_INPUT_KIND_PATIENT,       /* MPEG-TS; the source retries by itself */
-  GST_INPUT_KIND_TS,            /* MPEG-TS */
+  GST_INPUT_KIND_UDP,           /* MPEG-TS in datagrams */
+  GST_INPUT_KIND_RTP,           /* MPEG-TS or one codec in RTP */
   GST_INPUT_KIND_ANY,           /* whatever uridecodebin makes of it */
 } GstInputKind;
 
 GstInputKind gst_input_kind (const gchar * uri);
+/* Does its source wait for data by itself, without end? */
+gboolean gst_input_is_patient (const gchar * uri);
 /* Does this URI wait for someone to call? */
 gboolean gst_input_listens (const gchar * uri);
 

@@ -310,7 +310,7 @@ init_life_locked (GstRedundantInput * self)
   guint64 zombies = self->life.zombies;
   Backoff backoff;
 
-  config->life.patient = gst_input_kind (self->uri) == GST_INPUT_KIND_PATIENT;
+  config->life.patient = gst_input_is_patient (self->uri);
   config->life.listens = gst_input_listens (self->uri);
   backoff_init (&backoff, config->retry_initial, config->retry_max,
       RETRY_FACTOR, RETRY_JITTER, TRUE);
@@ -453,8 +453,7 @@ connect_input (GstRedundantInput * self)
 
   g_mutex_lock (&self->lock);
   /* A new URI may want another kind of patience. */
-  self->life.config.patient =
-      gst_input_kind (self->uri) == GST_INPUT_KIND_PATIENT;
+  self->life.config.patient = gst_input_is_patient (self->uri);
   self->life.config.listens = gst_input_listens (self->uri);
   name = g_strdup_printf ("%s-%" G_GUINT64_FORMAT, GST_OBJECT_NAME (self),
       ++self->generation);
