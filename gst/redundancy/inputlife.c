@@ -106,6 +106,10 @@ input_life_on_failure (InputLife * self, InputLifeReason why, guint64 now,
   self->next_retry = now;
   if (!again_at_once)
     self->next_retry += backoff_next (&self->backoff, random);
+  /* A server may let us wait for an encoder that comes any moment: the time
+   * spent there counts as the pause. */
+  if (why == INPUT_LIFE_REASON_CONNECT_TIMEOUT)
+    self->next_retry = MAX (now, self->next_retry - (now - self->since));
   enter (self, INPUT_LIFE_STOPPING, why, now);
 }
 

@@ -161,6 +161,35 @@ GST_START_TEST (input_life_keeps_a_listener_open_that_no_one_calls)
 
 GST_END_TEST;
 
+/* A server that has us wait for its encoder is asked again soon, however often
+ * that was in vain; one that refuses at once is not. */
+GST_START_TEST (input_life_counts_a_vain_wait_as_the_pause)
+{
+  InputLife self;
+  guint64 now = 0, deadline;
+  guint i;
+
+  init (&self, FALSE, FALSE);
+  self.config.connect_timeout = 3 * SECOND;
+  input_life_start (&self, now);
+  for (i = 0; i < 10; i++) {
+    guint64 began = now;
+    fail_unless_equals_int (update (&self, now), INPUT_LIFE_CONNECT);
+    now += 3 * SECOND;
+    fail_unless_equals_int (update (&self, now), INPUT_LIFE_DISCONNECT);
+    input_life_on_disconnected (&self, now);
+    fail_unless (self.next_retry <= began + 9 * SECOND);
+    fail_unless (i >= 5 || self.next_retry == now, "%u", i);
+    now = MAX (now, self.next_retry);
+  }
+  fail_unless_equals_int (input_life_update (&self, now, MIDDLE, &deadline),
+      INPUT_LIFE_CONNECT);
+  input_life_on_failure (&self, INPUT_LIFE_REASON_ERROR, now, MIDDLE);
+  fail_unless (self.next_retry > now + 7 * SECOND);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (input_life_renews_a_patient_input_once_and_waits)
 {
   InputLife self;
@@ -239,6 +268,7 @@ inputlife_suite (void)
   tcase_add_test (tc, input_life_restarts_an_input_that_stalls);
   tcase_add_test (tc, input_life_restarts_an_input_that_never_delivers);
   tcase_add_test (tc, input_life_keeps_a_listener_open_that_no_one_calls);
+  tcase_add_test (tc, input_life_counts_a_vain_wait_as_the_pause);
   tcase_add_test (tc, input_life_renews_a_patient_input_once_and_waits);
   tcase_add_test (tc, input_life_abandons_what_does_not_come_down);
   tcase_add_test (tc, input_life_is_idle_after_stop_even_with_a_zombie);
