@@ -13,6 +13,8 @@
 
 #include <gst/pbutils/pbutils.h>
 
+#include "flvclock.h"
+
 GST_DEBUG_CATEGORY_EXTERN (gst_redundant_src_debug);
 #define GST_CAT_DEFAULT gst_redundant_src_debug
 
@@ -37,6 +39,7 @@ struct _GstInputChain
   guint media, encoded;
   GstInputChainCallbacks callbacks;
   gpointer user_data;
+  FlvClock flv;                 /* streaming thread only */
 
   GMutex lock;
   /* Under the lock. */
@@ -58,6 +61,9 @@ gst_input_kind (const gchar * uri)
     return GST_INPUT_KIND_UDP;
   if (g_ascii_strncasecmp (uri, "rtp:", 4) == 0)
     return GST_INPUT_KIND_RTP;
+  if (g_ascii_strncasecmp (uri, "rtmp:", 5) == 0
+      || g_ascii_strncasecmp (uri, "rtmps:", 6) == 0)
+    return GST_INPUT_KIND_RTMP;
   return GST_INPUT_KIND_ANY;
 }
 
@@ -70,6 +76,7 @@ gst_input_is_patient (const gchar * uri)
     case GST_INPUT_KIND_RTP:
       return TRUE;
     case GST_INPUT_KIND_SRT:
+    case GST_INPUT_KIND_RTMP:
     case GST_INPUT_KIND_ANY:
       return FALSE;
   }
@@ -385,6 +392,31 @@ expose (GstInputChain * self, GstSwitchMediumId medium, GstElement * stream)
   self->callbacks.on_stream (self->user_data, medium, ghost);
 }
 
+/* flvdemux 1.22 gives stamps as they are in the stream, which wrap. */
+static GstPadProbeReturn
+on_flv_buffer (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstInputChain *self = user_data;
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  GstClockTime pts = GST_BUFFER_PTS (buffer), dts = GST_BUFFER_DTS (buffer);
+
+  if (!GST_CLOCK_TIME_IS_VALID (pts))
+    return GST_PAD_PROBE_OK;
+  if (GST_CLOCK_TIME_IS_VALID (dts)) {
+    dts = flv_clock_unwrap (&self->flv, dts / GST_MSECOND) * GST_MSECOND;
+    pts = flv_clock_near (&self->flv, pts / GST_MSECOND) * GST_MSECOND;
+  } else {
+    pts = flv_clock_unwrap (&self->flv, pts / GST_MSECOND) * GST_MSECOND;
+  }
+  if (pts == GST_BUFFER_PTS (buffer) && dts == GST_BUFFER_DTS (buffer))
+    return GST_PAD_PROBE_OK;
+  buffer = gst_buffer_make_writable (buffer);
+  GST_BUFFER_PTS (buffer) = pts;
+  GST_BUFFER_DTS (buffer) = dts;
+  GST_PAD_PROBE_INFO_DATA (info) = buffer;
+  return GST_PAD_PROBE_OK;
+}
+
 static void
 on_pad_added (GstElement * demux, GstPad * pad, gpointer user_data)
 {
@@ -414,6 +446,9 @@ on_pad_added (GstElement * demux, GstPad * pad, gpointer user_data)
     end_unseen (self, pad);
     return;
   }
+  if (self->kind == GST_INPUT_KIND_RTMP)
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_flv_buffer, self,
+        NULL);
   gst_bin_add (GST_BIN (self->bin), stream);
   sink = gst_element_get_static_pad (stream, "sink");
   expose (self, medium, stream);
@@ -477,6 +512,22 @@ watch_demux (GstInputChain * self)
       self);
 }
 
+/* rtmp2src by name: the older rtmpsrc, which an application may have ranked
+ * higher, waits for a mute server within the change of state, without end. */
+static GstElement *
+make_from_uri (GstInputChain * self, GError ** error)
+{
+  GstElement *source = NULL;
+
+  if (self->kind == GST_INPUT_KIND_RTMP)
+    source = gst_element_factory_make ("rtmp2src", "source");
+  if (source == NULL)
+    return gst_element_make_from_uri (GST_URI_SRC, self->uri, "source", error);
+  if (!gst_uri_handler_set_uri (GST_URI_HANDLER (source), self->uri, error))
+    gst_clear_object (&source);
+  return source;
+}
+
 static GstElement *
 make_source (GstInputChain * self, GstElement * owner, GstMessage ** missing,
     GError ** error)
@@ -485,8 +536,10 @@ make_source (GstInputChain * self, GstElement * owner, GstMessage ** missing,
 
   if (self->kind == GST_INPUT_KIND_UDP || self->kind == GST_INPUT_KIND_RTP)
     return gst_udp_source_new (self->uri, owner, missing, error);
-  source = gst_element_make_from_uri (GST_URI_SRC, self->uri, "source", error);
-  if (source == NULL && missing != NULL) {
+  source = make_from_uri (self, error);
+  if (source == NULL && missing != NULL && error != NULL
+      && g_error_matches (*error, GST_URI_ERROR,
+          GST_URI_ERROR_UNSUPPORTED_PROTOCOL)) {
     g_autofree gchar *protocol = gst_uri_get_protocol (self->uri);
     *missing = gst_missing_uri_source_message_new (owner, protocol);
   }
@@ -524,7 +577,8 @@ build_tail (GstInputChain * self, GstElement * owner, GstMessage ** missing,
     }
     last = self->front;
   }
-  self->demux = make ("tsdemux", NULL, owner, missing, error);
+  self->demux = make (self->kind == GST_INPUT_KIND_RTMP ? "flvdemux"
+      : "tsdemux", NULL, owner, missing, error);
   if (self->demux == NULL)
     return FALSE;
   gst_bin_add (GST_BIN (self->bin), self->demux);

@@ -27,6 +27,7 @@ typedef enum
   GST_INPUT_KIND_PATIENT,       /* MPEG-TS; the source retries by itself */
   GST_INPUT_KIND_UDP,           /* MPEG-TS in datagrams */
   GST_INPUT_KIND_RTP,           /* MPEG-TS or one codec in RTP */
+  GST_INPUT_KIND_RTMP,          /* FLV */
   GST_INPUT_KIND_ANY,           /* whatever uridecodebin makes of it */
 } GstInputKind;
 
