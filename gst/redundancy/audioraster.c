@@ -4,6 +4,9 @@
 #define SECOND G_GINT64_CONSTANT (1000000000)
 #define MAX_RUNS 16
 
+/* A new epoch that begins where the one before goes on is heard as one. */
+#define EPOCH_TOLERANCE (SECOND / 100)
+
 /* A stretch that one track serves; NULL is silence. */
 typedef struct
 {
@@ -67,23 +70,45 @@ audio_raster_skip_to (AudioRaster * self, guint64 time)
   return skipped;
 }
 
+/* A time that goes on is counted on, whatever made it another one. */
+static gboolean
+goes_on (const AudioTrack * self, guint rate, gint64 off, gint64 tolerance)
+{
+  gint64 limit = self->placed_epoch == self->epoch ? tolerance
+      : EPOCH_TOLERANCE;
+
+  return self->placed && ABS (off) <= audio_raster_sample (rate, limit);
+}
+
+/* Smoothed over a second, so that jitter of stamps is not heard as pitch. */
+static void
+steer (AudioTrack * self, guint rate, gint64 off, guint n)
+{
+  self->error += (off * 256 - self->error) * (gint64) MIN (n, rate)
+      / (gint64) rate;
+  audio_slew_steer (&self->slew, rate, self->error);
+}
+
 gint64
 audio_track_place (AudioTrack * self, guint rate, gint64 mapped, guint n,
-    gint64 tolerance)
+    gint64 tolerance, AudioSlewPlan * plan)
 {
   /* Nearest sample, so that stamps rounded to ns do not lose one. */
   gint64 position = audio_raster_sample (rate, mapped + SECOND / rate / 2);
-  gint64 off = position - self->next;
-  gint64 limit = audio_raster_sample (rate, tolerance);
+  gint64 off = position - self->slew.pending - self->next;
 
-  if (self->placed && self->placed_epoch == self->epoch
-      && off <= limit && off >= -limit)
+  if (goes_on (self, rate, off, tolerance)) {
     position = self->next;
-  else if (self->placed)
-    self->resyncs++;
+    steer (self, rate, off, n);
+  } else {
+    self->resyncs += self->placed;
+    self->error = 0;
+    audio_slew_reset (&self->slew);
+  }
   self->placed = TRUE;
   self->placed_epoch = self->epoch;
-  self->next = position + n;
+  audio_slew_plan (&self->slew, n, plan);
+  self->next = position + plan->n_out;
   return position;
 }
 

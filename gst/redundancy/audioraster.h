@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "audioslew.h"
 #include "store.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,8 @@ typedef struct
   gboolean placed;              /* `next` is where the next sample belongs */
   guint placed_epoch;
   gint64 next;
+  gint64 error;                 /* smoothed, 1/256 samples: time less count */
+  AudioSlew slew;
   guint64 resyncs;
 } AudioTrack;
 
@@ -42,8 +45,9 @@ typedef struct
 } AudioChunk;
 
 /* The output's samples, chunk by chunk.  The sample counter is the master: an
- * input is placed by its time once and then counted on, until the two differ
- * by more than `tolerance`.  Where the source changes the old one fades out
+ * input is placed by its time once and then counted on; where the two part
+ * the count is slewed after the time, and beyond `tolerance` it is placed
+ * anew.  Where the source changes the old one fades out
  * while the new one fades in; so stores keep one chunk of what has been
  * played.  Plain data, one caller. */
 typedef struct
@@ -65,9 +69,10 @@ guint64 audio_raster_time (const AudioRaster * self, guint64 position);
 void audio_raster_init (AudioRaster * self, guint rate, guint chunk,
     guint64 from);
 
-/* Where `n` samples with the time `mapped` (ns) belong. */
+/* Where `n` samples with the time `mapped` (ns) belong, once they have been
+ * read by `plan`. */
 gint64 audio_track_place (AudioTrack * self, guint rate, gint64 mapped,
-    guint n, gint64 tolerance);
+    guint n, gint64 tolerance, AudioSlewPlan * plan);
 
 /* Fills the next chunk.  Up to the sample `cut` the tracks serve in the order
  * `before`, from there on in the order `after`, best first. */

@@ -456,7 +456,9 @@ input_stats (GstRedundantSrc * self, GstRedundantInput * input)
         "priority", G_TYPE_UINT, info.priority,
         "epochs", G_TYPE_UINT64, info.epochs,
         "late", G_TYPE_UINT64, info.late,
+        "jumps", G_TYPE_UINT64, info.jumps,
         "offset", G_TYPE_INT64, info.offset,
+        "drift-ppm", G_TYPE_DOUBLE, info.drift_ppb / 1000.0,
         "return-delay", G_TYPE_UINT64, info.return_delay, NULL);
   }
   gst_switch_input_info_clear (&info);

@@ -22,7 +22,15 @@ typedef struct
   guint64 silent_for;           /* samples without any input's data */
   gboolean on_slate;
   guint64 resyncs;              /* of tracks that are gone */
+  guint64 corrected;            /* the same, 1e-9 samples */
+  GList *tracks;                /* Track, not owned */
 } AudioOutput;
+
+typedef struct
+{
+  AudioTrack core;              /* first: what the raster takes it for */
+  AudioSlewFilter filter;
+} Track;
 
 static void
 unref_buffer (gpointer data)
@@ -259,12 +267,20 @@ static void
 audio_count (gpointer output, GstSwitchCounters * counters)
 {
   AudioOutput *self = output;
+  GList *l;
 
   counters->slots = self->slots;
   counters->missed = self->raster.silence;
   counters->repeated = 0;
   counters->slate = self->slate;
   counters->resyncs = self->resyncs;
+  counters->corrections = self->corrected;
+  for (l = self->tracks; l != NULL; l = l->next) {
+    const Track *track = l->data;
+    counters->resyncs += track->core.resyncs;
+    counters->corrections += track->core.slew.corrected;
+  }
+  counters->corrections /= GST_SECOND;
   counters->unit = 0;
   counters->rate = self->info.rate;
 }
@@ -273,10 +289,12 @@ static gpointer
 audio_track_new (gpointer output, GstClockTime span)
 {
   AudioOutput *self = output;
-  AudioTrack *track = g_new0 (AudioTrack, 1);
+  Track *track = g_new0 (Track, 1);
 
-  store_init (&track->store, audio_raster_sample (self->info.rate, span),
+  store_init (&track->core.store, audio_raster_sample (self->info.rate, span),
       MAX_STORE_BYTES, unref_buffer);
+  audio_slew_filter_init (&track->filter, self->info.channels);
+  self->tracks = g_list_prepend (self->tracks, track);
   return track;
 }
 
@@ -284,11 +302,14 @@ static void
 audio_track_free (gpointer output, gpointer data)
 {
   AudioOutput *self = output;
-  AudioTrack *track = data;
+  Track *track = data;
 
-  audio_raster_forget (&self->raster, track);
-  self->resyncs += track->resyncs;
-  store_finish (&track->store);
+  audio_raster_forget (&self->raster, &track->core);
+  self->tracks = g_list_remove (self->tracks, track);
+  self->resyncs += track->core.resyncs;
+  self->corrected += track->core.slew.corrected;
+  store_finish (&track->core.store);
+  audio_slew_filter_clear (&track->filter);
   g_free (track);
 }
 
@@ -301,27 +322,122 @@ audio_track_clear (gpointer data)
   track->placed = FALSE;
 }
 
+static gboolean
+is_float (const AudioOutput * self)
+{
+  return self->info.finfo->format == GST_AUDIO_FORMAT_F32;
+}
+
+/* `n` values. */
+static void
+read_samples (AudioOutput * self, const guint8 * in, gfloat * out, gsize n)
+{
+  const gint16 *in16 = (const gint16 *) in;
+  gsize i;
+
+  if (is_float (self)) {
+    memcpy (out, in, n * sizeof (gfloat));
+    return;
+  }
+  for (i = 0; i < n; i++)
+    out[i] = in16[i];
+}
+
+static void
+write_samples (AudioOutput * self, const gfloat * in, guint8 * out, gsize n)
+{
+  gint16 *out16 = (gint16 *) out;
+  gsize i;
+
+  if (is_float (self)) {
+    memcpy (out, in, n * sizeof (gfloat));
+    return;
+  }
+  for (i = 0; i < n; i++)
+    out16[i] = (gint16) CLAMP (in[i] + (in[i] < 0 ? -0.5f : 0.5f), -32768.f,
+        32767.f);
+}
+
+/* (transfer full) */
+static GstBuffer *
+slew (AudioOutput * self, Track * track, const AudioSlewPlan * plan,
+    const guint8 * data)
+{
+  gsize channels = self->info.channels;
+  g_autofree gfloat *in = g_new (gfloat, plan->n_in * channels);
+  g_autofree gfloat *out = g_new (gfloat, plan->n_out * channels);
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL,
+      (gsize) plan->n_out * self->info.bpf, NULL);
+  GstMapInfo map;
+
+  read_samples (self, data, in, plan->n_in * channels);
+  audio_slew_filter_run (&track->filter, plan, in, out);
+  gst_buffer_map (buffer, &map, GST_MAP_WRITE);
+  write_samples (self, out, map.data, plan->n_out * channels);
+  gst_buffer_unmap (buffer, &map);
+  return buffer;
+}
+
+/* Remembers the end of what passes as it is. */
+static void
+pass (AudioOutput * self, Track * track, const guint8 * data, guint n)
+{
+  gsize channels = self->info.channels;
+  guint take = MIN (n, AUDIO_SLEW_TAIL);
+  g_autofree gfloat *in = g_new (gfloat, take * channels);
+
+  read_samples (self, data + (gsize) (n - take) * self->info.bpf, in,
+      take * channels);
+  audio_slew_filter_pass (&track->filter, in, take);
+}
+
+/* Takes the buffer and gives the one that the plan makes of it. */
+static GstBuffer *
+carry_out (AudioOutput * self, Track * track, const AudioSlewPlan * plan,
+    GstBuffer * buffer)
+{
+  GstBuffer *result = buffer;
+  GstMapInfo map;
+
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return buffer;
+  if (plan->as_is)
+    pass (self, track, map.data, plan->n_in);
+  else
+    result = slew (self, track, plan, map.data);
+  gst_buffer_unmap (buffer, &map);
+  if (result != buffer)
+    gst_buffer_unref (buffer);
+  return result;
+}
+
 static gint64
 audio_track_store (gpointer output, gpointer data, GstBuffer * buffer,
     GstCaps * caps, GstClockTime duration, gint64 mapped, guint epoch)
 {
   AudioOutput *self = output;
-  AudioTrack *track = data;
+  Track *track = data;
+  guint n = gst_buffer_get_size (buffer) / self->info.bpf;
+  AudioSlewPlan plan;
   StoreItem item;
   gint64 end;
 
-  item.size = gst_buffer_get_size (buffer);
-  item.duration = item.size / self->info.bpf;
-  item.data = buffer;
-  if (item.duration == 0) {
+  if (n == 0) {
     gst_buffer_unref (buffer);
-  } else {
-    track->epoch = epoch;
-    item.start = audio_track_place (track, self->info.rate, mapped,
-        item.duration, TOLERANCE);
-    store_push (&track->store, &item);
+    end = store_end (&track->core.store);
+    return end > 0 ? (gint64) audio_raster_time (&self->raster, end) : 0;
   }
-  end = store_end (&track->store);
+  track->core.epoch = epoch;
+  item.start = audio_track_place (&track->core, self->info.rate, mapped, n,
+      TOLERANCE, &plan);
+  item.duration = plan.n_out;
+  item.data = carry_out (self, track, &plan, buffer);
+  item.size = gst_buffer_get_size (item.data);
+  if (item.duration > 0)
+    store_push (&track->core.store, &item);
+  else
+    gst_buffer_unref (item.data);
+  end = store_end (&track->core.store);
   return end > 0 ? (gint64) audio_raster_time (&self->raster, end) : 0;
 }
 

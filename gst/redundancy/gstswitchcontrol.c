@@ -275,6 +275,18 @@ gst_switch_control_on_connection (GstSwitchControl * self, gint id)
   g_mutex_unlock (&self->lock);
 }
 
+void
+gst_switch_control_set_paced (GstSwitchControl * self, gint id, gboolean paced)
+{
+  Input *input;
+
+  g_mutex_lock (&self->lock);
+  input = find_locked (self, id);
+  if (input != NULL)
+    input->timeline.paced = paced;
+  g_mutex_unlock (&self->lock);
+}
+
 TimelineVerdict
 gst_switch_control_on_data (GstSwitchControl * self, gint id,
     GstSwitchMediumId medium, GstClockTime now, gint64 running_time,
@@ -552,7 +564,9 @@ gst_switch_control_get_info (GstSwitchControl * self, gint id,
     info->epochs = input->timeline.epochs;
     info->late = input->late;
     info->last_arrival = input->last_arrival;
-    info->offset = input->timeline.running ? input->timeline.offset : 0;
+    info->offset = timeline_offset (&input->timeline);
+    info->drift_ppb = drift_ppb (&input->timeline.drift);
+    info->jumps = input->timeline.jumps;
     info->return_delay = failover_return_delay (self->failover, id);
   }
   g_mutex_unlock (&self->lock);

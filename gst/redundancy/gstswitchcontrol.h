@@ -52,6 +52,8 @@ typedef struct
   guint64 late;
   GstClockTime last_arrival;
   GstClockTimeDiff offset;
+  gint64 drift_ppb;             /* positive: faster than our clock */
+  guint64 jumps;
   GstClockTime return_delay;
 } GstSwitchInputInfo;
 
@@ -80,6 +82,9 @@ gint gst_switch_control_find (GstSwitchControl * self, const gchar * name);
 gchar *gst_switch_control_name (GstSwitchControl * self, gint id);
 
 void gst_switch_control_on_connection (GstSwitchControl * self, gint id);
+/* Its data arrives when our clock lets it, so its clock is not measured. */
+void gst_switch_control_set_paced (GstSwitchControl * self, gint id,
+    gboolean paced);
 /* Data of an input: where it belongs.  Only usable data is life. */
 TimelineVerdict gst_switch_control_on_data (GstSwitchControl * self, gint id,
     GstSwitchMediumId medium, GstClockTime now, gint64 running_time,

@@ -33,6 +33,7 @@ typedef struct
   guint64 repeated;             /* frames */
   guint64 slate;                /* frames or samples */
   guint64 resyncs;              /* audio placed anew */
+  guint64 corrections;          /* frames or samples more or fewer, for drift */
   GstClockTime unit;            /* ns that one missed frame lasts, 0: samples */
   guint rate;                   /* samples a second, 0: frames */
 } GstSwitchCounters;

@@ -209,6 +209,7 @@ learn_liveness (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
   GST_DEBUG_OBJECT (pad, "input is %slive", live ? "" : "not ");
   g_mutex_lock (&self->lock);
   pad->is_live = live;
+  gst_switch_control_set_paced (self->control, pad->id, !live);
   g_mutex_unlock (&self->lock);
 }
 

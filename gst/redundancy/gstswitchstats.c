@@ -35,7 +35,9 @@ input_stats_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
         "priority", G_TYPE_UINT, info.priority,
         "epochs", G_TYPE_UINT64, info.epochs,
         "late", G_TYPE_UINT64, info.late,
+        "jumps", G_TYPE_UINT64, info.jumps,
         "offset", G_TYPE_INT64, info.offset,
+        "drift-ppm", G_TYPE_DOUBLE, info.drift_ppb / 1000.0,
         "return-delay", G_TYPE_UINT64, info.return_delay,
         "last-arrival-age", G_TYPE_UINT64,
         GST_CLOCK_TIME_IS_VALID (info.last_arrival) && now > info.last_arrival
@@ -66,6 +68,8 @@ add_counters_locked (GstRedundantSwitch * self, GstStructure * stats)
   if (self->output == NULL)
     return;
   self->medium->count (self->output, &counters);
+  gst_structure_set (stats, "drift-corrections", G_TYPE_UINT64,
+      counters.corrections, NULL);
   if (counters.rate > 0) {
     gst_structure_set (stats, "buffers-out", G_TYPE_UINT64, counters.slots,
         "samples-missed", G_TYPE_UINT64, counters.missed,

@@ -282,6 +282,7 @@ video_count (gpointer output, GstSwitchCounters * counters)
   counters->repeated = self->raster.repeated;
   counters->slate = self->raster.slates;
   counters->resyncs = 0;
+  counters->corrections = self->raster.corrections;
   counters->unit = video_raster_time (&self->raster, 1);
   counters->rate = 0;
 }

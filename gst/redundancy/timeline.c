@@ -1,13 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "timeline.h"
 
+#define SECOND G_GINT64_CONSTANT (1000000000)
+
+/* Stamps that leave by more than this what came before them, while time did
+ * not, have jumped. */
+#define JUMP (SECOND / 2)
+
+/* A jump that leaves data as late as it was, but for jitter, is none for the
+ * measuring of drift. */
+#define SAME_LATENESS (SECOND / 20)
+
+/* Drift is measured by another medium when its own has been away so long. */
+#define LEAD_PATIENCE (10 * SECOND)
+
 void
 timeline_init (Timeline * self, const TimelineConfig * config)
 {
   guint medium;
 
   self->config = *config;
+  self->paced = FALSE;
   self->epochs = 0;
+  self->jumps = 0;
   for (medium = 0; medium < TIMELINE_MEDIA; medium++)
     self->epoch[medium] = 0;
   timeline_reset (self);
@@ -21,9 +36,12 @@ timeline_reset (Timeline * self)
   self->running = FALSE;
   self->seen = 0;
   self->on_old = 0;
+  self->lead = TIMELINE_MEDIA;
+  drift_init (&self->drift);
   self->epochs++;
   for (medium = 0; medium < TIMELINE_MEDIA; medium++) {
     self->is_late[medium] = FALSE;
+    self->media[medium].mapped = FALSE;
     self->epoch[medium] = self->epochs;
   }
 }
@@ -50,31 +68,90 @@ settle (Timeline * self, guint medium, guint64 arrival, gint64 delay)
   }
 }
 
+static gint64
+offset_of (const Timeline * self, guint medium)
+{
+  return (self->on_old & (1u << medium)) != 0 ? self->old_offset : self->offset;
+}
+
+/* How much later than its place data arrived, were it put at `place`. */
+static gint64
+lateness (const Timeline * self, guint64 arrival, gint64 place)
+{
+  return (gint64) arrival - place - drift_at (&self->drift, place);
+}
+
+static gboolean
+fits (const Timeline * self, guint64 arrival, gint64 place)
+{
+  gint64 late = lateness (self, arrival, place);
+
+  return late <= (gint64) self->config.latency
+      && late >= -(gint64) self->config.limit;
+}
+
+/* Where data whose stamp means nothing goes on from the data before it: where
+ * it arrived, or one frame later than that when it came in time. */
+static gint64
+next_place (const Timeline * self, guint medium, guint64 arrival)
+{
+  const TimelineMedium *m = &self->media[medium];
+  gint64 here = arrival, passed, place;
+
+  here -= drift_at (&self->drift, here);
+  if (!m->mapped)
+    return here;
+  passed = arrival - m->arrival;
+  place = m->place;
+  place += m->spacing > 0 && passed < m->spacing + JUMP ? m->spacing : passed;
+  return fits (self, arrival, place) ? place : here;
+}
+
 /* The medium left its offset: it joins the newer one if that fits, else it
  * founds a new epoch for the connection. */
 static void
-leave_offset (Timeline * self, guint medium, guint64 arrival, gint64 delay)
+leave_offset (Timeline * self, guint medium, guint64 arrival,
+    gint64 running_time)
 {
+  const TimelineMedium *m = &self->media[medium];
   guint bit = 1u << medium;
   gboolean joins = (self->on_old & bit) != 0
-      && delay <= self->offset + (gint64) self->config.latency
-      && delay >= self->offset - (gint64) self->config.limit;
+      && fits (self, arrival, running_time + self->offset);
+  gint64 change;
 
   if (!joins) {
-    self->old_offset = self->offset;
-    self->offset = delay;
+    self->old_offset = offset_of (self, medium);
+    self->offset = next_place (self, medium, arrival) - running_time;
     self->on_old = ~bit;
   }
   self->on_old &= ~bit;
   self->is_late[medium] = FALSE;
   self->epochs++;
   self->epoch[medium] = self->epochs;
+  change = (gint64) arrival - running_time - self->offset;
+  if (m->mapped)
+    change -= (gint64) m->arrival - m->place;
+  if (medium == self->lead && ABS (change) > SAME_LATENESS)
+    drift_relearn (&self->drift);
 }
 
-static gint64
-offset_of (const Timeline * self, guint medium)
+/* Backwards, or ahead of what time has passed and into the future: not a
+ * stall that ends in a burst, and not the rest after a loss. */
+static gboolean
+has_jumped (const Timeline * self, guint medium, guint64 arrival,
+    gint64 running_time)
 {
-  return (self->on_old & (1u << medium)) != 0 ? self->old_offset : self->offset;
+  const TimelineMedium *m = &self->media[medium];
+  gint64 step = running_time - m->running_time;
+  gint64 passed = arrival - m->arrival;
+  gint64 place = running_time + offset_of (self, medium);
+
+  if (!m->mapped)
+    return FALSE;
+  if (step < -JUMP)
+    return TRUE;
+  return step > passed + JUMP && step > m->spacing + JUMP
+      && lateness (self, arrival, place) < -JUMP;
 }
 
 static gboolean
@@ -87,30 +164,71 @@ lateness_ran_out (Timeline * self, guint medium, guint64 arrival)
   return arrival >= self->late_since[medium] + self->config.patience;
 }
 
+static void
+judge (Timeline * self, guint medium, guint64 arrival, gint64 running_time)
+{
+  gint64 late = lateness (self, arrival, running_time
+      + offset_of (self, medium));
+
+  if (has_jumped (self, medium, arrival, running_time)) {
+    self->jumps++;
+    leave_offset (self, medium, arrival, running_time);
+  } else if (late > (gint64) self->config.limit
+      || late < -(gint64) self->config.limit)
+    leave_offset (self, medium, arrival, running_time);
+  else if (late <= (gint64) self->config.latency)
+    self->is_late[medium] = FALSE;
+  else if (lateness_ran_out (self, medium, arrival))
+    leave_offset (self, medium, arrival, running_time);
+}
+
+/* One medium is enough: an encoder's share a clock. */
+static void
+measure_drift (Timeline * self, guint medium, guint64 arrival, gint64 place)
+{
+  if (self->paced)
+    return;
+  if (medium != self->lead) {
+    if (self->lead < TIMELINE_MEDIA
+        && arrival < self->media[self->lead].arrival + LEAD_PATIENCE)
+      return;
+    self->lead = medium;
+    drift_relearn (&self->drift);
+  }
+  drift_add (&self->drift, arrival, place);
+}
+
 TimelineVerdict
 timeline_map (Timeline * self, guint medium, guint64 arrival,
     gint64 running_time, gint64 * mapped)
 {
-  gint64 delay = (gint64) arrival - running_time, behind;
+  TimelineMedium *m;
+  gint64 place;
 
   g_assert (medium < TIMELINE_MEDIA);
   if (!self->running) {
-    settle (self, medium, arrival, delay);
+    settle (self, medium, arrival, (gint64) arrival - running_time);
     if (!self->running)
       return TIMELINE_SETTLING;
   }
-  /* How much later than its place the data arrived. */
-  behind = delay - offset_of (self, medium);
-  if (behind > (gint64) self->config.limit
-      || behind < -(gint64) self->config.limit)
-    leave_offset (self, medium, arrival, delay);
-  else if (behind <= (gint64) self->config.latency)
-    self->is_late[medium] = FALSE;
-  else if (lateness_ran_out (self, medium, arrival))
-    leave_offset (self, medium, arrival, delay);
+  judge (self, medium, arrival, running_time);
+  place = running_time + offset_of (self, medium);
+  measure_drift (self, medium, arrival, place);
+  m = &self->media[medium];
+  m->spacing = m->mapped ? CLAMP (place - m->place, 0, JUMP) : 0;
+  m->mapped = TRUE;
+  m->arrival = arrival;
+  m->running_time = running_time;
+  m->place = place;
+  *mapped = place + drift_at (&self->drift, place);
+  return lateness (self, arrival, place) > (gint64) self->config.latency
+      ? TIMELINE_LATE : TIMELINE_USABLE;
+}
 
-  *mapped = running_time + offset_of (self, medium);
-  behind = delay - offset_of (self, medium);
-  return behind > (gint64) self->config.latency ? TIMELINE_LATE
-      : TIMELINE_USABLE;
+gint64
+timeline_offset (const Timeline * self)
+{
+  if (!self->running)
+    return 0;
+  return self->offset + drift_at (&self->drift, self->drift.from);
 }

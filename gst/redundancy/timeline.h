@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "drift.h"
+
 G_BEGIN_DECLS
 
 #define TIMELINE_MEDIA 2
@@ -24,24 +26,40 @@ typedef struct
   guint64 patience;             /* ns of lateness before a new timeline */
 } TimelineConfig;
 
+typedef struct
+{
+  gboolean mapped;              /* the rest is known */
+  guint64 arrival;              /* of the newest data */
+  gint64 running_time;
+  gint64 spacing;               /* ns to the data before it */
+  gint64 place;                 /* where it was put, without drift */
+} TimelineMedium;
+
 /* Maps the running time of one input connection onto the output's with one
  * offset that all its media share, so that lip sync survives: the first data
  * of the slowest medium belongs where it arrived.  A jump of the input's time
- * makes a new epoch that its other media join when they have jumped as well.
+ * makes a new epoch, that goes on where the one before was, and that its other
+ * media join when they have jumped as well.  Where the input's clock runs
+ * faster or slower than ours the place of its data follows by a slope.
  * Plain data, one caller. */
 typedef struct
 {
   TimelineConfig config;
+  gboolean paced;               /* our clock makes it arrive: it has no drift */
   gboolean running;             /* offset is settled */
   guint seen;                   /* bit mask of media */
   guint64 first_arrival;
-  gint64 offset;
+  gint64 offset;                /* without drift */
   gint64 old_offset;            /* of media that have not jumped yet */
   guint on_old;                 /* bit mask of those */
   gboolean is_late[TIMELINE_MEDIA];
   guint64 late_since[TIMELINE_MEDIA];
   guint epoch[TIMELINE_MEDIA];  /* rises when a medium's offset changes */
   guint epochs;
+  TimelineMedium media[TIMELINE_MEDIA];
+  Drift drift;
+  guint lead;                   /* medium that drift is measured by */
+  guint64 jumps;
 } Timeline;
 
 void timeline_init (Timeline * self, const TimelineConfig * config);
@@ -54,5 +72,8 @@ void timeline_reset (Timeline * self);
  * `limit`, keeps its own running time. */
 TimelineVerdict timeline_map (Timeline * self, guint medium, guint64 arrival,
     gint64 running_time, gint64 * mapped);
+
+/* What is added to running time now, with drift; 0 while settling. */
+gint64 timeline_offset (const Timeline * self);
 
 G_END_DECLS

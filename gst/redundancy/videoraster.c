@@ -3,6 +3,11 @@
 
 #define SECOND G_GUINT64_CONSTANT (1000000000)
 
+/* Of durations, ns. */
+#define RATE_TOLERANCE 600000
+/* Slots that the difference to an input is smoothed over. */
+#define SMOOTHING 16
+
 guint64
 video_raster_time (const VideoRaster * self, guint64 slot)
 {
@@ -38,7 +43,7 @@ video_raster_init (VideoRaster * self, guint fps_n, guint fps_d,
   self->has_picture = FALSE;
   self->on_slate = FALSE;
   self->last_fresh = 0;
-  self->missed = self->repeated = self->slates = 0;
+  self->missed = self->repeated = self->slates = self->corrections = 0;
   self->slot = slot_at_or_after (self, from);
 }
 
@@ -54,11 +59,9 @@ video_raster_skip_to (VideoRaster * self, guint64 time)
   return skipped;
 }
 
-/* The picture nearest to the slot, or a longer one that reaches over it.  The
- * phase between an input and the raster is kept while it serves, so that
- * jitter at the edge between two slots neither repeats nor skips. */
+/* The picture nearest to the slot, or a longer one that reaches over it. */
 static const StoreItem *
-track_find (const VideoTrack * track, gint64 target, gint64 half)
+nearest (const VideoTrack * track, gint64 target, gint64 half)
 {
   const StoreItem *item = store_newest_before (&track->store, target + half);
 
@@ -70,15 +73,76 @@ track_find (const VideoTrack * track, gint64 target, gint64 half)
   return NULL;
 }
 
+/* One picture for one slot, but for stamps in ms and clocks that differ. */
+static gboolean
+is_of_our_rate (const StoreItem * item, gint64 frame)
+{
+  gint64 off = item->duration - frame;
+
+  return ABS (off) <= frame / 64 + RATE_TOLERANCE;
+}
+
+/* The picture after the last one, if nothing is missing in between. */
 static const StoreItem *
-track_serve (VideoTrack * track, gint64 time, gint64 half)
+next_in_line (const VideoTrack * track, gint64 time, gint64 frame)
+{
+  const StoreItem *item = store_find (&track->store, track->last + 1, NULL);
+
+  if (item == NULL || item->start > track->last + frame * 3 / 2
+      || !is_of_our_rate (item, frame))
+    return NULL;
+  /* Stamps that make no sense are for the nearest. */
+  return ABS (time - item->start) <= frame * 3 / 2 ? item : NULL;
+}
+
+/* Pictures of the slots' own rate serve one after the other, whatever the
+ * jitter of their stamps.  Only when half a frame has come together between
+ * the two, and an eighth that keeps it from going back and forth, one is shown
+ * twice or never. */
+static const StoreItem *
+follow (VideoRaster * self, VideoTrack * track, gint64 time, gint64 frame)
+{
+  const StoreItem *item = next_in_line (track, time, frame), *other;
+  gint64 limit = frame / 2 + frame / 8, phase;
+
+  if (item == NULL)
+    return NULL;
+  phase = track->phase + (time - item->start - track->phase) / SMOOTHING;
+  if (phase > limit) {
+    other = store_find (&track->store, item->start + 1, NULL);
+    if (other == NULL || other->start > item->start + frame * 3 / 2)
+      return item;
+    phase -= other->start - item->start;
+    item = other;
+    self->corrections++;
+  } else if (phase < -limit) {
+    other = store_newest_before (&track->store, track->last + 1);
+    if (other == NULL)
+      return item;
+    phase += item->start - other->start;
+    item = other;
+    self->corrections++;
+  }
+  track->phase = phase;
+  return item;
+}
+
+static const StoreItem *
+track_serve (VideoRaster * self, VideoTrack * track, gint64 time, gint64 half)
 {
   gboolean holds = track->locked && track->locked_epoch == track->epoch;
-  const StoreItem *item;
+  const StoreItem *item = NULL;
 
-  item = track_find (track, holds ? time - track->phase : time, half);
+  if (holds)
+    item = follow (self, track, time, 2 * half);
+  if (item == NULL)
+    item = nearest (track, holds ? time - CLAMP (track->phase, -half, half)
+        : time, half);
   track->locked = item != NULL;
-  if (item == NULL || holds)
+  if (item == NULL)
+    return NULL;
+  track->last = item->start;
+  if (holds)
     return item;
   track->locked_epoch = track->epoch;
   track->phase = time - item->start;
@@ -123,7 +187,7 @@ video_raster_next (VideoRaster * self, VideoTrack ** tracks, guint n_tracks,
       tracks[i]->locked = FALSE;
       continue;
     }
-    pick.item = track_serve (tracks[i], time, half);
+    pick.item = track_serve (self, tracks[i], time, half);
     if (pick.item != NULL)
       pick.track = tracks[i];
   }

@@ -23,7 +23,8 @@ typedef struct
   guint epoch;
   gboolean locked;              /* served the slot before; phase holds */
   guint locked_epoch;
-  gint64 phase;                 /* ns, slot minus its picture */
+  gint64 phase;                 /* ns, slot minus its picture, smoothed */
+  gint64 last;                  /* start of the picture that served it */
 } VideoTrack;
 
 typedef struct
@@ -48,6 +49,7 @@ typedef struct
   guint64 missed;               /* slots without a fresh picture since then */
   guint64 repeated;
   guint64 slates;               /* slots */
+  guint64 corrections;          /* pictures shown twice or never, for drift */
 } VideoRaster;
 
 /* Begins with the first slot at or after `from` (ns). */

@@ -70,6 +70,18 @@ is_near (gfloat a, gfloat b)
   return a > b - 0.01f && a < b + 0.01f;
 }
 
+/* As audio_track_place(), of samples that are not slewed. */
+static gint64
+place (AudioTrack * track, gint64 mapped, guint n)
+{
+  AudioSlewPlan plan;
+  gint64 position = audio_track_place (track, RATE, mapped, n, 40 * MS, &plan);
+
+  fail_unless (plan.as_is);
+  fail_unless_equals_int (plan.n_out, n);
+  return position;
+}
+
 GST_START_TEST (audio_track_places_by_count_and_not_by_jitter)
 {
   AudioTrack track;
@@ -79,8 +91,7 @@ GST_START_TEST (audio_track_places_by_count_and_not_by_jitter)
   for (i = 0; i < 1000; i++) {
     gint64 jitter = (i % 3) * 7 * (gint64) MS - 7 * (gint64) MS;
     gint64 at = (gint64) i * 1024 * 1000000000 / RATE + (i ? jitter : 0);
-    fail_unless_equals_int64 (audio_track_place (&track, RATE, at, 1024,
-            40 * MS), (gint64) i * 1024);
+    fail_unless_equals_int64 (place (&track, at, 1024), (gint64) i * 1024);
   }
   fail_unless_equals_uint64 (track.resyncs, 0);
 }
@@ -92,13 +103,72 @@ GST_START_TEST (audio_track_places_anew_beyond_the_tolerance_or_in_a_new_epoch)
   AudioTrack track;
 
   track_init (&track);
-  audio_track_place (&track, RATE, 0, 480, 40 * MS);
-  fail_unless_equals_int64 (audio_track_place (&track, RATE, 51 * MS, 480,
-          40 * MS), 51 * 48);
+  place (&track, 0, 480);
+  fail_unless_equals_int64 (place (&track, 51 * MS, 480), 51 * 48);
   fail_unless_equals_uint64 (track.resyncs, 1);
   track.epoch++;
-  fail_unless_equals_int64 (audio_track_place (&track, RATE, 62 * MS, 480,
-          40 * MS), 62 * 48);
+  fail_unless_equals_int64 (place (&track, 82 * MS, 480), 82 * 48);
+  fail_unless_equals_uint64 (track.resyncs, 2);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (audio_track_hears_no_seam_in_an_epoch_that_goes_on)
+{
+  AudioTrack track;
+
+  track_init (&track);
+  place (&track, 0, 480);
+  track.epoch++;
+  fail_unless_equals_int64 (place (&track, 10 * MS + 30000, 480), 480);
+  fail_unless_equals_uint64 (track.resyncs, 0);
+}
+
+GST_END_TEST;
+
+/* A day of AAC frames whose clock is off by `ppm`, stamped in whole ms. */
+static void
+live_through_a_day (gint ppm)
+{
+  const gint64 frames = G_GINT64_CONSTANT (86400) * RATE / 1024;
+  gint64 worst = 0, i, holes = 0, end = 0;
+  AudioTrack track;
+
+  track_init (&track);
+  for (i = 0; i < frames; i++) {
+    gint64 time = i * 1024 * 15625 / 750 * 1000;
+    gint64 mapped = time + time / 1000000 * ppm, start, error;
+    AudioSlewPlan plan;
+
+    mapped = mapped / (gint64) MS *(gint64) MS;
+    start = audio_track_place (&track, RATE, mapped, 1024, 40 * MS, &plan);
+    error = audio_raster_sample (RATE, mapped) - start - plan.pending;
+    worst = MAX (worst, ABS (error));
+    holes += i > 0 && start != end;
+    end = start + plan.n_out;
+  }
+  fail_unless_equals_int64 (holes, 0);
+  fail_unless_equals_uint64 (track.resyncs, 0);
+  fail_unless (worst <= 4 * RATE / 1000, "%d ppm: %d samples off", ppm,
+      (gint) worst);
+  i = track.slew.corrected / SECOND;
+  fail_unless (ABS (i - 86400 * (gint64) RATE / 1000000 * ABS (ppm)) < 2 * RATE
+      / 100 + i / 50, "%d ppm: %d samples corrected", ppm, (gint) i);
+}
+
+GST_START_TEST (audio_track_follows_a_clock_for_a_day)
+{
+  live_through_a_day (50);
+  live_through_a_day (-50);
+  live_through_a_day (200);
+  live_through_a_day (-200);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (audio_track_leaves_a_clock_alone_that_is_ours)
+{
+  live_through_a_day (0);
 }
 
 GST_END_TEST;
@@ -269,6 +339,9 @@ audioraster_suite (void)
   tcase_add_test (tc, audio_track_places_by_count_and_not_by_jitter);
   tcase_add_test (tc,
       audio_track_places_anew_beyond_the_tolerance_or_in_a_new_epoch);
+  tcase_add_test (tc, audio_track_hears_no_seam_in_an_epoch_that_goes_on);
+  tcase_add_test (tc, audio_track_follows_a_clock_for_a_day);
+  tcase_add_test (tc, audio_track_leaves_a_clock_alone_that_is_ours);
   tcase_add_test (tc, audio_raster_covers_every_sample_once_from_odd_items);
   tcase_add_test (tc,
       audio_raster_cross_fades_to_the_standby_before_the_first_ends);

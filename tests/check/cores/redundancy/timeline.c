@@ -157,6 +157,108 @@ GST_START_TEST (timeline_forgives_lateness_that_passes)
 
 GST_END_TEST;
 
+GST_START_TEST (timeline_goes_on_where_it_was_when_stamps_wrap)
+{
+  const gint64 wrap = G_GINT64_CONSTANT (95443717688888);
+  Timeline self;
+  gint64 mapped, i;
+
+  init (&self, 1, -1);
+  for (i = 0; i < 100; i++) {
+    gint64 time = i * 40 * (gint64) MS, wait = i % 3 * 50 * (gint64) MS;
+
+    fail_unless_equals_int (timeline_map (&self, VIDEO, SECOND + time + wait,
+            i < 50 ? wrap - 2 * (gint64) SECOND + time
+            : time - 2 * (gint64) SECOND, &mapped), TIMELINE_USABLE);
+    fail_unless_equals_int64 (mapped, (gint64) SECOND + time);
+  }
+  fail_unless_equals_uint64 (self.jumps, 1);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (timeline_takes_a_jump_that_is_shorter_than_the_limit)
+{
+  Timeline self;
+  gint64 mapped;
+
+  init (&self, 1, -1);
+  timeline_map (&self, VIDEO, SECOND, 10 * SECOND, &mapped);
+  timeline_map (&self, VIDEO, 1040 * MS, 10040 * MS, &mapped);
+  timeline_map (&self, VIDEO, 1080 * MS, 12 * SECOND, &mapped);
+  fail_unless_equals_int64 (mapped, 1080 * MS);
+  timeline_map (&self, VIDEO, 1120 * MS, 11 * SECOND, &mapped);
+  fail_unless_equals_int64 (mapped, 1120 * MS);
+  fail_unless_equals_uint64 (self.jumps, 2);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (timeline_takes_no_stall_and_no_loss_for_a_jump)
+{
+  Timeline self;
+  gint64 mapped;
+  guint i;
+
+  init (&self, 1, -1);
+  timeline_map (&self, VIDEO, SECOND, 10 * SECOND, &mapped);
+  /* Nothing for 2 s, then all of it at once. */
+  for (i = 1; i <= 50; i++)
+    timeline_map (&self, VIDEO, 3 * SECOND, 10 * SECOND + i * 40 * MS, &mapped);
+  fail_unless_equals_int64 (mapped, 3 * SECOND);
+  /* Nothing for 2 s, and it never comes. */
+  timeline_map (&self, VIDEO, 5 * SECOND, 14 * SECOND, &mapped);
+  fail_unless_equals_int64 (mapped, 5 * SECOND);
+  /* Both. */
+  timeline_map (&self, VIDEO, 7 * SECOND, 15 * SECOND, &mapped);
+  timeline_map (&self, VIDEO, 7 * SECOND, 16 * SECOND, &mapped);
+  fail_unless_equals_int64 (mapped, 7 * SECOND);
+  fail_unless_equals_uint64 (self.jumps, 0);
+}
+
+GST_END_TEST;
+
+/* One in the middle of the other's silence. */
+GST_START_TEST (timeline_measures_drift_by_the_medium_that_is_there)
+{
+  Timeline self;
+  gint64 mapped = 0, i, last = 0;
+  guint steps = 0;
+
+  init (&self, 3, -1);
+  for (i = 0; i < 3600 * 25; i++) {
+    gint64 time = i * 40 * (gint64) MS;
+    guint64 now = 10 * SECOND + time + time / 10000;
+
+    timeline_map (&self, AUDIO, now, time, &mapped);
+    steps += i > 1 && ABS (mapped - last - 40 * (gint64) MS) > 40000;
+    last = mapped;
+    if (i < 1000 * 25 || i > 2000 * 25)
+      timeline_map (&self, VIDEO, now, time, &mapped);
+  }
+  fail_unless_equals_int (steps, 0);
+  /* 360 ms in the end, less what is being followed. */
+  fail_unless (mapped - (i - 1) * 40 * (gint64) MS > 10330 * (gint64) MS);
+  fail_unless (ABS (drift_ppb (&self.drift) + 100000) < 2000);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (timeline_has_no_drift_where_our_clock_lets_data_in)
+{
+  Timeline self;
+  gint64 mapped, i;
+
+  init (&self, 1, -1);
+  self.paced = TRUE;
+  for (i = 0; i < 600 * 25; i++)
+    timeline_map (&self, VIDEO, SECOND + i * 40 * MS + i * 10000,
+        i * 40 * (gint64) MS, &mapped);
+  fail_unless_equals_int64 (mapped, SECOND + (i - 1) * 40 * (gint64) MS);
+}
+
+GST_END_TEST;
+
 static Suite *
 timeline_suite (void)
 {
@@ -174,6 +276,11 @@ timeline_suite (void)
   tcase_add_test (tc,
       timeline_calls_late_what_no_longer_serves_and_gives_in_at_last);
   tcase_add_test (tc, timeline_forgives_lateness_that_passes);
+  tcase_add_test (tc, timeline_goes_on_where_it_was_when_stamps_wrap);
+  tcase_add_test (tc, timeline_takes_a_jump_that_is_shorter_than_the_limit);
+  tcase_add_test (tc, timeline_takes_no_stall_and_no_loss_for_a_jump);
+  tcase_add_test (tc, timeline_measures_drift_by_the_medium_that_is_there);
+  tcase_add_test (tc, timeline_has_no_drift_where_our_clock_lets_data_in);
   return s;
 }
 
