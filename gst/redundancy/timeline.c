@@ -107,20 +107,28 @@ next_place (const Timeline * self, guint medium, guint64 arrival)
   return fits (self, arrival, place) ? place : here;
 }
 
-/* The medium left its offset: it joins the newer one if that fits, else it
- * founds a new epoch for the connection. */
+/* The medium left its offset: it joins the newer one if that fits, or goes back
+ * to the one that the others have never left (a stale stamp, such as that of
+ * what was unfinished when the medium was cut off), else it founds a new epoch
+ * for the connection. */
 static void
 leave_offset (Timeline * self, guint medium, guint64 arrival,
     gint64 running_time)
 {
   const TimelineMedium *m = &self->media[medium];
   guint bit = 1u << medium;
-  gboolean joins = (self->on_old & bit) != 0
-      && fits (self, arrival, running_time + self->offset);
+  gboolean is_on_old = (self->on_old & bit) != 0;
+  gboolean others_are = (self->on_old & self->seen & ~bit) != 0;
   gint64 change;
 
-  if (!joins) {
-    self->old_offset = offset_of (self, medium);
+  if (!is_on_old && others_are
+      && fits (self, arrival, running_time + self->old_offset)) {
+    self->offset = self->old_offset;
+    self->on_old = bit;
+  } else if (!is_on_old
+      || !fits (self, arrival, running_time + self->offset)) {
+    if (!others_are)
+      self->old_offset = self->offset;
     self->offset = next_place (self, medium, arrival) - running_time;
     self->on_old = ~bit;
   }
@@ -211,6 +219,7 @@ timeline_map (Timeline * self, guint medium, guint64 arrival,
     if (!self->running)
       return TIMELINE_SETTLING;
   }
+  self->seen |= 1u << medium;
   judge (self, medium, arrival, running_time);
   place = running_time + offset_of (self, medium);
   measure_drift (self, medium, arrival, place);

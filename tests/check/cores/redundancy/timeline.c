@@ -259,6 +259,52 @@ GST_START_TEST (timeline_has_no_drift_where_our_clock_lets_data_in)
 
 GST_END_TEST;
 
+/* When sound was cut off and comes back, a demuxer first lets go of the rest
+ * that it had. */
+GST_START_TEST (timeline_keeps_a_medium_while_the_other_strays)
+{
+  guint64 now, epoch;
+  Timeline self;
+  gint64 mapped;
+
+  init (&self, 3, -1);
+  timeline_map (&self, AUDIO, 0, 0, &mapped);
+  for (now = 0; now < 6 * SECOND; now += 40 * MS)
+    timeline_map (&self, VIDEO, now, now, &mapped);
+  epoch = self.epoch[VIDEO];
+  timeline_map (&self, AUDIO, now, 20 * MS, &mapped);
+  timeline_map (&self, VIDEO, now, now, &mapped);
+  fail_unless_equals_int64 (mapped, now);
+  fail_unless_equals_int (timeline_map (&self, AUDIO, now, now - 50 * MS,
+          &mapped), TIMELINE_USABLE);
+  fail_unless_equals_int64 (mapped, now - 50 * MS);
+  timeline_map (&self, VIDEO, now + 40 * MS, now + 40 * MS, &mapped);
+  fail_unless_equals_int64 (mapped, now + 40 * MS);
+  fail_unless_equals_uint64 (self.epoch[VIDEO], epoch);
+}
+
+GST_END_TEST;
+
+/* Far away twice: what has not jumped stays where it was. */
+GST_START_TEST (timeline_keeps_a_medium_while_the_other_jumps_about)
+{
+  guint64 epoch;
+  Timeline self;
+  gint64 mapped;
+
+  init (&self, 3, -1);
+  timeline_map (&self, AUDIO, 0, 0, &mapped);
+  timeline_map (&self, VIDEO, 0, 0, &mapped);
+  epoch = self.epoch[VIDEO];
+  timeline_map (&self, AUDIO, 40 * MS, 1000 * SECOND, &mapped);
+  timeline_map (&self, AUDIO, 80 * MS, 5000 * SECOND, &mapped);
+  timeline_map (&self, VIDEO, 120 * MS, 120 * MS, &mapped);
+  fail_unless_equals_int64 (mapped, 120 * MS);
+  fail_unless_equals_uint64 (self.epoch[VIDEO], epoch);
+}
+
+GST_END_TEST;
+
 static Suite *
 timeline_suite (void)
 {
@@ -281,6 +327,8 @@ timeline_suite (void)
   tcase_add_test (tc, timeline_takes_no_stall_and_no_loss_for_a_jump);
   tcase_add_test (tc, timeline_measures_drift_by_the_medium_that_is_there);
   tcase_add_test (tc, timeline_has_no_drift_where_our_clock_lets_data_in);
+  tcase_add_test (tc, timeline_keeps_a_medium_while_the_other_strays);
+  tcase_add_test (tc, timeline_keeps_a_medium_while_the_other_jumps_about);
   return s;
 }
 
