@@ -12,6 +12,7 @@ typedef struct
 {
   gint id;
   guint priority;
+  guint media;                  /* bit mask of those that count */
   gboolean locked_out;
   FailoverReason end;           /* NONE while the connection stands */
   Life life[FAILOVER_MEDIA];
@@ -29,6 +30,7 @@ struct _Failover
   gint active;
   guint64 failed_at;            /* the active one is not usable since then */
   FailoverReason removed;       /* why the active input is gone, or NONE */
+  gint preferred;               /* before all others, or NONE */
   gint wanted;                  /* switch-to */
   gint forced;                  /* force */
   gboolean slate;               /* fallback-to-slate */
@@ -52,6 +54,8 @@ static const gchar *const verdict_texts[] = {
   "the input is not healthy",
   "the input is locked out",
   "another input or the slate is forced",
+  "the input does not bring that medium",
+  "av-policy is common: picture and sound go together",
 };
 
 const gchar *
@@ -202,7 +206,7 @@ failover_new (const FailoverConfig * config, guint64 now)
 
   self->config = *config;
   self->inputs = g_array_new (FALSE, TRUE, sizeof (Input));
-  self->wanted = self->forced = FAILOVER_NONE;
+  self->wanted = self->forced = self->preferred = FAILOVER_NONE;
   failover_start (self, now);
   return self;
 }
@@ -256,6 +260,7 @@ failover_add_input (Failover * self, gint id, guint priority)
   g_assert (id >= 0 && find (self, id) == NULL);
   input.id = id;
   input.priority = priority;
+  input.media = ~0u;
   g_array_append_val (self->inputs, input);
 }
 
@@ -288,6 +293,27 @@ failover_set_priority (Failover * self, gint id, guint priority)
 }
 
 void
+failover_set_media (Failover * self, gint id, guint media)
+{
+  Input *input = find (self, id);
+  guint medium;
+
+  if (input == NULL)
+    return;
+  input->media = media;
+  for (medium = 0; medium < FAILOVER_MEDIA; medium++) {
+    if (!(media & (1u << medium)))
+      input->life[medium].seen = FALSE;
+  }
+}
+
+void
+failover_prefer (Failover * self, gint id)
+{
+  self->preferred = id;
+}
+
+void
 failover_on_connection (Failover * self, gint id)
 {
   Input *input = find (self, id);
@@ -303,7 +329,8 @@ failover_on_arrival (Failover * self, gint id, guint medium, guint64 now)
   Life *life;
 
   g_assert (medium < FAILOVER_MEDIA);
-  if (input == NULL || input->end != FAILOVER_REASON_NONE)
+  if (input == NULL || input->end != FAILOVER_REASON_NONE
+      || !(input->media & (1u << medium)))
     return;
   life = &input->life[medium];
   if (!is_alive (self, input, medium, now))
@@ -319,6 +346,14 @@ failover_on_end (Failover * self, gint id, FailoverReason why)
 
   if (input != NULL && input->end == FAILOVER_REASON_NONE)
     input->end = why;
+}
+
+static gboolean
+is_better (const Failover * self, const Input * input, const Input * than)
+{
+  if (input->id == self->preferred || than->id == self->preferred)
+    return input->id == self->preferred && than->id != self->preferred;
+  return input->priority < than->priority;
 }
 
 /* Best usable input, the first one among equals; `than` bounds the search to
@@ -337,7 +372,7 @@ best (const Failover * self, guint64 now, const Input * than,
     if (!is_usable (self, input, now))
       continue;
     if (than != NULL) {
-      if (input->priority >= than->priority)
+      if (!is_better (self, input, than))
         continue;
       due = healthy_since (self, input, now) + return_delay (self, input);
       if (now < due) {
@@ -345,7 +380,7 @@ best (const Failover * self, guint64 now, const Input * than,
         continue;
       }
     }
-    if (found == NULL || input->priority < found->priority)
+    if (found == NULL || is_better (self, input, found))
       found = input;
   }
   return found;
@@ -370,6 +405,18 @@ brings_something (const Failover * self, const Input * input, guint64 now,
   return alive;
 }
 
+/* The first medium leads: one that brings it serves better than one that does
+ * not. */
+static gboolean
+serves_better (const Failover * self, const Input * input, const Input * than,
+    guint64 now)
+{
+  gboolean leads = is_required (self, 0) && is_alive (self, input, 0, now);
+  gboolean led = is_required (self, 0) && is_alive (self, than, 0, now);
+
+  return leads != led ? leads : is_better (self, input, than);
+}
+
 /* The best of those that lack a medium: better than nothing at all. */
 static Input *
 best_partial (Failover * self, guint64 now, guint64 * deadline)
@@ -381,10 +428,24 @@ best_partial (Failover * self, guint64 now, guint64 * deadline)
     Input *input = &g_array_index (self->inputs, Input, i);
 
     if (brings_something (self, input, now, deadline)
-        && (found == NULL || input->priority < found->priority))
+        && (found == NULL || serves_better (self, input, found, now)))
       found = input;
   }
   return found;
+}
+
+/* Does an input that lacks a medium bring less than another such one? */
+static gboolean
+is_served_better (Failover * self, const Input * active, guint64 now,
+    guint64 * deadline)
+{
+  Input *other;
+
+  if (active == NULL || !brings_something (self, active, now, deadline))
+    return TRUE;
+  other = best_partial (self, now, deadline);
+  return is_required (self, 0) && !is_alive (self, active, 0, now)
+      && is_alive (self, other, 0, now);
 }
 
 /* Could a better input than the best usable one still come at the start? */
@@ -395,7 +456,7 @@ startup_may_wait (const Failover * self, const Input * usable)
 
   for (i = 0; i < self->inputs->len; i++) {
     const Input *input = &g_array_index (self->inputs, Input, i);
-    if (!input->locked_out && input->priority < usable->priority)
+    if (!input->locked_out && is_better (self, input, usable))
       return TRUE;
   }
   return FALSE;
@@ -431,8 +492,7 @@ choose_after_failure (Failover * self, Input * active, guint64 now,
   Input *candidate = best (self, now, NULL, deadline);
   guint64 patience = self->started_at + self->config.startup_timeout;
 
-  if (candidate == NULL && (active == NULL
-          || !brings_something (self, active, now, deadline))) {
+  if (candidate == NULL && is_served_better (self, active, now, deadline)) {
     if (self->has_shown || now >= patience)
       candidate = best_partial (self, now, deadline);
     else
@@ -523,12 +583,28 @@ count_flap (Failover * self, gint from, FailoverReason reason, guint64 now)
   input->returned = FALSE;
 }
 
+static void
+move (Failover * self, gint to, FailoverReason reason, guint64 now)
+{
+  Input *input = find (self, to);
+
+  count_flap (self, self->active, reason, now);
+  self->active = to;
+  self->failed_at = G_MAXUINT64;
+  self->removed = FAILOVER_REASON_NONE;
+  if (to != FAILOVER_NONE)
+    self->has_shown = TRUE;
+  if (input != NULL && reason == FAILOVER_REASON_RETURN) {
+    input->returned = TRUE;
+    input->returned_at = now;
+  }
+}
+
 FailoverDecision
 failover_update (Failover * self, guint64 now)
 {
   FailoverDecision decision = { FALSE, };
   Choice choice;
-  Input *input;
 
   decision.deadline = G_MAXUINT64;
   decision.from = self->active;
@@ -539,18 +615,15 @@ failover_update (Failover * self, guint64 now)
 
   decision.changed = TRUE;
   decision.reason = choice.reason;
-  count_flap (self, self->active, choice.reason, now);
-  self->active = choice.to;
-  self->failed_at = G_MAXUINT64;
-  self->removed = FAILOVER_REASON_NONE;
-  if (choice.to != FAILOVER_NONE)
-    self->has_shown = TRUE;
-  input = find (self, choice.to);
-  if (input != NULL && choice.reason == FAILOVER_REASON_RETURN) {
-    input->returned = TRUE;
-    input->returned_at = now;
-  }
+  move (self, choice.to, choice.reason, now);
   return decision;
+}
+
+void
+failover_follow (Failover * self, gint id, FailoverReason reason, guint64 now)
+{
+  if (id != self->active)
+    move (self, id, reason, now);
 }
 
 FailoverVerdict
@@ -582,6 +655,12 @@ failover_force (Failover * self, gint id)
   self->slate = id == FAILOVER_NONE;
   self->forced = id;
   return FAILOVER_GRANTED;
+}
+
+void
+failover_release (Failover * self)
+{
+  self->wanted = FAILOVER_NONE;
 }
 
 void
@@ -628,6 +707,34 @@ failover_is_forced (const Failover * self)
   const Input *input = find (self, self->forced);
 
   return self->slate || (input != NULL && !input->locked_out);
+}
+
+gboolean
+failover_is_commanded (const Failover * self)
+{
+  return self->wanted != FAILOVER_NONE || failover_is_forced (self);
+}
+
+gboolean
+failover_is_held (const Failover * self)
+{
+  return self->hold;
+}
+
+guint
+failover_media (const Failover * self, gint id)
+{
+  const Input *input = find (self, id);
+
+  return input != NULL ? input->media : 0;
+}
+
+gboolean
+failover_is_usable (const Failover * self, gint id, guint64 now)
+{
+  const Input *input = find (self, id);
+
+  return input != NULL && is_usable (self, input, now);
 }
 
 gboolean

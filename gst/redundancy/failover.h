@@ -30,6 +30,8 @@ typedef enum
   FAILOVER_NOT_HEALTHY,
   FAILOVER_LOCKED_OUT,
   FAILOVER_IS_FORCED,           /* force or fallback-to-slate stands above */
+  FAILOVER_LACKS_MEDIUM,        /* it does not bring what the command is for */
+  FAILOVER_IS_COMMON,           /* picture and sound go together */
 } FailoverVerdict;
 
 typedef struct
@@ -75,6 +77,11 @@ void failover_start (Failover * self, guint64 now);
 void failover_add_input (Failover * self, gint id, guint priority);
 void failover_remove_input (Failover * self, gint id);
 void failover_set_priority (Failover * self, gint id, guint priority);
+/* Which of its media count, a bit mask; all at first.  Others do not arrive. */
+void failover_set_media (Failover * self, gint id, guint media);
+/* This input stands before all others, whatever its priority; FAILOVER_NONE:
+ * no such one. */
+void failover_prefer (Failover * self, gint id);
 
 /* A new connection of this input: forgets its end and its health. */
 void failover_on_connection (Failover * self, gint id);
@@ -83,10 +90,15 @@ void failover_on_arrival (Failover * self, gint id, guint medium, guint64 now);
 void failover_on_end (Failover * self, gint id, FailoverReason why);
 
 FailoverDecision failover_update (Failover * self, guint64 now);
+/* Another automaton has decided for this one. */
+void failover_follow (Failover * self, gint id, FailoverReason reason,
+    guint64 now);
 
 FailoverVerdict failover_switch_to (Failover * self, gint id, guint64 now);
 /* `id` FAILOVER_NONE shows the slate. */
 FailoverVerdict failover_force (Failover * self, gint id);
+/* Ends switch-to only. */
+void failover_release (Failover * self);
 /* Ends force and fallback-to-slate only. */
 void failover_unforce (Failover * self);
 FailoverVerdict failover_lockout (Failover * self, gint id, gboolean on);
@@ -96,6 +108,12 @@ void failover_clear (Failover * self);
 
 gint failover_active (const Failover * self);
 gboolean failover_is_forced (const Failover * self);
+/* Is there a command for a certain input or the slate? */
+gboolean failover_is_commanded (const Failover * self);
+gboolean failover_is_held (const Failover * self);
+/* 0: there is no such input. */
+guint failover_media (const Failover * self, gint id);
+gboolean failover_is_usable (const Failover * self, gint id, guint64 now);
 gboolean failover_is_healthy (const Failover * self, gint id, guint64 now);
 gboolean failover_is_locked_out (const Failover * self, gint id);
 guint64 failover_return_delay (const Failover * self, gint id);

@@ -6,6 +6,7 @@
 
 #include "gstelementmessage.h"
 #include "gstinputchain.h"
+#include "gstredundantsrc.h"
 #include "urimask.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_redundant_src_debug);
@@ -22,6 +23,7 @@ enum
 {
   PROP_URI = 1,
   PROP_PRIORITY,
+  PROP_MEDIA,
   PROP_STATE,
   PROP_HEALTHY,
   N_PROPERTIES
@@ -39,6 +41,7 @@ struct _GstRedundantInput
   GstRedundantSwitch *switches[N_MEDIA];
   GstPad *pads[N_MEDIA];
   gint id;
+  guint brings;                 /* bit mask of media, as its list says */
   void (*on_event) (gpointer user_data);
   gpointer user_data;
 
@@ -46,6 +49,9 @@ struct _GstRedundantInput
   /* Under the lock. */
   gchar *uri;
   guint priority;
+  guint media;                  /* bit mask of those that are taken of it */
+  guint built_for;              /* by the connection, likewise */
+  gboolean started;
   gboolean leaving;
   gboolean restart;
   GstRedundantInputConfig config;
@@ -109,6 +115,36 @@ gst_redundant_input_set_priority (GstRedundantInput * self, guint priority)
     gst_switch_control_set_priority (self->control, self->id, priority);
 }
 
+/* What of it is put out. */
+static guint
+wanted_media_locked (GstRedundantInput * self)
+{
+  return self->config.media & self->media;
+}
+
+/* What is no longer taken is left where it is; what is taken anew may want
+ * another connection; an input of which nothing is taken has none. */
+static void
+set_media (GstRedundantInput * self, guint media)
+{
+  guint wanted;
+
+  g_mutex_lock (&self->lock);
+  self->media = media;
+  wanted = wanted_media_locked (self);
+  if (self->started && !self->leaving && wanted == 0)
+    input_life_stop (&self->life, now_ns ());
+  else if (self->started && !self->leaving)
+    input_life_start (&self->life, now_ns ());
+  if (self->connection != NULL && (wanted & ~self->built_for) != 0)
+    self->restart = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (self->control != NULL)
+    gst_switch_control_set_media (self->control, self->id, media);
+  if (self->on_event != NULL)
+    self->on_event (self->user_data);
+}
+
 static void
 gst_redundant_input_set_property (GObject * object, guint id,
     const GValue * value, GParamSpec * pspec)
@@ -119,6 +155,8 @@ gst_redundant_input_set_property (GObject * object, guint id,
     set_uri (self, g_value_get_string (value));
   else if (id == PROP_PRIORITY)
     gst_redundant_input_set_priority (self, g_value_get_uint (value));
+  else if (id == PROP_MEDIA)
+    set_media (self, g_value_get_flags (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -152,6 +190,8 @@ gst_redundant_input_get_property (GObject * object, guint id, GValue * value,
     g_value_set_string (value, self->uri);
   else if (id == PROP_PRIORITY)
     g_value_set_uint (value, self->priority);
+  else if (id == PROP_MEDIA)
+    g_value_set_flags (value, self->media);
   else if (id == PROP_STATE)
     g_value_set_string (value, input_life_state_nick (self->life.state));
   else
@@ -204,6 +244,18 @@ gst_redundant_input_class_init (GstRedundantInputClass * klass)
       "Priority of this input (0 is the best)", 0, G_MAXUINT, 0,
       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
   /**
+   * GstRedundantInput:media:
+   *
+   * What is taken of this input.  The rest is neither shown nor missed.  Takes
+   * effect at once; what is taken in addition may need a new connection.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MEDIA] = g_param_spec_flags ("media", "Media",
+      "What is taken of this input", GST_TYPE_REDUNDANT_SRC_MEDIA,
+      AV_POLICY_BOTH, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+      | GST_PARAM_MUTABLE_PLAYING);
+  /**
    * GstRedundantInput:state:
    *
    * idle, backoff, connecting, running, stalled or stopping.
@@ -216,7 +268,7 @@ gst_redundant_input_class_init (GstRedundantInputClass * klass)
   /**
    * GstRedundantInput:healthy:
    *
-   * All media arrive in time.
+   * All media that are taken of it arrive in time.
    *
    * Since: 0.1
    */
@@ -234,7 +286,7 @@ gst_redundant_input_init (GstRedundantInput * self)
 
 GstRedundantInput *
 gst_redundant_input_new (const gchar * name, const gchar * uri,
-    guint priority, GstBin * owner, GstSwitchControl * control,
+    guint brings, guint priority, GstBin * owner, GstSwitchControl * control,
     GstRedundantSwitch * const *switches,
     void (*on_event) (gpointer user_data), gpointer user_data)
 {
@@ -249,7 +301,9 @@ gst_redundant_input_new (const gchar * name, const gchar * uri,
   self->control = gst_switch_control_ref (control);
   self->on_event = on_event;
   self->user_data = user_data;
+  self->brings = self->media = brings;
   self->id = gst_switch_control_add_input (control, name, priority);
+  gst_switch_control_set_media (control, self->id, brings);
   for (i = 0; i < N_MEDIA; i++) {
     self->switches[i] = switches[i];
     self->pads[i] = gst_redundant_switch_add_input (switches[i], self->id);
@@ -266,6 +320,12 @@ gst_redundant_input_dup_uri (GstRedundantInput * self)
   uri = g_strdup (self->uri);
   g_mutex_unlock (&self->lock);
   return uri;
+}
+
+guint
+gst_redundant_input_get_brings (GstRedundantInput * self)
+{
+  return self->brings;
 }
 
 void
@@ -332,7 +392,8 @@ gst_redundant_input_start (GstRedundantInput * self,
   self->life.attempts = self->life.failures = self->life.zombies = 0;
   g_clear_pointer (&self->last_error, g_free);
   init_life_locked (self);
-  if (!self->leaving)
+  self->started = TRUE;
+  if (!self->leaving && wanted_media_locked (self) != 0)
     input_life_start (&self->life, now_ns ());
   g_mutex_unlock (&self->lock);
 }
@@ -341,6 +402,7 @@ void
 gst_redundant_input_stop (GstRedundantInput * self)
 {
   g_mutex_lock (&self->lock);
+  self->started = FALSE;
   input_life_stop (&self->life, now_ns ());
   g_mutex_unlock (&self->lock);
 }
@@ -382,11 +444,11 @@ gst_redundant_input_on_error (GstRedundantInput * self, const GError * error)
 static gint64
 last_data_locked (GstRedundantInput * self)
 {
+  guint wanted = wanted_media_locked (self), i;
   gint64 last = -1, one;
-  guint i;
 
   for (i = 0; i < N_MEDIA; i++) {
-    if (!(self->config.media & (1u << i)))
+    if (!(wanted & (1u << i)))
       continue;
     one = gst_redundant_switch_pad_last_data (self->pads[i]);
     if (last < 0)
@@ -458,8 +520,8 @@ connect_input (GstRedundantInput * self)
   name = g_strdup_printf ("%s-%" G_GUINT64_FORMAT, GST_OBJECT_NAME (self),
       ++self->generation);
   uri = g_strdup (self->uri);
-  setup.media = self->config.media;
-  setup.encoded = self->config.encoded;
+  setup.media = self->built_for = wanted_media_locked (self);
+  setup.encoded = self->config.encoded & setup.media;
   self->connected_at = g_get_monotonic_time ();
   g_mutex_unlock (&self->lock);
 

@@ -25,16 +25,20 @@ typedef struct
   gboolean require_all;
 } GstRedundantInputConfig;
 
-/* Its place in `owner`, whose switches (by medium) get a pad each.  None of
+/* `brings` is what is taken of it at first, a bit mask of media.  Its place is
+ * in `owner`, whose switches (by medium) get a pad each.  None of
  * them is referenced: owner outlives it.  `on_event` (any thread, maybe under
  * the input's lock) says that a step is due. */
 GstRedundantInput *gst_redundant_input_new (const gchar * name,
-    const gchar * uri, guint priority, GstBin * owner,
+    const gchar * uri, guint brings, guint priority, GstBin * owner,
     GstSwitchControl * control, GstRedundantSwitch * const *switches,
     void (*on_event) (gpointer user_data), gpointer user_data);
 
 /* (transfer full) */
 gchar *gst_redundant_input_dup_uri (GstRedundantInput * self);
+
+/* What was given when it was made. */
+guint gst_redundant_input_get_brings (GstRedundantInput * self);
 
 /* Connects anew, whatever its state. */
 void gst_redundant_input_restart (GstRedundantInput * self);

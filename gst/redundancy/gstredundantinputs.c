@@ -8,6 +8,11 @@
 #include "gstredundantinputs.h"
 #include "urimask.h"
 
+#define AUDIO_ONLY (1u << GST_SWITCH_AUDIO)
+
+/* Behind all ordinary inputs. */
+#define AUDIO_ONLY_PRIORITY 1000
+
 struct _GstRedundantInputs
 {
   /* Fixed after new. */
@@ -164,15 +169,16 @@ gst_redundant_inputs_is_started (GstRedundantInputs * self)
   return self->controller != NULL;
 }
 
-/* First "input-N" that no one has. */
+/* First "input-N" (or "audio-N") that no one has. */
 static gchar *
-free_name (GstRedundantInputs * self)
+free_name (GstRedundantInputs * self, guint brings)
 {
+  const gchar *prefix = brings == AUDIO_ONLY ? "audio" : "input";
   g_autoptr (GPtrArray) inputs = all_inputs (self);
   guint n, i;
 
   for (n = 0;; n++) {
-    g_autofree gchar *name = g_strdup_printf ("input-%u", n);
+    g_autofree gchar *name = g_strdup_printf ("%s-%u", prefix, n);
     gboolean taken = FALSE;
 
     for (i = 0; i < inputs->len; i++)
@@ -182,15 +188,18 @@ free_name (GstRedundantInputs * self)
   }
 }
 
-/* The input with that URI that is not on the list yet.  (nullable) */
+/* The input of that kind with that URI that is not on the list yet.
+ * (nullable) */
 static GstRedundantInput *
-find_unlisted (GPtrArray * inputs, GPtrArray * listed, const gchar * uri)
+find_unlisted (GPtrArray * inputs, GPtrArray * listed, guint brings,
+    const gchar * uri)
 {
   guint i;
 
   for (i = 0; i < inputs->len; i++) {
     g_autofree gchar *has = gst_redundant_input_dup_uri (inputs->pdata[i]);
-    if (g_str_equal (has, uri)
+    if (gst_redundant_input_get_brings (inputs->pdata[i]) == brings
+        && g_str_equal (has, uri)
         && !g_ptr_array_find (listed, inputs->pdata[i], NULL))
       return inputs->pdata[i];
   }
@@ -199,11 +208,13 @@ find_unlisted (GPtrArray * inputs, GPtrArray * listed, const gchar * uri)
 
 /* A new input at the end of the inputs, connecting if we run. */
 static GstRedundantInput *
-add_input (GstRedundantInputs * self, const gchar * uri, guint priority)
+add_input (GstRedundantInputs * self, const gchar * uri, guint brings,
+    guint priority)
 {
-  g_autofree gchar *name = free_name (self);
-  GstRedundantInput *input = gst_redundant_input_new (name, uri, priority,
-      self->owner, self->control, self->switches, wake_controller, self);
+  g_autofree gchar *name = free_name (self, brings);
+  GstRedundantInput *input = gst_redundant_input_new (name, uri, brings,
+      priority, self->owner, self->control, self->switches, wake_controller,
+      self);
 
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->inputs, input);
@@ -262,31 +273,59 @@ gst_redundant_inputs_find_bad_uri (const gchar * uris)
   return NULL;
 }
 
-void
-gst_redundant_inputs_set_uris (GstRedundantInputs * self, const gchar * uris)
+/* Puts the inputs of `uris` on the list, those that are there already and new
+ * ones. */
+static void
+list_uris (GstRedundantInputs * self, GPtrArray * old, GPtrArray * listed,
+    guint brings, const gchar * uris)
 {
+  guint priority = brings == AUDIO_ONLY ? AUDIO_ONLY_PRIORITY : 0, i;
   g_auto (GStrv) list = split (uris);
-  g_autoptr (GPtrArray) old = NULL;
-  g_autoptr (GPtrArray) listed =
-      g_ptr_array_new_with_free_func (gst_object_unref);
-  guint i;
 
-  g_mutex_lock (&self->setter_lock);
-  g_mutex_lock (&self->lock);
-  old = g_ptr_array_ref (self->inputs);
-  g_mutex_unlock (&self->lock);
   for (i = 0; list[i] != NULL; i++) {
     GstRedundantInput *input;
 
     if (*list[i] == '\0')
       continue;
-    input = find_unlisted (old, listed, list[i]);
+    input = find_unlisted (old, listed, brings, list[i]);
     if (input == NULL)
-      input = add_input (self, list[i], listed->len);
+      input = add_input (self, list[i], brings, priority);
     else
-      gst_redundant_input_set_priority (input, listed->len);
+      gst_redundant_input_set_priority (input, priority);
     g_ptr_array_add (listed, gst_object_ref (input));
+    priority++;
   }
+}
+
+/* Those of another kind stay. */
+static void
+list_others (GPtrArray * old, GPtrArray * listed, guint brings)
+{
+  guint i;
+
+  for (i = 0; i < old->len; i++) {
+    if (gst_redundant_input_get_brings (old->pdata[i]) != brings)
+      g_ptr_array_add (listed, gst_object_ref (old->pdata[i]));
+  }
+}
+
+void
+gst_redundant_inputs_set_uris (GstRedundantInputs * self, guint brings,
+    const gchar * uris)
+{
+  g_autoptr (GPtrArray) old = NULL;
+  g_autoptr (GPtrArray) listed =
+      g_ptr_array_new_with_free_func (gst_object_unref);
+
+  g_mutex_lock (&self->setter_lock);
+  g_mutex_lock (&self->lock);
+  old = g_ptr_array_ref (self->inputs);
+  g_mutex_unlock (&self->lock);
+  if (brings == AUDIO_ONLY)
+    list_others (old, listed, brings);
+  list_uris (self, old, listed, brings, uris);
+  if (brings != AUDIO_ONLY)
+    list_others (old, listed, brings);
   dismiss_unlisted (self, listed);
   g_mutex_unlock (&self->setter_lock);
 }

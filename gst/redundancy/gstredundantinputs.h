@@ -16,8 +16,9 @@ GstRedundantInputs *gst_redundant_inputs_new (GstBin * owner,
     GstSwitchControl * control, GstRedundantSwitch * const *switches);
 void gst_redundant_inputs_free (GstRedundantInputs * self);
 
-/* Makes the inputs those of the list: what stays is not touched. */
-void gst_redundant_inputs_set_uris (GstRedundantInputs * self,
+/* Makes the inputs of which `brings` (a bit mask of media) is taken those of
+ * the list: what stays is not touched, nor are inputs of another kind. */
+void gst_redundant_inputs_set_uris (GstRedundantInputs * self, guint brings,
     const gchar * uris);
 
 /* The first one of the list that is no URI, masked.  (transfer full)

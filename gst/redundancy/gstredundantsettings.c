@@ -7,6 +7,7 @@
 
 #define ALL_MEDIA (GST_REDUNDANT_SRC_MEDIA_VIDEO | GST_REDUNDANT_SRC_MEDIA_AUDIO)
 #define DEFAULT_MEDIA ALL_MEDIA
+#define DEFAULT_AV_POLICY GST_REDUNDANT_SRC_AV_POLICY_PREFER_COMMON
 #define DEFAULT_REQUIRE_ALL_MEDIA TRUE
 #define DEFAULT_CONNECT_TIMEOUT 8000    /* ms */
 #define DEFAULT_STALL_TIMEOUT 5000      /* ms */
@@ -55,11 +56,35 @@ gst_redundant_src_output_get_type (void)
   return type;
 }
 
+GType
+gst_redundant_src_av_policy_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_REDUNDANT_SRC_AV_POLICY_PREFER_COMMON,
+        "Sound stays with the picture where it can", "prefer-common"},
+    {GST_REDUNDANT_SRC_AV_POLICY_COMMON,
+        "Picture and sound are always of the same input", "common"},
+    {GST_REDUNDANT_SRC_AV_POLICY_INDEPENDENT,
+          "Picture and sound are each where their own health says",
+        "independent"},
+    {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type)) {
+    GType new_type = g_enum_register_static ("GstRedundantSrcAvPolicy",
+        values);
+    g_once_init_leave (&type, new_type);
+  }
+  return type;
+}
+
 void
 gst_redundant_settings_init (GstRedundantSettings * self)
 {
   self->media = DEFAULT_MEDIA;
   self->output = DEFAULT_OUTPUT;
+  self->av_policy = DEFAULT_AV_POLICY;
   self->require_all_media = DEFAULT_REQUIRE_ALL_MEDIA;
   self->connect_timeout_ms = DEFAULT_CONNECT_TIMEOUT;
   self->stall_timeout_ms = DEFAULT_STALL_TIMEOUT;
@@ -92,6 +117,20 @@ gst_redundant_settings_encoded (const GstRedundantSettings * self)
   g_assert_not_reached ();
 }
 
+AvPolicyKind
+gst_redundant_settings_av_policy (const GstRedundantSettings * self)
+{
+  switch (self->av_policy) {
+    case GST_REDUNDANT_SRC_AV_POLICY_PREFER_COMMON:
+      return AV_POLICY_PREFER_COMMON;
+    case GST_REDUNDANT_SRC_AV_POLICY_COMMON:
+      return AV_POLICY_COMMON;
+    case GST_REDUNDANT_SRC_AV_POLICY_INDEPENDENT:
+      return AV_POLICY_INDEPENDENT;
+  }
+  g_assert_not_reached ();
+}
+
 GstRedundantInputConfig
 gst_redundant_settings_config (const GstRedundantSettings * self, guint media)
 {
@@ -107,7 +146,9 @@ gst_redundant_settings_config (const GstRedundantSettings * self, guint media)
   config.retry_max = self->retry_max_ms * GST_MSECOND;
   config.media = media;
   config.encoded = media & gst_redundant_settings_encoded (self);
-  config.require_all = self->require_all_media;
+  /* Where media are taken one by one, one is worth a connection. */
+  config.require_all = self->require_all_media
+      && self->av_policy == GST_REDUNDANT_SRC_AV_POLICY_COMMON;
   return config;
 }
 
@@ -150,6 +191,8 @@ gst_redundant_settings_set (GstRedundantSettings * self, guint id,
   else if (id == GST_REDUNDANT_PROP_AUDIO_CAPS)
     gst_caps_replace (&self->caps[GST_SWITCH_AUDIO],
         (GstCaps *) gst_value_get_caps (value));
+  else if (id == GST_REDUNDANT_PROP_AV_POLICY)
+    self->av_policy = g_value_get_enum (value);
   else if (id == GST_REDUNDANT_PROP_REQUIRE_ALL_MEDIA)
     self->require_all_media = g_value_get_boolean (value);
   else
@@ -173,6 +216,8 @@ gst_redundant_settings_get (GstRedundantSettings * self, guint id,
     gst_value_set_caps (value, self->caps[GST_SWITCH_VIDEO]);
   else if (id == GST_REDUNDANT_PROP_AUDIO_CAPS)
     gst_value_set_caps (value, self->caps[GST_SWITCH_AUDIO]);
+  else if (id == GST_REDUNDANT_PROP_AV_POLICY)
+    g_value_set_enum (value, self->av_policy);
   else if (id == GST_REDUNDANT_PROP_REQUIRE_ALL_MEDIA)
     g_value_set_boolean (value, self->require_all_media);
   else
@@ -243,12 +288,36 @@ install_streams (GObjectClass * klass)
       g_param_spec_boxed ("audio-caps", "Audio caps",
           "What the audio output is (NULL: as the first input)",
           GST_TYPE_CAPS, flags | GST_PARAM_MUTABLE_READY));
+}
+
+static void
+install_whole (GObjectClass * klass)
+{
+  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * GstRedundantSrc:av-policy:
+   *
+   * Whether picture and sound go together.  With prefer-common the sound is of
+   * the picture's input while that brings it in time, and of another one else.
+   * With common an input that lacks one of the two has failed.  With
+   * independent the sound is switched as if there were no picture.  Takes
+   * effect at once; for reconnecting, when going to PLAYING.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, GST_REDUNDANT_PROP_AV_POLICY,
+      g_param_spec_enum ("av-policy", "Audio-video policy",
+          "Whether picture and sound go together",
+          GST_TYPE_REDUNDANT_SRC_AV_POLICY, DEFAULT_AV_POLICY,
+          flags | GST_PARAM_MUTABLE_PLAYING));
   /**
    * GstRedundantSrc:require-all-media:
    *
-   * An input is healthy only while all media that are put out arrive; else one
-   * is enough and the others are filled.  Takes effect at once for health, for
-   * reconnecting when going to PLAYING.
+   * An input is healthy only while all media that are put out and taken of it
+   * arrive; else one is enough, and with #GstRedundantSrc:av-policy common the
+   * others are filled.  Takes effect at once for health, for reconnecting when
+   * going to PLAYING.
    *
    * Since: 0.1
    */
@@ -336,5 +405,6 @@ void
 gst_redundant_settings_install (GObjectClass * klass)
 {
   install_streams (klass);
+  install_whole (klass);
   install_reconnecting (klass);
 }

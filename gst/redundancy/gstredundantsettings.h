@@ -16,6 +16,7 @@ typedef struct
   guint media;                  /* bit mask */
   GstRedundantSrcOutput output;
   GstCaps *caps[2];             /* by medium, (nullable) */
+  GstRedundantSrcAvPolicy av_policy;
   gboolean require_all_media;
   guint connect_timeout_ms;
   guint stall_timeout_ms;
@@ -31,6 +32,7 @@ enum
   GST_REDUNDANT_PROP_OUTPUT,
   GST_REDUNDANT_PROP_VIDEO_CAPS,
   GST_REDUNDANT_PROP_AUDIO_CAPS,
+  GST_REDUNDANT_PROP_AV_POLICY,
   GST_REDUNDANT_PROP_REQUIRE_ALL_MEDIA,
   GST_REDUNDANT_PROP_CONNECT_TIMEOUT,
   GST_REDUNDANT_PROP_STALL_TIMEOUT,
@@ -55,6 +57,9 @@ void gst_redundant_settings_clear (GstRedundantSettings * self);
 
 /* Media that are put out as they are, a bit mask. */
 guint gst_redundant_settings_encoded (const GstRedundantSettings * self);
+
+AvPolicyKind gst_redundant_settings_av_policy (const
+    GstRedundantSettings * self);
 
 /* What they mean to an input that shall bring `media`. */
 GstRedundantInputConfig gst_redundant_settings_config (const

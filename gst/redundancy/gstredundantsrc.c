@@ -41,6 +41,7 @@
 #include "gstredundantsrc.h"
 
 #include "gstelementmessage.h"
+#include "gstmediaactions.h"
 #include "gstredundantinputs.h"
 #include "gstredundantsettings.h"
 #include "gstredundantswitch.h"
@@ -61,7 +62,9 @@ GST_DEBUG_CATEGORY (gst_redundant_src_debug);
 enum
 {
   PROP_URIS = GST_REDUNDANT_N_PROPS,
+  PROP_AUDIO_URIS,
   PROP_ACTIVE_INPUT,
+  PROP_ACTIVE_AUDIO_INPUT,
   PROP_STATS,
   PROP_STATS_INTERVAL,
   N_PROPERTIES
@@ -83,6 +86,7 @@ struct _GstRedundantSrc
   /* Under the lock. */
   GstSwitchSettings settings;
   gchar *uris;
+  gchar *audio_uris;
   GstRedundantSettings own;
   gboolean clock_started;
   guint effective;              /* media that are put out and linked */
@@ -118,6 +122,7 @@ configure_locked (GstRedundantSrc * self)
   /* Inputs are placed when they arrive: their own latency is in that. */
   config = gst_switch_settings_config (&self->settings, self->effective,
       self->own.require_all_media, self->settings.latency_ms * GST_MSECOND, -1);
+  config.av_policy = gst_redundant_settings_av_policy (&self->own);
   gst_switch_control_configure (self->control, &config);
   for (i = 0; i < N_MEDIA; i++)
     gst_redundant_switch_set_settings (self->switches[i], &self->settings);
@@ -126,27 +131,40 @@ configure_locked (GstRedundantSrc * self)
 /* A slip of the pen must not take the programme off air.  What is set before
  * the start is judged then. */
 static gboolean
-refuses (GstRedundantSrc * self, const gchar * uris)
+refuses (GstRedundantSrc * self, const gchar * property, const gchar * uris)
 {
   g_autofree gchar *bad = gst_redundant_inputs_find_bad_uri (uris);
 
   if (bad == NULL || !gst_redundant_inputs_is_started (self->inputs))
     return FALSE;
-  GST_WARNING_OBJECT (self, "uris is refused: it holds \"%s\", which is no "
-      "URI; scheme://... is allowed", bad);
+  GST_WARNING_OBJECT (self, "%s is refused: it holds \"%s\", which is no "
+      "URI; scheme://... is allowed", property, bad);
   return TRUE;
 }
 
 static void
 set_uris (GstRedundantSrc * self, const gchar * uris)
 {
-  if (refuses (self, uris))
+  if (refuses (self, "uris", uris))
     return;
   g_mutex_lock (&self->lock);
   g_free (self->uris);
   self->uris = g_strdup (uris);
   g_mutex_unlock (&self->lock);
-  gst_redundant_inputs_set_uris (self->inputs, uris);
+  gst_redundant_inputs_set_uris (self->inputs, ALL_MEDIA, uris);
+}
+
+static void
+set_audio_uris (GstRedundantSrc * self, const gchar * uris)
+{
+  if (refuses (self, "audio-uris", uris))
+    return;
+  g_mutex_lock (&self->lock);
+  g_free (self->audio_uris);
+  self->audio_uris = g_strdup (uris);
+  g_mutex_unlock (&self->lock);
+  gst_redundant_inputs_set_uris (self->inputs, GST_REDUNDANT_SRC_MEDIA_AUDIO,
+      uris);
 }
 
 /* The inputs' own, which may have been set one by one. */
@@ -167,8 +185,8 @@ check_uris (GstRedundantSrc * self)
         (NULL));
   } else if (bad != NULL) {
     GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
-        ("uris holds \"%s\", which is no URI; scheme://... is allowed.", bad),
-        (NULL));
+        ("uris or audio-uris hold \"%s\", which is no URI; scheme://... is "
+            "allowed.", bad), (NULL));
   }
   return inputs->len > 0 && bad == NULL;
 }
@@ -437,6 +455,16 @@ gst_redundant_src_child_proxy_init (gpointer iface, gpointer data)
   proxy->get_children_count = get_children_count;
 }
 
+static const gchar *
+media_text (guint media)
+{
+  static const gchar *const texts[] = {
+    "none", "video", "audio", "video+audio"
+  };
+
+  return texts[media & ALL_MEDIA];
+}
+
 static GstStructure *
 input_stats (GstRedundantSrc * self, GstRedundantInput * input)
 {
@@ -451,8 +479,10 @@ input_stats (GstRedundantSrc * self, GstRedundantInput * input)
     now = 0;
   if (gst_switch_control_get_info (self->control, id, now, &info)) {
     gst_structure_set (stats, "healthy", G_TYPE_BOOLEAN, info.healthy,
-        "active", G_TYPE_BOOLEAN, info.active,
-        "locked-out", G_TYPE_BOOLEAN, info.locked_out,
+        "active", G_TYPE_BOOLEAN, info.active != 0,
+        "active-media", G_TYPE_STRING, media_text (info.active),
+        "locked-out", G_TYPE_BOOLEAN, info.locked_out != 0,
+        "media", G_TYPE_STRING, media_text (info.media),
         "priority", G_TYPE_UINT, info.priority,
         "epochs", G_TYPE_UINT64, info.epochs,
         "late", G_TYPE_UINT64, info.late,
@@ -498,7 +528,8 @@ get_stats (GstRedundantSrc * self)
     gst_structure_set_name (one, "medium");
     gst_stats_list_append (&media, one);
   }
-  gst_switch_control_get_counters (self->control, &switches, &manual, &returns);
+  gst_switch_control_get_counters (self->control, ALL_MEDIA, &switches,
+      &manual, &returns);
   g_object_get (self->switches[0], "active-input", &active, NULL);
   gst_structure_set (stats, "switches", G_TYPE_UINT64, switches,
       "switches-manual", G_TYPE_UINT64, manual,
@@ -512,14 +543,15 @@ get_stats (GstRedundantSrc * self)
 }
 
 static gchar *
-dup_active (GstRedundantSrc * self)
+dup_active (GstRedundantSrc * self, gboolean audio)
 {
   gchar *active = NULL;
   guint i;
 
   g_mutex_lock (&self->lock);
-  i = self->effective == GST_REDUNDANT_SRC_MEDIA_AUDIO ? GST_SWITCH_AUDIO
-      : GST_SWITCH_VIDEO;
+  i = audio
+      || self->effective ==
+      GST_REDUNDANT_SRC_MEDIA_AUDIO ? GST_SWITCH_AUDIO : GST_SWITCH_VIDEO;
   g_mutex_unlock (&self->lock);
   g_object_get (self->switches[i], "active-input", &active, NULL);
   return active;
@@ -550,6 +582,8 @@ gst_redundant_src_set_property (GObject * object, guint id,
 
   if (id == PROP_URIS) {
     set_uris (self, g_value_get_string (value));
+  } else if (id == PROP_AUDIO_URIS) {
+    set_audio_uris (self, g_value_get_string (value));
   } else if (id == PROP_STATS_INTERVAL) {
     set_stats_interval (self, g_value_get_uint (value));
   } else {
@@ -564,6 +598,8 @@ get_locked (GstRedundantSrc * self, guint id, GValue * value)
 {
   if (id == PROP_URIS)
     g_value_set_string (value, self->uris);
+  else if (id == PROP_AUDIO_URIS)
+    g_value_set_string (value, self->audio_uris);
   else if (id == PROP_STATS_INTERVAL)
     g_value_set_uint (value, self->stats_interval_ms);
   else if (!gst_redundant_settings_get (&self->own, id, value))
@@ -579,7 +615,9 @@ gst_redundant_src_get_property (GObject * object, guint id, GValue * value,
   if (id == PROP_STATS) {
     g_value_take_boxed (value, get_stats (self));
   } else if (id == PROP_ACTIVE_INPUT) {
-    g_value_take_string (value, dup_active (self));
+    g_value_take_string (value, dup_active (self, FALSE));
+  } else if (id == PROP_ACTIVE_AUDIO_INPUT) {
+    g_value_take_string (value, dup_active (self, TRUE));
   } else {
     g_mutex_lock (&self->lock);
     get_locked (self, id, value);
@@ -590,7 +628,17 @@ gst_redundant_src_get_property (GObject * object, guint id, GValue * value,
 static void
 on_active_input (GObject * element, GParamSpec * pspec, gpointer user_data)
 {
-  g_object_notify (user_data, "active-input");
+  GstRedundantSrc *self = user_data;
+  gboolean is_audio = element == G_OBJECT (self->switches[GST_SWITCH_AUDIO]);
+  gboolean stands_for_both;
+
+  g_mutex_lock (&self->lock);
+  stands_for_both = self->effective == GST_REDUNDANT_SRC_MEDIA_AUDIO;
+  g_mutex_unlock (&self->lock);
+  if (!is_audio || stands_for_both)
+    g_object_notify (G_OBJECT (self), "active-input");
+  if (is_audio)
+    g_object_notify (G_OBJECT (self), "active-audio-input");
 }
 
 static void
@@ -645,6 +693,7 @@ gst_redundant_src_dispose (GObject * object)
   GstRedundantSrc *self = GST_REDUNDANT_SRC (object);
 
   set_uris (self, NULL);
+  set_audio_uris (self, NULL);
   G_OBJECT_CLASS (gst_redundant_src_parent_class)->dispose (object);
 }
 
@@ -658,12 +707,13 @@ gst_redundant_src_finalize (GObject * object)
   gst_switch_control_unref (self->control);
   gst_redundant_settings_clear (&self->own);
   g_free (self->uris);
+  g_free (self->audio_uris);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (gst_redundant_src_parent_class)->finalize (object);
 }
 
 static void
-install_rest (GObjectClass * klass)
+install_inputs (GObjectClass * klass)
 {
   /**
    * GstRedundantSrc:uris:
@@ -680,15 +730,46 @@ install_rest (GObjectClass * klass)
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
           | GST_PARAM_MUTABLE_PLAYING));
   /**
+   * GstRedundantSrc:audio-uris:
+   *
+   * Inputs of which only the sound is taken, best first, with blanks between:
+   * behind the sound of all of #GstRedundantSrc:uris, until their priority is
+   * changed.  Takes effect as that does.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_AUDIO_URIS,
+      g_param_spec_string ("audio-uris", "Audio URIs",
+          "Inputs of sound alone, best first, with blanks between", NULL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+          | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
+install_rest (GObjectClass * klass)
+{
+  /**
    * GstRedundantSrc:active-input:
    *
-   * Name of the input that is shown, "slate" when none is.
+   * Name of the input whose picture is shown, "slate" when none is; of the
+   * sound when there is no picture.
    *
    * Since: 0.1
    */
   g_object_class_install_property (klass, PROP_ACTIVE_INPUT,
       g_param_spec_string ("active-input", "Active input",
           "The input that is shown", "slate",
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * GstRedundantSrc:active-audio-input:
+   *
+   * Name of the input whose sound is heard, "slate" when none is.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_ACTIVE_AUDIO_INPUT,
+      g_param_spec_string ("active-audio-input", "Active audio input",
+          "The input that is heard", "slate",
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   /**
    * GstRedundantSrc:stats:
@@ -737,6 +818,7 @@ static void
 install_signals (GType type)
 {
   gst_switch_actions_install (type);
+  gst_media_actions_install (type);
   /**
    * GstRedundantSrc::restart-input:
    * @name: the input's name
@@ -772,6 +854,7 @@ gst_redundant_src_class_init (GstRedundantSrcClass * klass)
       GST_DEBUG_FUNCPTR (gst_redundant_src_handle_message);
   gst_switch_settings_install (gobject_class);
   gst_redundant_settings_install (gobject_class);
+  install_inputs (gobject_class);
   install_rest (gobject_class);
   install_signals (G_TYPE_FROM_CLASS (klass));
 
@@ -783,4 +866,5 @@ gst_redundant_src_class_init (GstRedundantSrcClass * klass)
       "gst-onair contributors");
   gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SRC_MEDIA, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SRC_OUTPUT, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SRC_AV_POLICY, 0);
 }

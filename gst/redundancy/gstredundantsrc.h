@@ -23,9 +23,19 @@ typedef enum
   GST_REDUNDANT_SRC_OUTPUT_AUDIO_RAW,
 } GstRedundantSrcOutput;
 
+typedef enum
+{
+  GST_REDUNDANT_SRC_AV_POLICY_PREFER_COMMON,
+  GST_REDUNDANT_SRC_AV_POLICY_COMMON,
+  GST_REDUNDANT_SRC_AV_POLICY_INDEPENDENT,
+} GstRedundantSrcAvPolicy;
+
 #define GST_TYPE_REDUNDANT_SRC_MEDIA (gst_redundant_src_media_get_type ())
 GType gst_redundant_src_media_get_type (void);
 #define GST_TYPE_REDUNDANT_SRC_OUTPUT (gst_redundant_src_output_get_type ())
 GType gst_redundant_src_output_get_type (void);
+#define GST_TYPE_REDUNDANT_SRC_AV_POLICY \
+  (gst_redundant_src_av_policy_get_type ())
+GType gst_redundant_src_av_policy_get_type (void);
 
 G_END_DECLS

@@ -3,16 +3,6 @@
 
 #include "gstelementmessage.h"
 
-typedef enum
-{
-  COMMAND_SWITCH_TO,
-  COMMAND_FORCE,
-  COMMAND_LOCKOUT,
-  COMMAND_FALLBACK_TO_SLATE,
-  COMMAND_HOLD,
-  COMMAND_CLEAR,
-} Command;
-
 typedef struct
 {
   GstSwitchControl *control;
@@ -65,79 +55,87 @@ static const gchar *const command_nicks[] = {
   "switch-to", "force", "lockout", "fallback-to-slate", "hold", "clear",
 };
 
-static gboolean
-act (GstElement * element, Command command, const gchar * name, gboolean on)
+gboolean
+gst_switch_actions_act (GstElement * element, GstSwitchCommand command,
+    guint media, const gchar * name, gboolean on)
 {
   Target *target = g_object_get_qdata (G_OBJECT (element), target_quark ());
   GstSwitchControl *control = target->control;
   FailoverVerdict verdict = FAILOVER_GRANTED;
   GstClockTime now = gst_element_running_time_now (element);
+  g_autofree gchar *nick = NULL;
 
   switch (command) {
-    case COMMAND_SWITCH_TO:
-      verdict = gst_switch_control_switch_to (control, name,
+    case GST_SWITCH_COMMAND_SWITCH_TO:
+      verdict = gst_switch_control_switch_to (control, media, name,
           GST_CLOCK_TIME_IS_VALID (now) ? now : 0);
       break;
-    case COMMAND_FORCE:
-      verdict = gst_switch_control_force (control, name);
+    case GST_SWITCH_COMMAND_FORCE:
+      verdict = gst_switch_control_force (control, media, name);
       break;
-    case COMMAND_LOCKOUT:
-      verdict = gst_switch_control_lockout (control, name, on);
+    case GST_SWITCH_COMMAND_LOCKOUT:
+      verdict = gst_switch_control_lockout (control, media, name, on);
       break;
-    case COMMAND_FALLBACK_TO_SLATE:
-      gst_switch_control_fallback_to_slate (control, on);
+    case GST_SWITCH_COMMAND_FALLBACK_TO_SLATE:
+      verdict = gst_switch_control_fallback_to_slate (control, media, on);
       break;
-    case COMMAND_HOLD:
-      gst_switch_control_hold (control, on);
+    case GST_SWITCH_COMMAND_HOLD:
+      verdict = gst_switch_control_hold (control, media, on);
       break;
-    case COMMAND_CLEAR:
-      gst_switch_control_clear (control);
+    case GST_SWITCH_COMMAND_CLEAR:
+      verdict = gst_switch_control_clear (control, media);
       break;
   }
+  nick = g_strconcat (media != AV_POLICY_BOTH ? "media-" : "",
+      command_nicks[command], NULL);
   if (verdict == FAILOVER_GRANTED) {
-    GST_INFO_OBJECT (element, "%s %s", command_nicks[command],
-        name != NULL ? name : "");
+    GST_INFO_OBJECT (element, "%s %s", nick, name != NULL ? name : "");
     return TRUE;
   }
-  gst_switch_actions_refuse (element, command_nicks[command],
-      name != NULL ? name : "", verdict);
+  gst_switch_actions_refuse (element, nick, name != NULL ? name : "", verdict);
   return FALSE;
 }
 
 static gboolean
 on_switch_to (GstElement * element, const gchar * name)
 {
-  return act (element, COMMAND_SWITCH_TO, name, TRUE);
+  return gst_switch_actions_act (element, GST_SWITCH_COMMAND_SWITCH_TO,
+      AV_POLICY_BOTH, name, TRUE);
 }
 
 static gboolean
 on_force (GstElement * element, const gchar * name)
 {
-  return act (element, COMMAND_FORCE, name, TRUE);
+  return gst_switch_actions_act (element, GST_SWITCH_COMMAND_FORCE,
+      AV_POLICY_BOTH, name, TRUE);
 }
 
 static gboolean
 on_lockout (GstElement * element, const gchar * name, gboolean on)
 {
-  return act (element, COMMAND_LOCKOUT, name, on);
+  return gst_switch_actions_act (element, GST_SWITCH_COMMAND_LOCKOUT,
+      AV_POLICY_BOTH, name, on);
 }
 
 static gboolean
 on_fallback_to_slate (GstElement * element, gboolean on)
 {
-  return act (element, COMMAND_FALLBACK_TO_SLATE, NULL, on);
+  return gst_switch_actions_act (element, GST_SWITCH_COMMAND_FALLBACK_TO_SLATE,
+      AV_POLICY_BOTH, NULL, on);
 }
 
 static gboolean
 on_hold (GstElement * element, gboolean on)
 {
-  return act (element, COMMAND_HOLD, NULL, on);
+  return gst_switch_actions_act (element, GST_SWITCH_COMMAND_HOLD,
+      AV_POLICY_BOTH, NULL, on);
 }
 
 static gboolean
 on_clear (GstElement * element)
 {
-  return act (element, COMMAND_CLEAR, NULL, FALSE);
+  return gst_switch_actions_act (element, GST_SWITCH_COMMAND_CLEAR,
+      AV_POLICY_BOTH, NULL, FALSE);
 }
 
 static void

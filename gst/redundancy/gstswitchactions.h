@@ -11,6 +11,21 @@ G_BEGIN_DECLS
  * switch-to, force, lockout, fallback-to-slate, hold, clear. */
 void gst_switch_actions_install (GType type);
 
+typedef enum
+{
+  GST_SWITCH_COMMAND_SWITCH_TO,
+  GST_SWITCH_COMMAND_FORCE,
+  GST_SWITCH_COMMAND_LOCKOUT,
+  GST_SWITCH_COMMAND_FALLBACK_TO_SLATE,
+  GST_SWITCH_COMMAND_HOLD,
+  GST_SWITCH_COMMAND_CLEAR,
+} GstSwitchCommand;
+
+/* Carries a command out for the media of a bit mask; FALSE: refused, and told
+ * so.  `name` (nullable) and `on` are what the command wants. */
+gboolean gst_switch_actions_act (GstElement * element,
+    GstSwitchCommand command, guint media, const gchar * name, gboolean on);
+
 /* Says that a command was not carried out, and why. */
 void gst_switch_actions_refuse (GstElement * element, const gchar * command,
     const gchar * name, FailoverVerdict verdict);

@@ -3,6 +3,8 @@
  * Threads: any. */
 #include "gstswitchcontrol.h"
 
+#include <string.h>
+
 /* A cut that an operator or a return asks for lies this far ahead of what has
  * gone out, so that all media can still make it together. */
 #define CUT_AHEAD (40 * GST_MSECOND)
@@ -18,6 +20,13 @@ typedef struct
   gint64 stored[FAILOVER_MEDIA];        /* end of what is stored, or G_MININT64 */
 } Input;
 
+typedef struct
+{
+  guint64 switches;
+  guint64 manual;
+  guint64 returns;
+} Counters;
+
 struct _GstSwitchControl
 {
   gint refcount;                /* atomic */
@@ -25,17 +34,16 @@ struct _GstSwitchControl
   /* All under the lock. */
   GstSwitchControlConfig config;
   GstClockTime least_timeout[FAILOVER_MEDIA];
-  Failover *failover;
+  AvPolicy *policy;
   GPtrArray *inputs;
   gint next_id;
-  GstSwitchDecision decision;
+  guint serial;
+  GstSwitchDecision decisions[FAILOVER_MEDIA];
   GstClockTime position[FAILOVER_MEDIA];        /* 0: does not take part */
   gboolean video_leads;
   guint video_serial;           /* of the decision that video has followed */
   GstClockTime video_cut;       /* with this output position */
-  guint64 switches;
-  guint64 manual;
-  guint64 returns;
+  Counters counters[AV_POLICY_BOTH + 1];        /* by media that are asked for */
 };
 
 static void
@@ -60,6 +68,20 @@ find_locked (GstSwitchControl * self, gint id)
   return NULL;
 }
 
+static void
+forget_decisions_locked (GstSwitchControl * self)
+{
+  guint i;
+
+  memset (self->decisions, 0, sizeof (self->decisions));
+  for (i = 0; i < FAILOVER_MEDIA; i++) {
+    self->decisions[i].active = self->decisions[i].previous = FAILOVER_NONE;
+    self->position[i] = 0;
+  }
+  memset (self->counters, 0, sizeof (self->counters));
+  self->serial = self->video_serial = 0;
+}
+
 GstSwitchControl *
 gst_switch_control_new (void)
 {
@@ -68,8 +90,8 @@ gst_switch_control_new (void)
   self->refcount = 1;
   g_mutex_init (&self->lock);
   self->inputs = g_ptr_array_new_with_free_func (input_free);
-  self->failover = failover_new (&self->config.failover, 0);
-  self->decision.active = self->decision.previous = FAILOVER_NONE;
+  self->policy = av_policy_new (&self->config.failover, 0);
+  forget_decisions_locked (self);
   return self;
 }
 
@@ -85,21 +107,29 @@ gst_switch_control_unref (GstSwitchControl * self)
 {
   if (!g_atomic_int_dec_and_test (&self->refcount))
     return;
-  failover_free (self->failover);
+  av_policy_free (self->policy);
   g_ptr_array_unref (self->inputs);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
 static void
-configure_failover_locked (GstSwitchControl * self)
+configure_policy_locked (GstSwitchControl * self)
 {
   FailoverConfig config = self->config.failover;
   guint i;
 
   for (i = 0; i < FAILOVER_MEDIA; i++)
     config.timeout[i] = MAX (config.timeout[i], self->least_timeout[i]);
-  failover_configure (self->failover, &config);
+  av_policy_configure (self->policy, self->config.av_policy, &config);
+}
+
+/* A medium that is not taken is not waited for. */
+static void
+configure_timeline_locked (GstSwitchControl * self, Input * input)
+{
+  input->timeline.config = self->config.timeline;
+  input->timeline.config.expected &= av_policy_media (self->policy, input->id);
 }
 
 void
@@ -110,10 +140,10 @@ gst_switch_control_configure (GstSwitchControl * self,
 
   g_mutex_lock (&self->lock);
   self->config = *config;
-  configure_failover_locked (self);
+  configure_policy_locked (self);
   for (i = 0; i < self->inputs->len; i++) {
     Input *input = g_ptr_array_index (self->inputs, i);
-    input->timeline.config = config->timeline;
+    configure_timeline_locked (self, input);
   }
   g_mutex_unlock (&self->lock);
 }
@@ -124,7 +154,7 @@ gst_switch_control_set_least_timeout (GstSwitchControl * self,
 {
   g_mutex_lock (&self->lock);
   self->least_timeout[medium] = timeout;
-  configure_failover_locked (self);
+  configure_policy_locked (self);
   g_mutex_unlock (&self->lock);
 }
 
@@ -144,15 +174,8 @@ gst_switch_control_start (GstSwitchControl * self, GstClockTime now)
   guint i;
 
   g_mutex_lock (&self->lock);
-  failover_start (self->failover, now);
-  self->decision.serial = 0;
-  self->decision.active = self->decision.previous = FAILOVER_NONE;
-  self->decision.reason = FAILOVER_REASON_NONE;
-  self->decision.cut = self->decision.decided_at = 0;
-  self->decision.exclusive = FALSE;
-  self->switches = self->manual = self->returns = 0;
-  for (i = 0; i < FAILOVER_MEDIA; i++)
-    self->position[i] = 0;
+  av_policy_start (self->policy, now);
+  forget_decisions_locked (self);
   for (i = 0; i < self->inputs->len; i++) {
     Input *input = g_ptr_array_index (self->inputs, i);
     forget_data (input);
@@ -191,7 +214,7 @@ gst_switch_control_add_input (GstSwitchControl * self, const gchar * name,
   timeline_init (&input->timeline, &self->config.timeline);
   forget_data (input);
   g_ptr_array_add (self->inputs, input);
-  failover_add_input (self->failover, id, priority);
+  av_policy_add_input (self->policy, id, priority);
   g_mutex_unlock (&self->lock);
   return id;
 }
@@ -202,7 +225,7 @@ gst_switch_control_remove_input (GstSwitchControl * self, gint id)
   Input *input;
 
   g_mutex_lock (&self->lock);
-  failover_remove_input (self->failover, id);
+  av_policy_remove_input (self->policy, id);
   input = find_locked (self, id);
   if (input != NULL)
     g_ptr_array_remove (self->inputs, input);
@@ -216,10 +239,23 @@ gst_switch_control_set_priority (GstSwitchControl * self, gint id,
   Input *input;
 
   g_mutex_lock (&self->lock);
-  failover_set_priority (self->failover, id, priority);
+  av_policy_set_priority (self->policy, id, priority);
   input = find_locked (self, id);
   if (input != NULL)
     input->priority = priority;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_switch_control_set_media (GstSwitchControl * self, gint id, guint media)
+{
+  Input *input;
+
+  g_mutex_lock (&self->lock);
+  av_policy_set_media (self->policy, id, media);
+  input = find_locked (self, id);
+  if (input != NULL)
+    configure_timeline_locked (self, input);
   g_mutex_unlock (&self->lock);
 }
 
@@ -268,7 +304,7 @@ gst_switch_control_on_connection (GstSwitchControl * self, gint id)
   Input *input;
 
   g_mutex_lock (&self->lock);
-  failover_on_connection (self->failover, id);
+  av_policy_on_connection (self->policy, id);
   input = find_locked (self, id);
   if (input != NULL)
     timeline_reset (&input->timeline);
@@ -302,7 +338,7 @@ gst_switch_control_on_data (GstSwitchControl * self, gint id,
         mapped);
     *epoch = input->timeline.epoch[medium];
     if (verdict == TIMELINE_USABLE) {
-      failover_on_arrival (self->failover, id, medium, now);
+      av_policy_on_arrival (self->policy, id, medium, now);
       input->last_arrival = now;
     } else if (verdict == TIMELINE_LATE) {
       input->late++;
@@ -316,7 +352,7 @@ void
 gst_switch_control_on_end (GstSwitchControl * self, gint id, FailoverReason why)
 {
   g_mutex_lock (&self->lock);
-  failover_on_end (self->failover, id, why);
+  av_policy_on_end (self->policy, id, why);
   g_mutex_unlock (&self->lock);
 }
 
@@ -333,10 +369,10 @@ gst_switch_control_on_stored (GstSwitchControl * self, gint id,
   g_mutex_unlock (&self->lock);
 }
 
-/* Up to where every medium of the failed input reaches: all of what it
+/* Up to where each of `media` of the failed input reaches: all of what it
  * delivered is shown, and its media end together. */
 static gint64
-end_of_data_locked (GstSwitchControl * self, gint id)
+end_of_data_locked (GstSwitchControl * self, gint id, guint media)
 {
   Input *input = find_locked (self, id);
   gint64 end = G_MAXINT64;
@@ -345,25 +381,52 @@ end_of_data_locked (GstSwitchControl * self, gint id)
   if (input == NULL)
     return 0;
   for (i = 0; i < FAILOVER_MEDIA; i++) {
-    if (input->stored[i] != G_MININT64)
+    if ((media & (1u << i)) && input->stored[i] != G_MININT64)
       end = MIN (end, input->stored[i]);
   }
   return end != G_MAXINT64 ? end : 0;
 }
 
+/* What goes out next in any of `media`. */
 static GstClockTime
-cut_locked (GstSwitchControl * self, const FailoverDecision * decision)
+newest_position_locked (GstSwitchControl * self, guint media)
 {
-  GstClockTime ahead = 0;
+  GstClockTime newest = 0;
   guint i;
 
-  for (i = 0; i < FAILOVER_MEDIA; i++)
-    ahead = MAX (ahead, self->position[i]);
-  switch (decision->reason) {
+  for (i = 0; i < FAILOVER_MEDIA; i++) {
+    if (media & (1u << i))
+      newest = MAX (newest, self->position[i]);
+  }
+  return newest;
+}
+
+/* Of `media`, those that leave the same input as the first of them. */
+static guint
+leavers (const AvDecision * made, guint media)
+{
+  guint picture = 1u << GST_SWITCH_VIDEO;
+
+  if (made->changed == AV_POLICY_BOTH
+      && made->from[GST_SWITCH_VIDEO] != made->from[GST_SWITCH_AUDIO])
+    return picture;
+  return media;
+}
+
+/* One for all of `media`, which is what changed or more. */
+static GstClockTime
+cut_locked (GstSwitchControl * self, const AvDecision * made, guint media)
+{
+  GstClockTime ahead = newest_position_locked (self, media);
+  guint first = made->changed & (1u << GST_SWITCH_VIDEO) ? GST_SWITCH_VIDEO
+      : GST_SWITCH_AUDIO;
+
+  switch (made->reason[first]) {
     case FAILOVER_REASON_TIMEOUT:
     case FAILOVER_REASON_EOS:
     case FAILOVER_REASON_ERROR:
-      return MAX ((gint64) ahead, end_of_data_locked (self, decision->from));
+      return MAX ((gint64) ahead, end_of_data_locked (self, made->from[first],
+              leavers (made, media)));
     case FAILOVER_REASON_RETURN:
     case FAILOVER_REASON_MANUAL:
     case FAILOVER_REASON_FORCED:
@@ -379,22 +442,67 @@ cut_locked (GstSwitchControl * self, const FailoverDecision * decision)
 }
 
 static void
-apply_locked (GstSwitchControl * self, const FailoverDecision * decision,
-    GstClockTime now)
+count_locked (Counters * counters, FailoverReason reason)
 {
-  self->decision.serial++;
-  self->decision.previous = decision->from;
-  self->decision.active = decision->to;
-  self->decision.reason = decision->reason;
-  self->decision.decided_at = now;
-  self->decision.cut = cut_locked (self, decision);
-  if (decision->reason != FAILOVER_REASON_STARTUP)
-    self->switches++;
-  if (decision->reason == FAILOVER_REASON_MANUAL
-      || decision->reason == FAILOVER_REASON_FORCED)
-    self->manual++;
-  if (decision->reason == FAILOVER_REASON_RETURN)
-    self->returns++;
+  if (reason != FAILOVER_REASON_STARTUP)
+    counters->switches++;
+  if (reason == FAILOVER_REASON_MANUAL || reason == FAILOVER_REASON_FORCED)
+    counters->manual++;
+  if (reason == FAILOVER_REASON_RETURN)
+    counters->returns++;
+}
+
+/* When an input dies its sound may be missed a moment before its picture is:
+ * they end together all the same, as long as the sound has not gone further. */
+static gboolean
+rejoins_locked (GstSwitchControl * self, const AvDecision * made)
+{
+  const GstSwitchDecision *sound = &self->decisions[GST_SWITCH_AUDIO];
+
+  return made->changed == 1u << GST_SWITCH_VIDEO
+      && made->from[GST_SWITCH_VIDEO] != FAILOVER_NONE
+      && made->from[GST_SWITCH_VIDEO] == sound->previous
+      && made->to[GST_SWITCH_VIDEO] == sound->active
+      && failover_reason_is_failure (sound->reason)
+      && failover_reason_is_failure (made->reason[GST_SWITCH_VIDEO])
+      && sound->cut > self->position[GST_SWITCH_AUDIO];
+}
+
+static void
+apply_locked (GstSwitchControl * self, const AvDecision * made, guint medium,
+    GstClockTime cut, GstClockTime now)
+{
+  GstSwitchDecision *decision = &self->decisions[medium];
+
+  decision->serial = self->serial;
+  decision->previous = made->from[medium];
+  decision->active = made->to[medium];
+  decision->reason = made->reason[medium];
+  decision->decided_at = now;
+  decision->together = made->changed == AV_POLICY_BOTH;
+  decision->cut = cut;
+  count_locked (&self->counters[1u << medium], decision->reason);
+}
+
+static void
+take_locked (GstSwitchControl * self, const AvDecision * made, GstClockTime now)
+{
+  gboolean rejoins = rejoins_locked (self, made);
+  GstSwitchDecision *sound = &self->decisions[GST_SWITCH_AUDIO];
+  GstClockTime cut = cut_locked (self, made, rejoins ? AV_POLICY_BOTH
+      : made->changed);
+  guint i;
+
+  self->serial++;
+  for (i = 0; i < FAILOVER_MEDIA; i++) {
+    if (made->changed & (1u << i))
+      apply_locked (self, made, i, cut, now);
+  }
+  if (rejoins)
+    sound->cut = MIN (sound->cut, cut);
+  else
+    count_locked (&self->counters[AV_POLICY_BOTH],
+        made->reason[made->changed & 1 ? GST_SWITCH_VIDEO : GST_SWITCH_AUDIO]);
 }
 
 /* Encoded video waits for a key frame, and sound changes with it.  Nobody waits
@@ -403,6 +511,8 @@ static void
 join_video_locked (GstSwitchControl * self, GstSwitchDecision * decision)
 {
   if (!self->video_leads || decision->previous == FAILOVER_NONE
+      || !decision->together
+      || decision->serial != self->decisions[GST_SWITCH_VIDEO].serial
       || decision->exclusive || failover_reason_is_failure (decision->reason))
     return;
   decision->joined = TRUE;
@@ -415,16 +525,16 @@ gst_switch_control_decide (GstSwitchControl * self, GstSwitchMediumId medium,
     GstClockTime now, GstClockTime position, GstClockTime * deadline)
 {
   GstSwitchDecision result;
-  FailoverDecision decision;
+  AvDecision made;
 
   g_mutex_lock (&self->lock);
   self->position[medium] = position;
-  decision = failover_update (self->failover, now);
-  if (decision.changed)
-    apply_locked (self, &decision, now);
-  self->decision.exclusive = failover_is_forced (self->failover);
-  *deadline = decision.deadline;
-  result = self->decision;
+  made = av_policy_update (self->policy, now);
+  if (made.changed != 0)
+    take_locked (self, &made, now);
+  *deadline = made.deadline;
+  result = self->decisions[medium];
+  result.exclusive = av_policy_is_forced (self->policy, medium);
   if (medium == GST_SWITCH_AUDIO)
     join_video_locked (self, &result);
   g_mutex_unlock (&self->lock);
@@ -459,21 +569,27 @@ compare_priority (gconstpointer a, gconstpointer b)
   return one->id - two->id;
 }
 
+static gboolean
+may_serve_locked (GstSwitchControl * self, guint medium, gint id)
+{
+  return (av_policy_media (self->policy, id) & (1u << medium)) != 0
+      && !av_policy_is_locked_out (self->policy, medium, id);
+}
+
 guint
-gst_switch_control_order (GstSwitchControl * self, gint first,
-    gboolean exclusive, gint * ids, guint max)
+gst_switch_control_order (GstSwitchControl * self, GstSwitchMediumId medium,
+    gint first, gboolean exclusive, gint * ids, guint max)
 {
   guint i, n = 0;
 
   g_mutex_lock (&self->lock);
   if (first != FAILOVER_NONE && max > 0
-      && !failover_is_locked_out (self->failover, first))
+      && may_serve_locked (self, medium, first))
     ids[n++] = first;
   g_ptr_array_sort (self->inputs, compare_priority);
   for (i = 0; !exclusive && i < self->inputs->len && n < max; i++) {
     Input *input = g_ptr_array_index (self->inputs, i);
-    if (input->id != first
-        && !failover_is_locked_out (self->failover, input->id))
+    if (input->id != first && may_serve_locked (self, medium, input->id))
       ids[n++] = input->id;
   }
   g_mutex_unlock (&self->lock);
@@ -481,20 +597,21 @@ gst_switch_control_order (GstSwitchControl * self, gint first,
 }
 
 FailoverVerdict
-gst_switch_control_switch_to (GstSwitchControl * self, const gchar * name,
-    GstClockTime now)
+gst_switch_control_switch_to (GstSwitchControl * self, guint media,
+    const gchar * name, GstClockTime now)
 {
   FailoverVerdict verdict;
 
   g_mutex_lock (&self->lock);
-  verdict = failover_switch_to (self->failover,
+  verdict = av_policy_switch_to (self->policy, media,
       find_name_locked (self, name), now);
   g_mutex_unlock (&self->lock);
   return verdict;
 }
 
 FailoverVerdict
-gst_switch_control_force (GstSwitchControl * self, const gchar * name)
+gst_switch_control_force (GstSwitchControl * self, guint media,
+    const gchar * name)
 {
   FailoverVerdict verdict = FAILOVER_UNKNOWN_INPUT;
   gint id;
@@ -502,49 +619,83 @@ gst_switch_control_force (GstSwitchControl * self, const gchar * name)
   g_mutex_lock (&self->lock);
   id = find_name_locked (self, name);
   if (id != FAILOVER_NONE)
-    verdict = failover_force (self->failover, id);
+    verdict = av_policy_force (self->policy, media, id);
   g_mutex_unlock (&self->lock);
   return verdict;
 }
 
-void
-gst_switch_control_fallback_to_slate (GstSwitchControl * self, gboolean on)
-{
-  g_mutex_lock (&self->lock);
-  if (on)
-    failover_force (self->failover, FAILOVER_NONE);
-  else
-    failover_unforce (self->failover);
-  g_mutex_unlock (&self->lock);
-}
-
 FailoverVerdict
-gst_switch_control_lockout (GstSwitchControl * self, const gchar * name,
+gst_switch_control_fallback_to_slate (GstSwitchControl * self, guint media,
     gboolean on)
 {
   FailoverVerdict verdict;
 
   g_mutex_lock (&self->lock);
-  verdict = failover_lockout (self->failover, find_name_locked (self, name),
-      on);
+  verdict = on ? av_policy_force (self->policy, media, FAILOVER_NONE)
+      : av_policy_unforce (self->policy, media);
   g_mutex_unlock (&self->lock);
   return verdict;
 }
 
-void
-gst_switch_control_hold (GstSwitchControl * self, gboolean on)
+FailoverVerdict
+gst_switch_control_lockout (GstSwitchControl * self, guint media,
+    const gchar * name, gboolean on)
 {
+  FailoverVerdict verdict;
+
   g_mutex_lock (&self->lock);
-  failover_hold (self->failover, on);
+  verdict = av_policy_lockout (self->policy, media,
+      find_name_locked (self, name), on);
   g_mutex_unlock (&self->lock);
+  return verdict;
 }
 
-void
-gst_switch_control_clear (GstSwitchControl * self)
+FailoverVerdict
+gst_switch_control_hold (GstSwitchControl * self, guint media, gboolean on)
 {
+  FailoverVerdict verdict;
+
   g_mutex_lock (&self->lock);
-  failover_clear (self->failover);
+  verdict = av_policy_hold (self->policy, media, on);
   g_mutex_unlock (&self->lock);
+  return verdict;
+}
+
+FailoverVerdict
+gst_switch_control_clear (GstSwitchControl * self, guint media)
+{
+  FailoverVerdict verdict;
+
+  g_mutex_lock (&self->lock);
+  verdict = av_policy_clear (self->policy, media);
+  g_mutex_unlock (&self->lock);
+  return verdict;
+}
+
+static void
+get_info_locked (GstSwitchControl * self, const Input * input,
+    GstClockTime now, GstSwitchInputInfo * info)
+{
+  guint i;
+
+  info->name = g_strdup (input->name);
+  info->healthy = av_policy_is_healthy (self->policy, input->id, now);
+  info->active = info->locked_out = 0;
+  for (i = 0; i < FAILOVER_MEDIA; i++) {
+    if (self->decisions[i].active == input->id)
+      info->active |= 1u << i;
+    if (av_policy_is_locked_out (self->policy, i, input->id))
+      info->locked_out |= 1u << i;
+  }
+  info->media = av_policy_media (self->policy, input->id);
+  info->priority = input->priority;
+  info->epochs = input->timeline.epochs;
+  info->late = input->late;
+  info->last_arrival = input->last_arrival;
+  info->offset = timeline_offset (&input->timeline);
+  info->drift_ppb = drift_ppb (&input->timeline.drift);
+  info->jumps = input->timeline.jumps;
+  info->return_delay = av_policy_return_delay (self->policy, input->id);
 }
 
 gboolean
@@ -555,20 +706,8 @@ gst_switch_control_get_info (GstSwitchControl * self, gint id,
 
   g_mutex_lock (&self->lock);
   input = find_locked (self, id);
-  if (input != NULL) {
-    info->name = g_strdup (input->name);
-    info->healthy = failover_is_healthy (self->failover, id, now);
-    info->active = self->decision.active == id;
-    info->locked_out = failover_is_locked_out (self->failover, id);
-    info->priority = input->priority;
-    info->epochs = input->timeline.epochs;
-    info->late = input->late;
-    info->last_arrival = input->last_arrival;
-    info->offset = timeline_offset (&input->timeline);
-    info->drift_ppb = drift_ppb (&input->timeline.drift);
-    info->jumps = input->timeline.jumps;
-    info->return_delay = failover_return_delay (self->failover, id);
-  }
+  if (input != NULL)
+    get_info_locked (self, input, now, info);
   g_mutex_unlock (&self->lock);
   return input != NULL;
 }
@@ -580,12 +719,13 @@ gst_switch_input_info_clear (GstSwitchInputInfo * info)
 }
 
 void
-gst_switch_control_get_counters (GstSwitchControl * self,
+gst_switch_control_get_counters (GstSwitchControl * self, guint media,
     guint64 * switches, guint64 * manual, guint64 * returns)
 {
+  g_assert (media <= AV_POLICY_BOTH);
   g_mutex_lock (&self->lock);
-  *switches = self->switches;
-  *manual = self->manual;
-  *returns = self->returns;
+  *switches = self->counters[media].switches;
+  *manual = self->counters[media].manual;
+  *returns = self->counters[media].returns;
   g_mutex_unlock (&self->lock);
 }

@@ -3,7 +3,7 @@
 
 #include <gst/gst.h>
 
-#include "failover.h"
+#include "avpolicy.h"
 #include "timeline.h"
 
 G_BEGIN_DECLS
@@ -20,8 +20,8 @@ typedef enum
   GST_SWITCH_AUDIO,
 } GstSwitchMediumId;
 
-/* What is in force.  From the output position `cut` on `active` is shown,
- * before it `previous`. */
+/* What is in force for one medium.  From the output position `cut` on `active`
+ * is shown, before it `previous`. */
 typedef struct
 {
   guint serial;                 /* rises with each decision */
@@ -31,12 +31,14 @@ typedef struct
   GstClockTime decided_at;
   GstClockTime cut;
   gboolean exclusive;           /* no other input may fill in */
+  gboolean together;            /* the other medium changed at that instant */
   gboolean joined;              /* `cut` is where encoded video changes, NONE
                                  * while that is not known */
 } GstSwitchDecision;
 
 typedef struct
 {
+  AvPolicyKind av_policy;
   FailoverConfig failover;
   TimelineConfig timeline;
 } GstSwitchControlConfig;
@@ -45,8 +47,9 @@ typedef struct
 {
   gchar *name;
   gboolean healthy;
-  gboolean active;
-  gboolean locked_out;
+  guint active;                 /* bit mask of the media it is shown in */
+  guint locked_out;             /* likewise */
+  guint media;                  /* what is taken of it, a bit mask */
   guint priority;
   guint64 epochs;
   guint64 late;
@@ -76,6 +79,9 @@ gint gst_switch_control_add_input (GstSwitchControl * self,
 void gst_switch_control_remove_input (GstSwitchControl * self, gint id);
 void gst_switch_control_set_priority (GstSwitchControl * self, gint id,
     guint priority);
+/* What is taken of the input, a bit mask; all at first. */
+void gst_switch_control_set_media (GstSwitchControl * self, gint id,
+    guint media);
 /* FAILOVER_NONE when there is none of that name. */
 gint gst_switch_control_find (GstSwitchControl * self, const gchar * name);
 /* Name of an input, "slate" for FAILOVER_NONE.  (transfer full) */
@@ -109,26 +115,31 @@ void gst_switch_control_on_video_cut (GstSwitchControl * self, guint serial,
     GstClockTime cut);
 
 /* Ids in the order of preference when `first` is wanted, without those locked
- * out; returns how many. */
-guint gst_switch_control_order (GstSwitchControl * self, gint first,
-    gboolean exclusive, gint * ids, guint max);
+ * out or not taken; returns how many. */
+guint gst_switch_control_order (GstSwitchControl * self,
+    GstSwitchMediumId medium, gint first, gboolean exclusive, gint * ids,
+    guint max);
 
+/* Commands are for the media of a bit mask. */
 FailoverVerdict gst_switch_control_switch_to (GstSwitchControl * self,
-    const gchar * name, GstClockTime now);
+    guint media, const gchar * name, GstClockTime now);
 FailoverVerdict gst_switch_control_force (GstSwitchControl * self,
-    const gchar * name);
-void gst_switch_control_fallback_to_slate (GstSwitchControl * self,
-    gboolean on);
+    guint media, const gchar * name);
+FailoverVerdict gst_switch_control_fallback_to_slate (GstSwitchControl * self,
+    guint media, gboolean on);
 FailoverVerdict gst_switch_control_lockout (GstSwitchControl * self,
-    const gchar * name, gboolean on);
-void gst_switch_control_hold (GstSwitchControl * self, gboolean on);
-void gst_switch_control_clear (GstSwitchControl * self);
+    guint media, const gchar * name, gboolean on);
+FailoverVerdict gst_switch_control_hold (GstSwitchControl * self, guint media,
+    gboolean on);
+FailoverVerdict gst_switch_control_clear (GstSwitchControl * self,
+    guint media);
 
 /* FALSE for an unknown id; clear with gst_switch_input_info_clear (). */
 gboolean gst_switch_control_get_info (GstSwitchControl * self, gint id,
     GstClockTime now, GstSwitchInputInfo * info);
 void gst_switch_input_info_clear (GstSwitchInputInfo * info);
-void gst_switch_control_get_counters (GstSwitchControl * self,
+/* Of `media`: of one, or changes of any, those of both counted once. */
+void gst_switch_control_get_counters (GstSwitchControl * self, guint media,
     guint64 * switches, guint64 * manual, guint64 * returns);
 
 G_END_DECLS

@@ -123,8 +123,8 @@ order_locked (GstRedundantSwitch * self, gint first, gboolean exclusive,
   /* Before the first decision, and on an operator's slate, no one serves. */
   if (first == FAILOVER_NONE)
     return;
-  n = gst_switch_control_order (self->control, first, exclusive, ids,
-      GST_SWITCH_MAX_INPUTS);
+  n = gst_switch_control_order (self->control, self->medium->id, first,
+      exclusive, ids, GST_SWITCH_MAX_INPUTS);
   for (i = 0; i < n; i++) {
     GstRedundantSwitchPad *pad = pad_of_input_locked (self, ids[i]);
     if (pad != NULL && pad->track != NULL)

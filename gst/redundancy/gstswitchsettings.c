@@ -242,6 +242,7 @@ gst_switch_settings_config (const GstSwitchSettings * self, guint required,
   GstSwitchControlConfig config;
   guint i;
 
+  config.av_policy = AV_POLICY_COMMON;
   config.failover.required = required;
   config.failover.require_all = require_all;
   for (i = 0; i < FAILOVER_MEDIA; i++)

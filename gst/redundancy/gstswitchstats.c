@@ -20,18 +20,27 @@ add_level (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
       "misfits", G_TYPE_UINT64, pad->misfits, NULL);
 }
 
+/* Alone it is whatever comes; of two, one. */
+static guint
+media_locked (GstRedundantSwitch * self)
+{
+  return self->owner != NULL && self->medium != NULL ? 1u << self->medium->id
+      : AV_POLICY_BOTH;
+}
+
 static GstStructure *
 input_stats_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
 {
   GstClockTime now = gst_redundant_switch_now (self);
   GstSwitchInputInfo info = { NULL, };
   GstStructure *stats = gst_structure_new_empty ("input");
+  guint mine = media_locked (self);
 
   if (gst_switch_control_get_info (self->control, pad->id, now, &info)) {
     gst_structure_set (stats, "name", G_TYPE_STRING, info.name,
         "healthy", G_TYPE_BOOLEAN, info.healthy,
-        "active", G_TYPE_BOOLEAN, info.active,
-        "locked-out", G_TYPE_BOOLEAN, info.locked_out,
+        "active", G_TYPE_BOOLEAN, (info.active & mine) != 0,
+        "locked-out", G_TYPE_BOOLEAN, (info.locked_out & mine) != 0,
         "priority", G_TYPE_UINT, info.priority,
         "epochs", G_TYPE_UINT64, info.epochs,
         "late", G_TYPE_UINT64, info.late,
@@ -91,8 +100,9 @@ gst_redundant_switch_media_stats (GstRedundantSwitch * self)
   g_autofree gchar *active = NULL;
   guint64 switches, manual, returns;
 
-  gst_switch_control_get_counters (self->control, &switches, &manual, &returns);
   g_mutex_lock (&self->lock);
+  gst_switch_control_get_counters (self->control, media_locked (self),
+      &switches, &manual, &returns);
   active = gst_switch_control_name (self->control, self->last_active);
   gst_structure_set (stats, "name", G_TYPE_STRING,
       self->medium != NULL ? self->medium->name : "none",
