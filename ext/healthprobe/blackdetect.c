@@ -77,8 +77,8 @@ dark_limit (const LumaPlane * plane, gdouble black_pixel)
   return (black + CLAMP (black_pixel, 0.0, 1.0) * range) * scale + 1e-6;
 }
 
-static gboolean
-plane_is_sane (const LumaPlane * plane)
+gboolean
+luma_plane_is_sane (const LumaPlane * plane)
 {
   if (plane->data == NULL || plane->width == 0 || plane->height == 0)
     return FALSE;
@@ -100,7 +100,7 @@ black_detect_sample (const LumaPlane * plane, gdouble black_pixel,
   LumaCount count = { 0, 0, 0 };
   guint limit, y;
 
-  if (!plane_is_sane (plane))
+  if (!luma_plane_is_sane (plane))
     return FALSE;
   limit = dark_limit (plane, black_pixel);
   for (y = step / 2; y < plane->height; y += step) {

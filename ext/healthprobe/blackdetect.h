@@ -18,6 +18,9 @@ typedef struct
   gboolean full_range;          /* 0-255 rather than 16-235 */
 } LumaPlane;
 
+/* Sizes and strides can be read as they say. */
+gboolean luma_plane_is_sane (const LumaPlane * plane);
+
 typedef struct
 {
   gdouble mean;                 /* 0 to 255 whatever the depth */

@@ -26,6 +26,14 @@ black_rule (const HealthConfig * config, AlertRule * rule)
       times (config->black_duration, 5));
 }
 
+/* 5 s warns and 10 s is critical, as cloud monitors have it. */
+static void
+freeze_rule (const HealthConfig * config, AlertRule * rule)
+{
+  set_rule (rule, config->freeze_duration, 500 * MSECOND,
+      times (config->freeze_duration, 2));
+}
+
 /* 5 s warns, 15 s is critical. */
 static void
 silence_rule (const HealthConfig * config, AlertRule * rule)
@@ -75,6 +83,13 @@ const HealthCheck health_checks[HEALTH_N_CHECKS] = {
     .opened = "The picture is black",
     .closed = "The picture is back",
     .rule = black_rule,
+  },
+  [HEALTH_CHECK_FREEZE] = {
+    .name = "freeze", .blurb = "The picture stands still",
+    .unit = "luma", .axis = HEALTH_AXIS_MEDIA,
+    .opened = "The picture is frozen",
+    .closed = "The picture moves again",
+    .rule = freeze_rule,
   },
   [HEALTH_CHECK_SILENCE] = {
     .name = "silence", .blurb = "All channels are silent",

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   HEALTH_CHECK_BLACK,
+  HEALTH_CHECK_FREEZE,
   HEALTH_CHECK_SILENCE,
   HEALTH_CHECK_DEAD_CHANNEL,
   HEALTH_CHECK_GAP,
@@ -32,6 +33,8 @@ typedef struct
   gdouble black_pixel;          /* share of the luma range */
   gdouble black_ratio;          /* share of the picture */
   guint64 black_duration;
+  gdouble freeze_threshold;     /* of a block's mean, 0 to 255 */
+  guint64 freeze_duration;
   gdouble silence_level_db;     /* dBFS */
   guint64 silence_duration;
   guint64 gap_threshold;

@@ -16,12 +16,19 @@ gst_health_content_reset (GstHealthContent * self)
 {
   self->next = GST_CLOCK_TIME_NONE;
   silence_detect_reset (&self->silence);
+  freeze_detect_reset (&self->freeze);
 }
 
 void
 gst_health_content_configure (GstHealthContent * self,
     const HealthConfig * config, guint analysis_fps)
 {
+  gboolean check_freeze = (config->checks & 1u << HEALTH_CHECK_FREEZE) != 0;
+
+  if (!check_freeze)
+    freeze_detect_reset (&self->freeze);
+  self->check_freeze = check_freeze;
+  self->freeze_threshold = config->freeze_threshold;
   self->black_pixel = config->black_pixel;
   self->silence_level_db = config->silence_level_db;
   self->period = analysis_fps > 0 ? GST_SECOND / analysis_fps : 0;
@@ -261,6 +268,9 @@ look_at_picture (GstHealthContent * self, GstBuffer * buffer,
   plane.height = GST_VIDEO_FRAME_COMP_HEIGHT (&frame, self->component);
   content->have_luma = black_detect_sample (&plane, self->black_pixel,
       &content->luma);
+  content->have_freeze = self->check_freeze && content->have_luma
+      && freeze_detect_feed (&self->freeze, &plane, self->freeze_threshold,
+      &content->freeze);
   gst_video_frame_unmap (&frame);
 }
 
@@ -290,6 +300,7 @@ gst_health_content_look (GstHealthContent * self, GstBuffer * buffer,
     GstClockTime time, HealthContent * content)
 {
   content->have_luma = FALSE;
+  content->have_freeze = FALSE;
   content->have_audio = FALSE;
   if (self->kind == GST_HEALTH_CONTENT_NONE)
     return;

@@ -27,8 +27,11 @@ typedef struct
   guint component;              /* luma, or green */
   GstAudioInfo audio;
   SilenceDetect silence;
+  FreezeDetect freeze;
 
   gdouble black_pixel;
+  gdouble freeze_threshold;
+  gboolean check_freeze;
   gdouble silence_level_db;
   GstClockTime period;          /* between two looks at pictures */
   GstClockTime next;            /* next look, or none for at once */

@@ -175,12 +175,18 @@ add_content (GstStructure * stats, const Health * health, GstClockTime now)
       "analysed", G_TYPE_UINT64, counters->analysed,
       "black-time", G_TYPE_UINT64,
       health_check_time (health, HEALTH_CHECK_BLACK, now),
+      "freeze-time", G_TYPE_UINT64,
+      health_check_time (health, HEALTH_CHECK_FREEZE, now),
       "silence-time", G_TYPE_UINT64,
       health_check_time (health, HEALTH_CHECK_SILENCE, now), NULL);
   if (counters->have_luma) {
     gst_structure_set (stats,
         "luma-mean", G_TYPE_DOUBLE, counters->luma.mean,
         "black-ratio", G_TYPE_DOUBLE, counters->luma.dark_ratio, NULL);
+  }
+  if (counters->have_freeze) {
+    gst_structure_set (stats, "freeze-change", G_TYPE_DOUBLE,
+        counters->freeze.change, NULL);
   }
   if (counters->have_audio) {
     gst_structure_set (stats, "peak-db", G_TYPE_DOUBLE,

@@ -5,6 +5,8 @@
 #define DEFAULT_BLACK_PIXEL 0.10
 #define DEFAULT_BLACK_RATIO 0.98
 #define DEFAULT_BLACK_DURATION 2000     /* ms */
+#define DEFAULT_FREEZE_THRESHOLD 16
+#define DEFAULT_FREEZE_DURATION 5000    /* ms */
 #define DEFAULT_SILENCE_LEVEL (-60.0)   /* dBFS */
 #define DEFAULT_SILENCE_DURATION 5000   /* ms */
 #define DEFAULT_GAP_THRESHOLD 500       /* ms */
@@ -25,6 +27,8 @@ gst_health_settings_init (GstHealthSettings * self)
   self->black_pixel = DEFAULT_BLACK_PIXEL;
   self->black_ratio = DEFAULT_BLACK_RATIO;
   self->black_duration = DEFAULT_BLACK_DURATION;
+  self->freeze_threshold = DEFAULT_FREEZE_THRESHOLD;
+  self->freeze_duration = DEFAULT_FREEZE_DURATION;
   self->silence_level = DEFAULT_SILENCE_LEVEL;
   self->silence_duration = DEFAULT_SILENCE_DURATION;
   self->gap_threshold = DEFAULT_GAP_THRESHOLD;
@@ -53,6 +57,8 @@ gst_health_settings_config (const GstHealthSettings * self,
   config->black_pixel = self->black_pixel;
   config->black_ratio = self->black_ratio;
   config->black_duration = timeout_ns (self->black_duration);
+  config->freeze_threshold = self->freeze_threshold;
+  config->freeze_duration = timeout_ns (self->freeze_duration);
   config->silence_level_db = self->silence_level;
   config->silence_duration = timeout_ns (self->silence_duration);
   config->gap_threshold = timeout_ns (self->gap_threshold);
@@ -79,6 +85,12 @@ gst_health_settings_set (GstHealthSettings * self, guint id,
       return TRUE;
     case GST_HEALTH_SETTING_BLACK_DURATION:
       self->black_duration = g_value_get_uint (value);
+      return TRUE;
+    case GST_HEALTH_SETTING_FREEZE_THRESHOLD:
+      self->freeze_threshold = g_value_get_uint (value);
+      return TRUE;
+    case GST_HEALTH_SETTING_FREEZE_DURATION:
+      self->freeze_duration = g_value_get_uint (value);
       return TRUE;
     case GST_HEALTH_SETTING_SILENCE_LEVEL:
       self->silence_level = g_value_get_double (value);
@@ -127,6 +139,12 @@ gst_health_settings_get (const GstHealthSettings * self, guint id,
       return TRUE;
     case GST_HEALTH_SETTING_BLACK_DURATION:
       g_value_set_uint (value, self->black_duration);
+      return TRUE;
+    case GST_HEALTH_SETTING_FREEZE_THRESHOLD:
+      g_value_set_uint (value, self->freeze_threshold);
+      return TRUE;
+    case GST_HEALTH_SETTING_FREEZE_DURATION:
+      g_value_set_uint (value, self->freeze_duration);
       return TRUE;
     case GST_HEALTH_SETTING_SILENCE_LEVEL:
       g_value_set_double (value, self->silence_level);
@@ -227,6 +245,38 @@ install_picture (GObjectClass * klass)
       g_param_spec_uint ("analysis-fps", "Analysis rate",
           "Pictures looked into, 0 for each one (1/s)", 0, 1000,
           DEFAULT_ANALYSIS_FPS, SETTING_FLAGS));
+}
+
+static void
+install_freeze (GObjectClass * klass)
+{
+  /**
+   * GstHealthProbe:freeze-threshold:
+   *
+   * How far the mean luma (of 0 to 255) of a small block of the picture must
+   * be from what it was for the picture to have moved.  A frozen picture
+   * behind an encoder changes by up to 12, a cursor on a slide by more than
+   * 90.  Takes effect with the next buffer.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, GST_HEALTH_SETTING_FREEZE_THRESHOLD,
+      g_param_spec_uint ("freeze-threshold", "Freeze threshold",
+          "Least change of a block in a picture that moves (luma, 0 to 255)",
+          1, 255, DEFAULT_FREEZE_THRESHOLD, SETTING_FLAGS));
+  /**
+   * GstHealthProbe:freeze-duration:
+   *
+   * For how long the picture must stand still before an alert opens, in
+   * milliseconds; after twice as long it is critical.  Takes effect with the
+   * next buffer.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, GST_HEALTH_SETTING_FREEZE_DURATION,
+      g_param_spec_uint ("freeze-duration", "Freeze duration",
+          "A still picture for this long opens an alert (ms)", 1, G_MAXUINT,
+          DEFAULT_FREEZE_DURATION, SETTING_FLAGS));
 }
 
 static void
@@ -347,6 +397,7 @@ gst_health_settings_install (GObjectClass * klass, GType checks_type)
 {
   install_checks (klass, checks_type);
   install_picture (klass);
+  install_freeze (klass);
   install_sound (klass);
   install_timing (klass);
   install_rates (klass);

@@ -14,6 +14,8 @@ enum
   GST_HEALTH_SETTING_BLACK_PIXEL,
   GST_HEALTH_SETTING_BLACK_RATIO,
   GST_HEALTH_SETTING_BLACK_DURATION,
+  GST_HEALTH_SETTING_FREEZE_THRESHOLD,
+  GST_HEALTH_SETTING_FREEZE_DURATION,
   GST_HEALTH_SETTING_ANALYSIS_FPS,
   GST_HEALTH_SETTING_SILENCE_LEVEL,
   GST_HEALTH_SETTING_SILENCE_DURATION,
@@ -32,6 +34,8 @@ typedef struct
   guint checks;
   gdouble black_pixel, black_ratio;
   guint black_duration;         /* ms */
+  guint freeze_threshold;       /* 0 to 255 */
+  guint freeze_duration;        /* ms */
   gdouble silence_level;        /* dBFS */
   guint silence_duration;       /* ms */
   guint gap_threshold;          /* ms */

@@ -198,6 +198,7 @@ void
 health_on_gap (Health * self)
 {
   alert_break (&self->alerts[HEALTH_CHECK_BLACK]);
+  alert_break (&self->alerts[HEALTH_CHECK_FREEZE]);
   alert_break (&self->alerts[HEALTH_CHECK_SILENCE]);
   alert_break (&self->alerts[HEALTH_CHECK_DEAD_CHANNEL]);
 }
@@ -378,21 +379,46 @@ advance_media_time (Health * self, guint64 time, guint64 arrival)
     self->media_time += arrival - self->last_arrival;
 }
 
-static void
-on_luma (Health * self, const LumaSample * luma, guint64 duration)
+static gboolean
+is_black (const Health * self, const LumaSample * luma)
 {
-  guint64 start = self->media_time;
-  gboolean black = luma->dark_ratio >= self->config.black_ratio;
+  return luma->dark_ratio >= self->config.black_ratio;
+}
 
-  if (self->stream.frame > 0)
-    duration = self->stream.frame;
-  duration = MIN (duration, LONGEST_PICTURE);
+static void
+on_luma (Health * self, const LumaSample * luma, guint64 end)
+{
   self->counters.luma = *luma;
   self->counters.have_luma = TRUE;
   health_judge (self, HEALTH_CHECK_BLACK,
-      black ? ALERT_LEVEL_WARNING : ALERT_LEVEL_OK, start,
-      bounded_sum (start, duration), luma->dark_ratio,
-      self->config.black_ratio);
+      is_black (self, luma) ? ALERT_LEVEL_WARNING : ALERT_LEVEL_OK,
+      self->media_time, end, luma->dark_ratio, self->config.black_ratio);
+}
+
+/* A black picture is told as that, and not as a frozen one as well. */
+static void
+on_freeze (Health * self, const HealthContent * content, guint64 end)
+{
+  gboolean frozen = content->freeze.still && !is_black (self, &content->luma);
+
+  self->counters.freeze = content->freeze;
+  self->counters.have_freeze = TRUE;
+  health_judge (self, HEALTH_CHECK_FREEZE,
+      frozen ? ALERT_LEVEL_WARNING : ALERT_LEVEL_OK, self->media_time, end,
+      content->freeze.change, self->config.freeze_threshold);
+}
+
+static void
+on_picture (Health * self, const HealthContent * content, guint64 duration)
+{
+  guint64 end;
+
+  if (self->stream.frame > 0)
+    duration = self->stream.frame;
+  end = bounded_sum (self->media_time, MIN (duration, LONGEST_PICTURE));
+  on_luma (self, &content->luma, end);
+  if (content->have_freeze)
+    on_freeze (self, content, end);
 }
 
 static void
@@ -470,7 +496,7 @@ on_content (Health * self, const HealthBuffer * buffer,
     return;
   self->counters.analysed++;
   if (content->have_luma)
-    on_luma (self, &content->luma, buffer->duration);
+    on_picture (self, content, buffer->duration);
   if (content->have_audio)
     on_audio (self, &content->audio, content->audio_duration);
 }

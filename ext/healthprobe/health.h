@@ -6,6 +6,7 @@
 #include "alert.h"
 #include "blackdetect.h"
 #include "checks.h"
+#include "freezedetect.h"
 #include "gapmeter.h"
 #include "keymeter.h"
 #include "ratemeter.h"
@@ -47,8 +48,9 @@ typedef struct
 /* What the content detectors saw in it. */
 typedef struct
 {
-  gboolean have_luma, have_audio;
+  gboolean have_luma, have_freeze, have_audio;
   LumaSample luma;
+  FreezeSample freeze;
   SilenceReport audio;
   guint64 audio_duration;       /* ns */
 } HealthContent;
@@ -59,8 +61,9 @@ typedef struct
   guint64 analysed;             /* pictures and audio buffers looked into */
   guint64 discontinuities;      /* flagged ones */
   guint64 startup_time;         /* ns, reset to first buffer, or none */
-  gboolean have_luma, have_audio;
+  gboolean have_luma, have_freeze, have_audio;
   LumaSample luma;              /* newest */
+  FreezeSample freeze;
   gdouble peak, peak_before;    /* this second's and the one's before */
   guint64 peak_start;           /* ns, media time */
 } HealthCounters;

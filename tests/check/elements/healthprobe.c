@@ -140,13 +140,25 @@ stat_u64 (Probe * probe, const gchar * name)
 }
 
 static GstBuffer *
-picture (guint n, guint8 luma)
+still_picture (guint n, guint8 luma)
 {
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, 64 * 64, NULL);
 
   gst_buffer_memset (buffer, 0, luma, 64 * 64);
   GST_BUFFER_PTS (buffer) = n * FRAME;
   GST_BUFFER_DURATION (buffer) = FRAME;
+  return buffer;
+}
+
+/* With a mark that moves, unless it is dark. */
+static GstBuffer *
+picture (guint n, guint8 luma)
+{
+  GstBuffer *buffer = still_picture (n, luma);
+  guint row;
+
+  for (row = 0; luma > 16 && row < 4; row++)
+    gst_buffer_memset (buffer, row * 64 + n * 4 % 64, 235, 4);
   return buffer;
 }
 
@@ -424,6 +436,84 @@ GST_START_TEST (healthprobe_tells_when_black_begins_and_ends)
   gst_structure_free (alert);
   expect_nothing (&probe);
   fail_unless (stat_u64 (&probe, "black-time") >= 72 * FRAME);
+  probe_close (&probe);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (healthprobe_tells_when_the_picture_freezes_and_moves_again)
+{
+  Probe probe;
+  GstStructure *alert;
+  guint i;
+
+  probe_open (&probe, "healthprobe name=studio");
+  gst_harness_set_src_caps_str (probe.h, VIDEO_CAPS);
+  push_pictures (&probe, 0, 250, 100);
+  expect_nothing (&probe);
+  for (i = 250; i < 372; i++)
+    push (&probe, still_picture (i, 100));
+  expect_nothing (&probe);
+  /* 5 s after the last one that moved, within one look. */
+  for (; i < 380; i++)
+    push (&probe, still_picture (i, 100));
+  alert = pop_alert (&probe, 0);
+  assert_alert (alert, "freeze", "open");
+  fail_unless_equals_string (gst_structure_get_string (alert, "severity"),
+      "warning");
+  fail_unless_equals_string (gst_structure_get_string (alert, "unit"), "luma");
+  fail_unless (field_u64 (alert, "since") >= 248 * FRAME);
+  fail_unless (field_u64 (alert, "since") <= 253 * FRAME);
+  gst_structure_free (alert);
+  push_pictures (&probe, 380, 400, 100);
+  expect_alert (&probe, "freeze", "close");
+  expect_nothing (&probe);
+  fail_unless (stat_u64 (&probe, "freeze-time") >= 125 * FRAME);
+  probe_close (&probe);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (healthprobe_freeze_can_be_tuned_and_switched_off)
+{
+  GstElement *element;
+  Probe probe;
+  guint i;
+
+  probe_open (&probe, "healthprobe freeze-duration=1000");
+  element = probe_element (&probe);
+  gst_harness_set_src_caps_str (probe.h, VIDEO_CAPS);
+  for (i = 0; i < 30; i++)
+    push (&probe, still_picture (i, 100));
+  expect_alert (&probe, "freeze", "open");
+  gst_util_set_object_arg (G_OBJECT (element), "checks", "black");
+  expect_alert (&probe, "freeze", "close");
+  /* Every mark of the picture is below the threshold. */
+  gst_util_set_object_arg (G_OBJECT (element), "checks", "freeze");
+  g_object_set (element, "freeze-threshold", 200, NULL);
+  push_pictures (&probe, 30, 70, 100);
+  expect_alert (&probe, "freeze", "open");
+  probe_close (&probe);
+}
+
+GST_END_TEST;
+
+/* GAP buffers stand for what was not there: nobody knows whether it stood. */
+GST_START_TEST (healthprobe_does_not_take_gaps_for_a_freeze)
+{
+  Probe probe;
+  guint i;
+
+  probe_open (&probe, "healthprobe freeze-duration=1000");
+  gst_harness_set_src_caps_str (probe.h, VIDEO_CAPS);
+  for (i = 0; i < 100; i++) {
+    GstBuffer *buffer = still_picture (i, 100);
+
+    if (i % 20 == 0)
+      GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_GAP);
+    push (&probe, buffer);
+  }
+  expect_nothing (&probe);
   probe_close (&probe);
 }
 
@@ -947,6 +1037,10 @@ healthprobe_suite (void)
   tcase_add_test (tc,
       healthprobe_passes_allocation_queries_and_key_unit_events);
   tcase_add_test (tc, healthprobe_tells_when_black_begins_and_ends);
+  tcase_add_test (tc,
+      healthprobe_tells_when_the_picture_freezes_and_moves_again);
+  tcase_add_test (tc, healthprobe_freeze_can_be_tuned_and_switched_off);
+  tcase_add_test (tc, healthprobe_does_not_take_gaps_for_a_freeze);
   tcase_add_test (tc, healthprobe_calls_long_black_critical);
   tcase_add_test (tc, healthprobe_takes_gap_buffers_and_events_for_no_content);
   tcase_add_test (tc, healthprobe_survives_bad_pictures_and_sound);

@@ -107,6 +107,65 @@ GST_START_TEST (health_of_a_good_stream_makes_no_event)
 
 GST_END_TEST;
 
+/* Frozen pictures, of which `dark` is black. */
+static guint
+run_frozen (Probe * probe, guint from, guint to, gdouble dark)
+{
+  for (; from < to; from++) {
+    HealthBuffer buffer = { from * FRAME, from * FRAME, HEALTH_NONE, FRAME,
+      1000, FALSE, FALSE, FALSE
+    };
+    HealthContent content;
+
+    memset (&content, 0, sizeof (content));
+    content.have_luma = content.have_freeze = TRUE;
+    content.luma.dark_ratio = dark;
+    content.freeze.still = TRUE;
+    content.freeze.change = 3.0;
+    probe->now = from * FRAME;
+    health_on_buffer (&probe->health, &buffer, &content);
+    collect (probe);
+    if (probe->n_events > 0)
+      return from;
+  }
+  return to;
+}
+
+GST_START_TEST (health_opens_freeze_after_its_duration_and_grows)
+{
+  Probe probe;
+
+  probe_init (&probe);
+  probe.health.config.freeze_duration = 5 * SECOND;
+  probe.health.config.freeze_threshold = 16.0;
+  health_configure (&probe.health, &probe.health.config);
+  fail_unless_equals_int (run_frozen (&probe, 0, 1000, 0.1), 124);
+  expect_one (&probe, HEALTH_CHECK_FREEZE, ALERT_OPENED);
+  fail_unless_equals_float (probe.events[0].value, 3.0);
+  fail_unless_equals_float (probe.events[0].threshold, 16.0);
+  fail_unless_equals_int (run_frozen (&probe, 125, 1000, 0.1), 249);
+  expect_one (&probe, HEALTH_CHECK_FREEZE, ALERT_ESCALATED);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (health_tells_black_as_black_and_not_as_freeze)
+{
+  Probe probe;
+  guint next;
+
+  probe_init (&probe);
+  probe.health.config.freeze_duration = SECOND;
+  health_configure (&probe.health, &probe.health.config);
+  next = run_frozen (&probe, 0, 1000, 1.0);
+  expect_one (&probe, HEALTH_CHECK_BLACK, ALERT_OPENED);
+  next = run_frozen (&probe, next + 1, 1000, 1.0);
+  expect_one (&probe, HEALTH_CHECK_BLACK, ALERT_ESCALATED);
+  fail_unless_equals_int (run_frozen (&probe, next + 1, 1000, 1.0), 1000);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (health_opens_black_after_its_duration_to_the_frame)
 {
   Probe probe;
@@ -528,6 +587,8 @@ GST_START_TEST (health_survives_nonsense)
     buffer.gap = random % 19 == 0;
     buffer.delta = random % 3 == 0;
     content.have_luma = random % 4 == 0;
+    content.have_freeze = content.have_luma && random % 3 == 0;
+    content.freeze.still = random % 5 != 0;
     content.luma.dark_ratio = random % 2;
     content.have_audio = random % 8 == 1;
     content.audio_duration = 3 * SECOND;
@@ -558,6 +619,8 @@ health_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, health_of_a_good_stream_makes_no_event);
+  tcase_add_test (tc, health_opens_freeze_after_its_duration_and_grows);
+  tcase_add_test (tc, health_tells_black_as_black_and_not_as_freeze);
   tcase_add_test (tc, health_opens_black_after_its_duration_to_the_frame);
   tcase_add_test (tc, health_opens_a_stall_by_timer_alone);
   tcase_add_test (tc, health_tells_of_a_stall_that_the_timer_missed);
