@@ -155,6 +155,21 @@ av_policy_on_end (AvPolicy * self, gint id, FailoverReason why)
   failover_on_end (self->sound, id, why);
 }
 
+/* The picture is not left for silence, nor the sound for a black picture,
+ * where they may part. */
+void
+av_policy_on_content (AvPolicy * self, gint id, guint faults, guint64 now)
+{
+  guint silence = faults & 1u << CONTENT_SILENCE;
+
+  if (!is_split (self)) {
+    failover_on_content (self->lead, id, faults, now);
+    return;
+  }
+  failover_on_content (self->lead, id, faults & ~silence, now);
+  failover_on_content (self->sound, id, silence, now);
+}
+
 /* At the start sound waits to hear where the picture comes from. */
 static gboolean
 waits_for_picture (const AvPolicy * self, guint64 now, guint64 * deadline)
@@ -186,6 +201,10 @@ may_follow (const AvPolicy * self, FailoverReason reason)
     case FAILOVER_REASON_TIMEOUT:
     case FAILOVER_REASON_EOS:
     case FAILOVER_REASON_ERROR:
+    case FAILOVER_REASON_BLACK:
+    case FAILOVER_REASON_FREEZE:
+    case FAILOVER_REASON_SILENCE:
+    case FAILOVER_REASON_LOW_BITRATE:
     case FAILOVER_REASON_RETURN:
     case FAILOVER_REASON_RECOVERED:
       return !failover_is_held (self->sound);

@@ -52,6 +52,11 @@ void av_policy_on_arrival (AvPolicy * self, gint id, guint medium,
     guint64 now);
 void av_policy_on_end (AvPolicy * self, gint id, FailoverReason why);
 
+/* Bit mask of ContentFault, as it is now; call it again after a change of the
+ * configuration. */
+void av_policy_on_content (AvPolicy * self, gint id, guint faults,
+    guint64 now);
+
 AvDecision av_policy_update (AvPolicy * self, guint64 now);
 
 /* Commands for the media of a bit mask.  One for both goes for what the input

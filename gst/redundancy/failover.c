@@ -16,6 +16,8 @@ typedef struct
   gboolean locked_out;
   FailoverReason end;           /* NONE while the connection stands */
   Life life[FAILOVER_MEDIA];
+  guint faults;                 /* bit mask of ContentFault */
+  guint64 clean_since;          /* without faults since then */
   gboolean returned;            /* came back by itself, at `returned_at` */
   guint64 returned_at;
   guint flaps;
@@ -44,7 +46,8 @@ typedef struct
 } Choice;
 
 static const gchar *const reason_nicks[] = {
-  "none", "startup", "timeout", "eos", "error", "removed", "lockout", "return",
+  "none", "startup", "timeout", "eos", "error", "black", "freeze", "silence",
+  "low-bitrate", "removed", "lockout", "return",
   "recovered", "manual", "forced",
 };
 
@@ -72,6 +75,11 @@ failover_reason_text (FailoverReason reason)
       return "it ended";
     case FAILOVER_REASON_ERROR:
       return "it failed";
+    case FAILOVER_REASON_BLACK:
+    case FAILOVER_REASON_FREEZE:
+    case FAILOVER_REASON_SILENCE:
+    case FAILOVER_REASON_LOW_BITRATE:
+      return content_fault_text (reason - FAILOVER_REASON_BLACK);
     case FAILOVER_REASON_REMOVED:
       return "it was removed";
     case FAILOVER_REASON_LOCKOUT:
@@ -93,6 +101,14 @@ failover_reason_is_failure (FailoverReason reason)
 {
   return reason == FAILOVER_REASON_TIMEOUT || reason == FAILOVER_REASON_EOS
       || reason == FAILOVER_REASON_ERROR;
+}
+
+gboolean
+failover_reason_is_fault (FailoverReason reason)
+{
+  return failover_reason_is_failure (reason)
+      || (reason >= FAILOVER_REASON_BLACK
+      && reason <= FAILOVER_REASON_LOW_BITRATE);
 }
 
 const gchar *
@@ -134,8 +150,9 @@ is_alive (const Failover * self, const Input * input, guint medium, guint64 now)
   return life->seen && now < life->last + self->config.timeout[medium];
 }
 
+/* It delivers all that makes it whole, whatever that looks like. */
 static gboolean
-is_healthy (const Failover * self, const Input * input, guint64 now)
+is_whole (const Failover * self, const Input * input, guint64 now)
 {
   guint medium, alive = 0, wanted = 0;
 
@@ -152,6 +169,12 @@ is_healthy (const Failover * self, const Input * input, guint64 now)
 }
 
 static gboolean
+is_healthy (const Failover * self, const Input * input, guint64 now)
+{
+  return input->faults == 0 && is_whole (self, input, now);
+}
+
+static gboolean
 is_usable (const Failover * self, const Input * input, guint64 now)
 {
   return !input->locked_out && is_healthy (self, input, now);
@@ -161,7 +184,7 @@ is_usable (const Failover * self, const Input * input, guint64 now)
 static guint64
 healthy_since (const Failover * self, const Input * input, guint64 now)
 {
-  guint64 since = 0;
+  guint64 since = input->clean_since;
   guint medium;
 
   for (medium = 0; medium < FAILOVER_MEDIA; medium++) {
@@ -230,6 +253,8 @@ forget_health (Input * input)
   guint medium;
 
   input->end = FAILOVER_REASON_NONE;
+  input->faults = 0;
+  input->clean_since = 0;
   for (medium = 0; medium < FAILOVER_MEDIA; medium++)
     input->life[medium].seen = FALSE;
 }
@@ -348,6 +373,18 @@ failover_on_end (Failover * self, gint id, FailoverReason why)
     input->end = why;
 }
 
+void
+failover_on_content (Failover * self, gint id, guint faults, guint64 now)
+{
+  Input *input = find (self, id);
+
+  if (input == NULL)
+    return;
+  if (input->faults != 0 && faults == 0)
+    input->clean_since = now;
+  input->faults = faults;
+}
+
 static gboolean
 is_better (const Failover * self, const Input * input, const Input * than)
 {
@@ -434,6 +471,25 @@ best_partial (Failover * self, guint64 now, guint64 * deadline)
   return found;
 }
 
+/* The best of those that lack nothing but good content: better than one that
+ * lacks a medium. */
+static Input *
+best_faulty (Failover * self, guint64 now, guint64 * deadline)
+{
+  Input *found = NULL;
+  guint i;
+
+  for (i = 0; i < self->inputs->len; i++) {
+    Input *input = &g_array_index (self->inputs, Input, i);
+
+    if (input->faults != 0 && is_whole (self, input, now)
+        && brings_something (self, input, now, deadline)
+        && (found == NULL || is_better (self, input, found)))
+      found = input;
+  }
+  return found;
+}
+
 /* Does an input that lacks a medium bring less than another such one? */
 static gboolean
 is_served_better (Failover * self, const Input * active, guint64 now,
@@ -463,7 +519,21 @@ startup_may_wait (const Failover * self, const Input * usable)
 }
 
 static FailoverReason
-why_not_usable (const Failover * self, const Input * active)
+why_not_healthy (const Failover * self, const Input * input, guint64 now)
+{
+  guint fault = 0;
+
+  if (input->end != FAILOVER_REASON_NONE)
+    return input->end;
+  if (input->faults == 0 || !is_whole (self, input, now))
+    return FAILOVER_REASON_TIMEOUT;
+  while (!(input->faults & (1u << fault)))
+    fault++;
+  return FAILOVER_REASON_BLACK + fault;
+}
+
+static FailoverReason
+why_not_usable (const Failover * self, const Input * active, guint64 now)
 {
   if (active == NULL) {
     if (self->removed != FAILOVER_REASON_NONE)
@@ -473,8 +543,7 @@ why_not_usable (const Failover * self, const Input * active)
   }
   if (active->locked_out)
     return FAILOVER_REASON_LOCKOUT;
-  return active->end != FAILOVER_REASON_NONE ? active->end
-      : FAILOVER_REASON_TIMEOUT;
+  return why_not_healthy (self, active, now);
 }
 
 static Choice
@@ -493,9 +562,11 @@ choose_after_failure (Failover * self, Input * active, guint64 now,
   guint64 patience = self->started_at + self->config.startup_timeout;
 
   if (candidate == NULL && is_served_better (self, active, now, deadline)) {
-    if (self->has_shown || now >= patience)
-      candidate = best_partial (self, now, deadline);
-    else
+    if (self->has_shown || now >= patience) {
+      candidate = best_faulty (self, now, deadline);
+      if (candidate == NULL)
+        candidate = best_partial (self, now, deadline);
+    } else
       *deadline = MIN (*deadline, patience);
   }
   if (candidate == NULL) {
@@ -510,7 +581,7 @@ choose_after_failure (Failover * self, Input * active, guint64 now,
     *deadline = MIN (*deadline, patience);
     return make_choice (self->active, FAILOVER_REASON_NONE);
   }
-  return make_choice (candidate->id, why_not_usable (self, active));
+  return make_choice (candidate->id, why_not_usable (self, active, now));
 }
 
 /* It has failed, and stays for all that: nobody may move yet, or at all. */
@@ -573,8 +644,7 @@ count_flap (Failover * self, gint from, FailoverReason reason, guint64 now)
 {
   Input *input = find (self, from);
 
-  if (input == NULL || (reason != FAILOVER_REASON_TIMEOUT
-          && reason != FAILOVER_REASON_EOS && reason != FAILOVER_REASON_ERROR))
+  if (input == NULL || !failover_reason_is_fault (reason))
     return;
   if (input->returned && now < input->returned_at + self->config.flap_window)
     input->flaps++;
@@ -743,6 +813,14 @@ failover_is_healthy (const Failover * self, gint id, guint64 now)
   const Input *input = find (self, id);
 
   return input != NULL && is_healthy (self, input, now);
+}
+
+guint
+failover_faults (const Failover * self, gint id)
+{
+  const Input *input = find (self, id);
+
+  return input != NULL ? input->faults : 0;
 }
 
 gboolean

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "contenthealth.h"
+
 G_BEGIN_DECLS
 
 #define FAILOVER_NONE (-1)      /* no input: the slate */
@@ -15,6 +17,11 @@ typedef enum
   FAILOVER_REASON_TIMEOUT,      /* no data for `timeout` */
   FAILOVER_REASON_EOS,
   FAILOVER_REASON_ERROR,
+  /* What it delivers is of no use, in the order of ContentFault. */
+  FAILOVER_REASON_BLACK,
+  FAILOVER_REASON_FREEZE,
+  FAILOVER_REASON_SILENCE,
+  FAILOVER_REASON_LOW_BITRATE,
   FAILOVER_REASON_REMOVED,
   FAILOVER_REASON_LOCKOUT,
   FAILOVER_REASON_RETURN,       /* a better input was healthy long enough */
@@ -63,6 +70,8 @@ typedef struct
  * timer is here as well).  It stays on an
  * input that failed while no other is healthy: what the viewer sees meanwhile
  * (a repeated picture, then the slate) is the rasters' matter.
+ * An input with content faults is not healthy, but better than one that lacks
+ * data: it is left for a healthy one only, and taken when none is.
  * Owned by one caller that serialises all calls; `now` never goes back. */
 typedef struct _Failover Failover;
 
@@ -88,6 +97,9 @@ void failover_on_connection (Failover * self, gint id);
 void failover_on_arrival (Failover * self, gint id, guint medium, guint64 now);
 /* EOS or error; ignored data until the next connection. */
 void failover_on_end (Failover * self, gint id, FailoverReason why);
+
+/* Bit mask of ContentFault, as it is now. */
+void failover_on_content (Failover * self, gint id, guint faults, guint64 now);
 
 FailoverDecision failover_update (Failover * self, guint64 now);
 /* Another automaton has decided for this one. */
@@ -115,12 +127,16 @@ gboolean failover_is_held (const Failover * self);
 guint failover_media (const Failover * self, gint id);
 gboolean failover_is_usable (const Failover * self, gint id, guint64 now);
 gboolean failover_is_healthy (const Failover * self, gint id, guint64 now);
+/* Bit mask of ContentFault. */
+guint failover_faults (const Failover * self, gint id);
 gboolean failover_is_locked_out (const Failover * self, gint id);
 guint64 failover_return_delay (const Failover * self, gint id);
 const gchar *failover_reason_nick (FailoverReason reason);
 /* A clause for people, on the input that is left or taken. */
 const gchar *failover_reason_text (FailoverReason reason);
 /* The operator should look at the input that was left. */
+gboolean failover_reason_is_fault (FailoverReason reason);
+/* It delivers nothing any more. */
 gboolean failover_reason_is_failure (FailoverReason reason);
 const gchar *failover_verdict_text (FailoverVerdict verdict);
 

@@ -162,6 +162,32 @@ is_stopped (GstInputChain * self)
   return stopped;
 }
 
+/* What is decoded can be measured before that. */
+static void
+on_decoder_added (GstBin * bin, GstBin * sub, GstElement * element,
+    gpointer user_data)
+{
+  GstInputChain *self = user_data;
+  GstElementFactory *factory = gst_element_get_factory (element);
+  g_autoptr (GstPad) sink = NULL;
+  gint medium;
+
+  if (factory == NULL || !gst_element_factory_list_is_type (factory,
+          GST_ELEMENT_FACTORY_TYPE_DECODER))
+    return;
+  if (gst_element_factory_list_is_type (factory,
+          GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO))
+    medium = GST_SWITCH_VIDEO;
+  else if (gst_element_factory_list_is_type (factory,
+          GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO))
+    medium = GST_SWITCH_AUDIO;
+  else
+    return;
+  sink = gst_element_get_static_pad (element, "sink");
+  if (sink != NULL && !is_stopped (self))
+    self->callbacks.on_decoder (self->user_data, medium, sink);
+}
+
 static void
 tell_eos (GstInputChain * self)
 {
@@ -643,6 +669,8 @@ gst_input_chain_new (const gchar * name, const gchar * uri, guint media,
   self->user_data = user_data;
   g_signal_connect (self->bin, "deep-element-added",
       G_CALLBACK (on_deep_element_added), NULL);
+  g_signal_connect (self->bin, "deep-element-added",
+      G_CALLBACK (on_decoder_added), self);
   if (self->kind == GST_INPUT_KIND_ANY)
     built = build_any (self, owner, missing, error);
   else
@@ -728,6 +756,7 @@ gst_input_chain_free (GstInputChain * self)
 
   if (self->demux != NULL)
     g_signal_handlers_disconnect_by_data (self->demux, self);
+  g_signal_handlers_disconnect_by_data (self->bin, self);
   for (i = 0; i < N_MEDIA; i++) {
     gst_clear_object (&self->stream[i]);
     gst_clear_object (&self->ghost[i]);

@@ -17,6 +17,9 @@ typedef struct
   /* A stream is ready to be linked; any thread, no lock held. */
   void (*on_stream) (gpointer user_data, GstSwitchMediumId medium,
       GstPad * pad);
+  /* A decoder was added whose sink pad `pad` gets the coded stream. */
+  void (*on_decoder) (gpointer user_data, GstSwitchMediumId medium,
+      GstPad * pad);
   /* The source has ended. */
   void (*on_eos) (gpointer user_data);
 } GstInputChainCallbacks;

@@ -5,6 +5,7 @@
 #include "gstinputconnection.h"
 
 #include "gstinputchain.h"
+#include "gstredundantswitch.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_redundant_src_debug);
 #define GST_CAT_DEFAULT gst_redundant_src_debug
@@ -119,6 +120,15 @@ on_stream (gpointer user_data, GstSwitchMediumId medium, GstPad * pad)
     gst_pad_unlink (pad, sink);
 }
 
+static void
+on_decoder (gpointer user_data, GstSwitchMediumId medium, GstPad * pad)
+{
+  GstInputConnection *self = user_data;
+
+  if (self->pads[medium] != NULL && !is_stopping (self))
+    gst_redundant_switch_pad_set_coded (self->pads[medium], pad);
+}
+
 /* Puts the bin into its owner, with the owner's time. */
 static gboolean
 join_owner (GstInputConnection * self, GstElement * bin)
@@ -171,7 +181,7 @@ leave_owner (GstInputConnection * self)
 static GstInputChain *
 build (GstInputConnection * self)
 {
-  GstInputChainCallbacks callbacks = { on_stream, on_eos };
+  GstInputChainCallbacks callbacks = { on_stream, on_decoder, on_eos };
   g_autoptr (GstElement) owner = g_weak_ref_get (&self->owner);
   g_autoptr (GError) error = NULL;
   GstMessage *missing = NULL;

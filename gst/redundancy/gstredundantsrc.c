@@ -124,8 +124,45 @@ configure_locked (GstRedundantSrc * self)
       self->own.require_all_media, self->settings.latency_ms * GST_MSECOND, -1);
   config.av_policy = gst_redundant_settings_av_policy (&self->own);
   gst_switch_control_configure (self->control, &config);
+  for (i = 0; i < N_MEDIA; i++) {
+    GstSwitchSettings settings = self->settings;
+
+    /* One bitrate is the input's: the video's, where there is one. */
+    if (i != GST_SWITCH_VIDEO
+        && (self->effective & GST_REDUNDANT_SRC_MEDIA_VIDEO))
+      settings.content.fail_on &= ~GST_REDUNDANT_FAIL_ON_LOW_BITRATE;
+    gst_redundant_switch_set_settings (self->switches[i], &settings);
+  }
+}
+
+static void
+update_content (GstRedundantSrc * self)
+{
+  guint i;
+
   for (i = 0; i < N_MEDIA; i++)
-    gst_redundant_switch_set_settings (self->switches[i], &self->settings);
+    gst_redundant_switch_update_content (self->switches[i]);
+}
+
+static gboolean
+check_content (GstRedundantSrc * self)
+{
+  GstContentSettings settings;
+  guint coded, faults;
+
+  g_mutex_lock (&self->lock);
+  settings = self->settings.content;
+  coded = self->effective & gst_redundant_settings_encoded (&self->own);
+  g_mutex_unlock (&self->lock);
+  if (!gst_content_settings_check (&settings, GST_ELEMENT (self)))
+    return FALSE;
+  faults = coded & GST_REDUNDANT_SRC_MEDIA_VIDEO
+      ? GST_REDUNDANT_FAIL_ON_BLACK | GST_REDUNDANT_FAIL_ON_FREEZE : 0;
+  if (coded & GST_REDUNDANT_SRC_MEDIA_AUDIO)
+    faults |= GST_REDUNDANT_FAIL_ON_SILENCE;
+  gst_redundant_switch_warn_of_coded_content (GST_ELEMENT (self),
+      settings.fail_on & faults);
+  return TRUE;
 }
 
 /* A slip of the pen must not take the programme off air.  What is set before
@@ -235,6 +272,8 @@ start (GstRedundantSrc * self)
   if (!check_uris (self))
     return FALSE;
   find_effective_media (self);
+  if (!check_content (self))
+    return FALSE;
   g_mutex_lock (&self->lock);
   self->clock_started = FALSE;
   configure_locked (self);
@@ -478,7 +517,10 @@ input_stats (GstRedundantSrc * self, GstRedundantInput * input)
   if (!GST_CLOCK_TIME_IS_VALID (now))
     now = 0;
   if (gst_switch_control_get_info (self->control, id, now, &info)) {
+    g_autofree gchar *faults = gst_content_faults_to_string (info.faults);
+
     gst_structure_set (stats, "healthy", G_TYPE_BOOLEAN, info.healthy,
+        "faults", G_TYPE_STRING, faults,
         "active", G_TYPE_BOOLEAN, info.active != 0,
         "active-media", G_TYPE_STRING, media_text (info.active),
         "locked-out", G_TYPE_BOOLEAN, info.locked_out != 0,
@@ -590,6 +632,8 @@ gst_redundant_src_set_property (GObject * object, guint id,
     g_mutex_lock (&self->lock);
     set_locked (self, id, value);
     g_mutex_unlock (&self->lock);
+    if (gst_switch_settings_is_content (id))
+      update_content (self);
   }
 }
 

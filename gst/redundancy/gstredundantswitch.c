@@ -294,6 +294,7 @@ gst_redundant_switch_src_event (GstPad * pad, GstObject * parent,
 static void
 gst_redundant_switch_init (GstRedundantSwitch * self)
 {
+  g_mutex_init (&self->content_lock);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   gst_switch_settings_init (&self->settings);
@@ -327,6 +328,7 @@ gst_redundant_switch_finalize (GObject * object)
   gst_clear_caps (&self->form);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->content_lock);
   G_OBJECT_CLASS (gst_redundant_switch_parent_class)->finalize (object);
 }
 
@@ -424,6 +426,7 @@ add_pad (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
   gst_element_add_pad (GST_ELEMENT (self), GST_PAD (pad));
   gst_child_proxy_child_added (GST_CHILD_PROXY (self), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
+  gst_redundant_switch_update_content (self);
 }
 
 static GstPad *
@@ -462,6 +465,7 @@ gst_redundant_switch_release_pad (GstElement * element, GstPad * gstpad)
   GstRedundantSwitch *self = GST_REDUNDANT_SWITCH (element);
   GstRedundantSwitchPad *pad = GST_REDUNDANT_SWITCH_PAD (gstpad);
 
+  gst_redundant_switch_pad_end_content (self, pad);
   gst_redundant_switch_pad_interrupt (gstpad);
   gst_pad_set_active (gstpad, FALSE);
   g_mutex_lock (&self->lock);
@@ -536,8 +540,10 @@ start (GstRedundantSwitch * self)
 {
   g_autoptr (GstCaps) wanted = NULL, form = NULL;
   const GstSwitchMedium *medium;
+  GstContentSettings content;
 
   g_mutex_lock (&self->lock);
+  content = self->settings.content;
   wanted = self->wanted != NULL ? gst_caps_ref (self->wanted) : NULL;
   medium = self->medium;
   g_mutex_unlock (&self->lock);
@@ -554,6 +560,9 @@ start (GstRedundantSwitch * self)
       return FALSE;
     }
   }
+  if (self->owner == NULL
+      && !gst_content_settings_check (&content, GST_ELEMENT (self)))
+    return FALSE;
   warn_of_short_latency (self);
   g_mutex_lock (&self->lock);
   self->phase = GST_SWITCH_WAITING;
@@ -561,6 +570,7 @@ start (GstRedundantSwitch * self)
     self->group_id = gst_util_group_id_next ();
   gst_redundant_switch_configure_locked (self);
   g_mutex_unlock (&self->lock);
+  gst_redundant_switch_update_content (self);
   return TRUE;
 }
 
@@ -643,6 +653,7 @@ gst_redundant_switch_change_state (GstElement * element,
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     set_stats_timer (self, FALSE);
+    gst_redundant_switch_update_content (self);
     forget_session (self);
   }
   /* Paced by the clock: there is no data in PAUSED. */
@@ -736,6 +747,8 @@ gst_redundant_switch_set_property (GObject * object, guint id,
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
   g_mutex_unlock (&self->lock);
+  if (gst_switch_settings_is_content (id))
+    gst_redundant_switch_update_content (self);
 }
 
 static void
@@ -876,4 +889,5 @@ gst_redundant_switch_class_init (GstRedundantSwitchClass * klass)
       "gst-onair contributors");
   gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SWITCH_PAD, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SWITCH_EOS_POLICY, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_FAIL_ON, 0);
 }

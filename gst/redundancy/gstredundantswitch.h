@@ -44,6 +44,15 @@ void gst_redundant_switch_set_caps (GstRedundantSwitch * self, GstCaps * caps);
 /* A pad for the control's input `id`.  (transfer full): release it */
 GstPad *gst_redundant_switch_add_input (GstRedundantSwitch * self, gint id);
 
+/* Acts on new content settings.  Without any lock held. */
+void gst_redundant_switch_update_content (GstRedundantSwitch * self);
+/* Where the coded stream of that pad's input passes. */
+void gst_redundant_switch_pad_set_coded (GstPad * pad, GstPad * coded);
+/* Says that faults of the bit mask can't be seen in media that is not
+ * decoded. */
+void gst_redundant_switch_warn_of_coded_content (GstElement * element,
+    guint faults);
+
 /* What came last in on that pad, on the monotonic clock (us), or 0. */
 gint64 gst_redundant_switch_pad_last_data (GstPad * pad);
 /* Ends the wait that paces the pad; data is refused until the next

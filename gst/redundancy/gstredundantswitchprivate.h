@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gstredundantswitch.h"
+#include "gstcontenttap.h"
 #include "gstelementmessage.h"
 #include "gststatstimer.h"
 
@@ -11,9 +12,11 @@ GST_DEBUG_CATEGORY_EXTERN (gst_redundant_switch_debug);
 
 /* The files of the element share this and nothing else does:
  * gstredundantswitch.c (properties, states, pads), gstswitchpad.c (inputs),
- * gstswitchoutput.c (the output's task), gstswitchstats.c.
+ * gstswitchoutput.c (the output's task), gstswitchcontent.c (what inputs
+ * bring), gstswitchstats.c.
  *
- * Locks, in this order: src pad's stream lock, self->lock, the control's own
+ * Locks, in this order: content lock (gstswitchcontent.c), src pad's stream
+ * lock, self->lock, the control's own
  * lock, object locks.  Nothing is pushed, posted or notified under self->lock.
  * Threads: one streaming thread per input (gstswitchpad.c), the output's task
  * (gstswitchoutput.c), application threads. */
@@ -27,6 +30,11 @@ struct _GstRedundantSwitchPad
   GstPad parent;
 
   gint id;                      /* fixed before the pad is added */
+
+  /* Under the switch's content lock. */
+  GstContentTap *tap;           /* (nullable) */
+  GstPad *coded;                /* where its coded stream passes (nullable) */
+  GstContentTap *coded_tap;     /* (nullable) */
 
   /* The rest under the switch's lock. */
   guint priority;
@@ -70,6 +78,7 @@ struct _GstRedundantSwitch
   const gchar *prefix;
   guint group_id;               /* of the stream */
 
+  GMutex content_lock;
   GMutex lock;
   GCond cond;
   /* The rest under the lock. */
@@ -124,6 +133,10 @@ void gst_redundant_switch_pad_setup (GstRedundantSwitchPad * pad);
 /* Forgets all data of the pad; `all` its stream as well. */
 void gst_redundant_switch_pad_reset_locked (GstRedundantSwitch * self,
     GstRedundantSwitchPad * pad, gboolean all);
+
+/* gstswitchcontent.c; without any lock held. */
+void gst_redundant_switch_pad_end_content (GstRedundantSwitch * self,
+    GstRedundantSwitchPad * pad);
 
 /* gstswitchoutput.c: the src pad's task. */
 void gst_redundant_switch_loop (gpointer pad);

@@ -17,6 +17,10 @@ typedef struct
   Timeline timeline;
   guint64 late;
   GstClockTime last_arrival;
+  ContentHealth content;
+  guint faults;                 /* bit mask, as told */
+  GstClockTime fault_since[CONTENT_N_FAULTS];
+  guint incidents[CONTENT_N_FAULTS];
   gint64 stored[FAILOVER_MEDIA];        /* end of what is stored, or G_MININT64 */
 } Input;
 
@@ -43,6 +47,8 @@ struct _GstSwitchControl
   gboolean video_leads;
   guint video_serial;           /* of the decision that video has followed */
   GstClockTime video_cut;       /* with this output position */
+  GList *news;                  /* GstSwitchNews, newest first */
+  GstClockTime now;             /* of the last decision */
   Counters counters[AV_POLICY_BOTH + 1];        /* by media that are asked for */
 };
 
@@ -109,6 +115,7 @@ gst_switch_control_unref (GstSwitchControl * self)
     return;
   av_policy_free (self->policy);
   g_ptr_array_unref (self->inputs);
+  gst_switch_news_free (self->news);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -144,6 +151,7 @@ gst_switch_control_configure (GstSwitchControl * self,
   for (i = 0; i < self->inputs->len; i++) {
     Input *input = g_ptr_array_index (self->inputs, i);
     configure_timeline_locked (self, input);
+    input->content.config = config->content;
   }
   g_mutex_unlock (&self->lock);
 }
@@ -176,9 +184,13 @@ gst_switch_control_start (GstSwitchControl * self, GstClockTime now)
   g_mutex_lock (&self->lock);
   av_policy_start (self->policy, now);
   forget_decisions_locked (self);
+  self->now = now;
+  gst_switch_news_free (g_steal_pointer (&self->news));
   for (i = 0; i < self->inputs->len; i++) {
     Input *input = g_ptr_array_index (self->inputs, i);
     forget_data (input);
+    content_health_reset (&input->content);
+    input->faults = 0;
     input->late = 0;
     input->last_arrival = GST_CLOCK_TIME_NONE;
   }
@@ -212,11 +224,99 @@ gst_switch_control_add_input (GstSwitchControl * self, const gchar * name,
   input->priority = priority;
   input->last_arrival = GST_CLOCK_TIME_NONE;
   timeline_init (&input->timeline, &self->config.timeline);
+  content_health_init (&input->content, &self->config.content);
   forget_data (input);
   g_ptr_array_add (self->inputs, input);
   av_policy_add_input (self->policy, id, priority);
   g_mutex_unlock (&self->lock);
   return id;
+}
+
+static void
+tell_fault_locked (GstSwitchControl * self, Input * input, ContentFault fault,
+    gboolean open, GstClockTime now)
+{
+  const gchar *nick = content_fault_nick (fault);
+  g_autofree gchar *incident = NULL;
+  GstStructure *facts;
+  gchar *summary;
+
+  if (open) {
+    input->fault_since[fault] = now;
+    input->incidents[fault]++;
+    summary = g_strdup_printf ("%s: %s.", input->name,
+        content_fault_text (fault));
+  } else {
+    summary = g_strdup_printf ("%s is over its fault %s.", input->name, nick);
+  }
+  incident = g_strdup_printf ("%s-%s-%u", input->name, nick,
+      input->incidents[fault]);
+  facts = gst_structure_new ("content", "name", G_TYPE_STRING, input->name,
+      "fault", G_TYPE_STRING, nick,
+      "state", G_TYPE_STRING, open ? "open" : "close",
+      "incident", G_TYPE_STRING, incident, NULL);
+  if (!open) {
+    gst_structure_set (facts, "duration", G_TYPE_UINT64,
+        now - MIN (now, input->fault_since[fault]), NULL);
+  }
+  self->news = gst_switch_news_prepend (self->news, open
+      ? GST_ELEMENT_MESSAGE_WARNING : GST_ELEMENT_MESSAGE_INFO, summary, facts);
+}
+
+static void
+tell_faults_locked (GstSwitchControl * self, Input * input, guint faults,
+    GstClockTime now)
+{
+  guint fault, changed = faults ^ input->faults;
+
+  for (fault = 0; fault < CONTENT_N_FAULTS; fault++) {
+    if (changed & (1u << fault))
+      tell_fault_locked (self, input, fault, (faults & (1u << fault)) != 0,
+          now);
+  }
+  input->faults = faults;
+}
+
+/* What the detectors said, as of now. */
+static void
+judge_content_locked (GstSwitchControl * self, GstClockTime now,
+    GstClockTime * deadline)
+{
+  guint i;
+
+  for (i = 0; i < self->inputs->len; i++) {
+    Input *input = g_ptr_array_index (self->inputs, i);
+    guint faults = content_health_update (&input->content, now, deadline);
+
+    if (faults == 0 && input->faults == 0)
+      continue;
+    av_policy_on_content (self->policy, input->id, faults, now);
+    tell_faults_locked (self, input, faults, now);
+  }
+}
+
+void
+gst_switch_control_on_content (GstSwitchControl * self, gint id,
+    ContentFault fault, gboolean bad, GstClockTime now)
+{
+  Input *input;
+
+  g_mutex_lock (&self->lock);
+  input = find_locked (self, id);
+  if (input != NULL)
+    content_health_on_report (&input->content, fault, bad, now);
+  g_mutex_unlock (&self->lock);
+}
+
+GList *
+gst_switch_control_take_news (GstSwitchControl * self)
+{
+  GList *news;
+
+  g_mutex_lock (&self->lock);
+  news = g_steal_pointer (&self->news);
+  g_mutex_unlock (&self->lock);
+  return news;
 }
 
 void
@@ -227,8 +327,10 @@ gst_switch_control_remove_input (GstSwitchControl * self, gint id)
   g_mutex_lock (&self->lock);
   av_policy_remove_input (self->policy, id);
   input = find_locked (self, id);
-  if (input != NULL)
+  if (input != NULL) {
+    tell_faults_locked (self, input, 0, self->now);
     g_ptr_array_remove (self->inputs, input);
+  }
   g_mutex_unlock (&self->lock);
 }
 
@@ -306,8 +408,10 @@ gst_switch_control_on_connection (GstSwitchControl * self, gint id)
   g_mutex_lock (&self->lock);
   av_policy_on_connection (self->policy, id);
   input = find_locked (self, id);
-  if (input != NULL)
+  if (input != NULL) {
     timeline_reset (&input->timeline);
+    content_health_reset (&input->content);
+  }
   g_mutex_unlock (&self->lock);
 }
 
@@ -427,6 +531,10 @@ cut_locked (GstSwitchControl * self, const AvDecision * made, guint media)
     case FAILOVER_REASON_ERROR:
       return MAX ((gint64) ahead, end_of_data_locked (self, made->from[first],
               leavers (made, media)));
+    case FAILOVER_REASON_BLACK:
+    case FAILOVER_REASON_FREEZE:
+    case FAILOVER_REASON_SILENCE:
+    case FAILOVER_REASON_LOW_BITRATE:
     case FAILOVER_REASON_RETURN:
     case FAILOVER_REASON_MANUAL:
     case FAILOVER_REASON_FORCED:
@@ -529,10 +637,13 @@ gst_switch_control_decide (GstSwitchControl * self, GstSwitchMediumId medium,
 
   g_mutex_lock (&self->lock);
   self->position[medium] = position;
+  self->now = now;
+  *deadline = GST_CLOCK_TIME_NONE;
+  judge_content_locked (self, now, deadline);
   made = av_policy_update (self->policy, now);
   if (made.changed != 0)
     take_locked (self, &made, now);
-  *deadline = made.deadline;
+  *deadline = MIN (*deadline, made.deadline);
   result = self->decisions[medium];
   result.exclusive = av_policy_is_forced (self->policy, medium);
   if (medium == GST_SWITCH_AUDIO)
@@ -688,6 +799,7 @@ get_info_locked (GstSwitchControl * self, const Input * input,
       info->locked_out |= 1u << i;
   }
   info->media = av_policy_media (self->policy, input->id);
+  info->faults = input->faults;
   info->priority = input->priority;
   info->epochs = input->timeline.epochs;
   info->late = input->late;

@@ -4,6 +4,8 @@
 #include <gst/gst.h>
 
 #include "avpolicy.h"
+#include "contenthealth.h"
+#include "gstswitchnews.h"
 #include "timeline.h"
 
 G_BEGIN_DECLS
@@ -40,6 +42,7 @@ typedef struct
 {
   AvPolicyKind av_policy;
   FailoverConfig failover;
+  ContentConfig content;
   TimelineConfig timeline;
 } GstSwitchControlConfig;
 
@@ -50,6 +53,7 @@ typedef struct
   guint active;                 /* bit mask of the media it is shown in */
   guint locked_out;             /* likewise */
   guint media;                  /* what is taken of it, a bit mask */
+  guint faults;                 /* bit mask of ContentFault */
   guint priority;
   guint64 epochs;
   guint64 late;
@@ -97,6 +101,9 @@ TimelineVerdict gst_switch_control_on_data (GstSwitchControl * self, gint id,
     gint64 * mapped, guint * epoch);
 void gst_switch_control_on_end (GstSwitchControl * self, gint id,
     FailoverReason why);
+/* A detector found `fault` in an input's content, or its end. */
+void gst_switch_control_on_content (GstSwitchControl * self, gint id,
+    ContentFault fault, gboolean bad, GstClockTime now);
 /* The stored data of an input reaches to there. */
 void gst_switch_control_on_stored (GstSwitchControl * self, gint id,
     GstSwitchMediumId medium, gint64 end);
@@ -133,6 +140,10 @@ FailoverVerdict gst_switch_control_hold (GstSwitchControl * self, guint media,
     gboolean on);
 FailoverVerdict gst_switch_control_clear (GstSwitchControl * self,
     guint media);
+
+/* What is to be posted of what was found meanwhile.  (transfer full): give it
+ * to gst_switch_news_post () */
+GList *gst_switch_control_take_news (GstSwitchControl * self);
 
 /* FALSE for an unknown id; clear with gst_switch_input_info_clear (). */
 gboolean gst_switch_control_get_info (GstSwitchControl * self, gint id,

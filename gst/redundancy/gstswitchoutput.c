@@ -296,7 +296,7 @@ plan_switch_message_locked (GstRedundantSwitch * self,
       self->pending.decided_at, NULL);
   add_gap (facts, counters, missed, counters->repeated - self->repeated_mark);
   plan_message (work, missed > 0
-      || failover_reason_is_failure (self->pending.reason)
+      || failover_reason_is_fault (self->pending.reason)
       ? GST_ELEMENT_MESSAGE_WARNING : GST_ELEMENT_MESSAGE_INFO,
       switch_summary (self, from, to, counters, missed), facts);
   self->switch_pending = FALSE;
@@ -508,15 +508,19 @@ plan_work_locked (GstRedundantSwitch * self, Work * work)
 static void
 post (GstRedundantSwitch * self, Work * work)
 {
+  GstElement *owner = self->owner != NULL ? self->owner : GST_ELEMENT (self);
   GList *l;
+
+  gst_switch_news_post (gst_switch_control_take_news (self->control), owner,
+      self->prefix);
 
   work->messages = g_list_reverse (work->messages);
   for (l = work->messages; l != NULL; l = l->next) {
     Plan *plan = l->data;
 
     GST_INFO_OBJECT (self, "%s", plan->summary);
-    gst_element_message_post_structure (self->owner != NULL ? self->owner
-        : GST_ELEMENT (self), plan->severity, plan->summary, plan->facts);
+    gst_element_message_post_structure (owner, plan->severity, plan->summary,
+        plan->facts);
     g_free (plan->summary);
     g_free (plan);
   }
@@ -579,6 +583,19 @@ judge_flow (GstRedundantSwitch * self, GstFlowReturn flow)
   end (self);
 }
 
+/* What is coded can't be looked at.  redundantsrc says so by itself. */
+static void
+warn_of_content (GstRedundantSwitch * self)
+{
+  guint faults;
+
+  g_mutex_lock (&self->lock);
+  faults = self->owner == NULL && self->medium->follow != NULL
+      ? self->settings.content.fail_on : 0;
+  g_mutex_unlock (&self->lock);
+  gst_redundant_switch_warn_of_coded_content (GST_ELEMENT (self), faults);
+}
+
 void
 gst_redundant_switch_loop (gpointer pad)
 {
@@ -590,9 +607,10 @@ gst_redundant_switch_loop (gpointer pad)
   plan_work_locked (self, &work);
   g_mutex_unlock (&self->lock);
 
-  if (work.begins)
+  if (work.begins) {
     push_beginning (self, work.caps);
-  else if (work.caps != NULL)
+    warn_of_content (self);
+  } else if (work.caps != NULL)
     gst_pad_push_event (self->srcpad, gst_event_new_caps (work.caps));
   gst_clear_caps (&work.caps);
   if (work.buffer != NULL)

@@ -158,6 +158,7 @@ gst_switch_settings_install (GObjectClass * klass)
 {
   install_detection (klass);
   install_return (klass);
+  gst_content_settings_install (klass, GST_SWITCH_PROP_CONTENT);
 }
 
 void
@@ -173,6 +174,7 @@ gst_switch_settings_init (GstSwitchSettings * self)
   self->flap_window_ms = DEFAULT_FLAP_WINDOW;
   self->flap_max_delay_ms = DEFAULT_FLAP_MAX_DELAY;
   self->freeze_duration_ms = DEFAULT_FREEZE_DURATION;
+  gst_content_settings_init (&self->content);
 }
 
 static guint *
@@ -201,6 +203,12 @@ uint_field (GstSwitchSettings * self, guint id)
 }
 
 gboolean
+gst_switch_settings_is_content (guint id)
+{
+  return id >= GST_SWITCH_PROP_CONTENT && id < GST_SWITCH_N_PROPS;
+}
+
+gboolean
 gst_switch_settings_set (GstSwitchSettings * self, guint id,
     const GValue * value)
 {
@@ -213,7 +221,8 @@ gst_switch_settings_set (GstSwitchSettings * self, guint id,
   else if (id == GST_SWITCH_PROP_AUTO_RETURN)
     self->auto_return = g_value_get_boolean (value);
   else
-    return FALSE;
+    return gst_content_settings_set (&self->content,
+        id - GST_SWITCH_PROP_CONTENT, value);
   return TRUE;
 }
 
@@ -231,7 +240,8 @@ gst_switch_settings_get (const GstSwitchSettings * self, guint id,
   else if (id == GST_SWITCH_PROP_AUTO_RETURN)
     g_value_set_boolean (value, self->auto_return);
   else
-    return FALSE;
+    return gst_content_settings_get (&self->content,
+        id - GST_SWITCH_PROP_CONTENT, value);
   return TRUE;
 }
 
@@ -254,6 +264,7 @@ gst_switch_settings_config (const GstSwitchSettings * self, guint required,
   config.failover.return_delay = self->return_delay_ms * GST_MSECOND;
   config.failover.return_delay_max = self->flap_max_delay_ms * GST_MSECOND;
   config.failover.flap_window = self->flap_window_ms * GST_MSECOND;
+  config.content = gst_content_settings_config (&self->content);
   config.timeline.expected = required;
   config.timeline.settle = TIMELINE_SETTLE;
   config.timeline.trust = trust;

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "gstcontentsettings.h"
 #include "gstswitchcontrol.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ typedef struct
   guint flap_window_ms;
   guint flap_max_delay_ms;
   guint freeze_duration_ms;
+  GstContentSettings content;
 } GstSwitchSettings;
 
 enum
@@ -35,7 +37,8 @@ enum
   GST_SWITCH_PROP_FLAP_WINDOW,
   GST_SWITCH_PROP_FLAP_MAX_DELAY,
   GST_SWITCH_PROP_FREEZE_DURATION,
-  GST_SWITCH_N_PROPS
+  GST_SWITCH_PROP_CONTENT,      /* the first of them */
+  GST_SWITCH_N_PROPS = GST_SWITCH_PROP_CONTENT + GST_CONTENT_N_SETTINGS
 };
 
 /* Installs them with the ids above; the class's own ids begin at
@@ -46,6 +49,9 @@ gboolean gst_switch_settings_set (GstSwitchSettings * self, guint id,
     const GValue * value);
 gboolean gst_switch_settings_get (const GstSwitchSettings * self, guint id,
     GValue * value);
+
+/* Is it one of GstContentSettings? */
+gboolean gst_switch_settings_is_content (guint id);
 
 void gst_switch_settings_init (GstSwitchSettings * self);
 

@@ -37,8 +37,11 @@ input_stats_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
   guint mine = media_locked (self);
 
   if (gst_switch_control_get_info (self->control, pad->id, now, &info)) {
+    g_autofree gchar *faults = gst_content_faults_to_string (info.faults);
+
     gst_structure_set (stats, "name", G_TYPE_STRING, info.name,
         "healthy", G_TYPE_BOOLEAN, info.healthy,
+        "faults", G_TYPE_STRING, faults,
         "active", G_TYPE_BOOLEAN, (info.active & mine) != 0,
         "locked-out", G_TYPE_BOOLEAN, (info.locked_out & mine) != 0,
         "priority", G_TYPE_UINT, info.priority,

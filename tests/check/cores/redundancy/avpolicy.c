@@ -523,6 +523,46 @@ GST_START_TEST (av_policy_starts_anew)
 
 GST_END_TEST;
 
+/* What is wrong with A's content, and where picture and sound are then. */
+static const struct
+{
+  ContentFault fault;
+  gint to[3][FAILOVER_MEDIA];   /* prefer-common, common, independent */
+} faults[] = {
+  {CONTENT_BLACK, {{B, B}, {B, B}, {B, A}}},
+  {CONTENT_FREEZE, {{B, B}, {B, B}, {B, A}}},
+  {CONTENT_SILENCE, {{A, B}, {B, B}, {A, B}}},
+  {CONTENT_LOW_BITRATE, {{B, B}, {B, B}, {B, A}}},
+};
+
+GST_START_TEST (av_policy_answers_faults_of_content_and_returns)
+{
+  static const AvPolicyKind kinds[] = {
+    AV_POLICY_PREFER_COMMON, AV_POLICY_COMMON, AV_POLICY_INDEPENDENT
+  };
+  guint i, k;
+
+  for (i = 0; i < G_N_ELEMENTS (faults); i++) {
+    for (k = 0; k < G_N_ELEMENTS (kinds); k++) {
+      Rig rig;
+
+      rig_init (&rig, kinds[k]);
+      feed (&rig, ALL, SECOND);
+      expect (&rig, A, A);
+      av_policy_on_content (rig.policy, A, 1u << faults[i].fault, rig.now);
+      fail_if (av_policy_is_healthy (rig.policy, A, rig.now));
+      feed (&rig, ALL, SECOND);
+      expect (&rig, faults[i].to[k][0], faults[i].to[k][1]);
+      av_policy_on_content (rig.policy, A, 0, rig.now);
+      feed (&rig, ALL, 11 * SECOND);
+      expect (&rig, A, A);
+      rig_clear (&rig);
+    }
+  }
+}
+
+GST_END_TEST;
+
 static Suite *
 avpolicy_suite (void)
 {
@@ -551,6 +591,7 @@ avpolicy_suite (void)
   tcase_add_loop_test (tc, av_policy_stands_the_removal_of_what_is_shown, 0, 3);
   tcase_add_loop_test (tc, av_policy_decides_for_a_single_medium, 0, 3);
   tcase_add_test (tc, av_policy_starts_anew);
+  tcase_add_test (tc, av_policy_answers_faults_of_content_and_returns);
   return s;
 }
 

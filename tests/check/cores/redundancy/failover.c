@@ -443,6 +443,176 @@ GST_START_TEST (failover_leaves_the_moves_to_the_operator)
 
 GST_END_TEST;
 
+#define BLACK (1u << CONTENT_BLACK)
+#define SILENT (1u << CONTENT_SILENCE)
+
+GST_START_TEST (failover_leaves_an_input_for_its_content)
+{
+  static const FailoverReason reasons[CONTENT_N_FAULTS] = {
+    FAILOVER_REASON_BLACK, FAILOVER_REASON_FREEZE, FAILOVER_REASON_SILENCE,
+    FAILOVER_REASON_LOW_BITRATE,
+  };
+  guint fault;
+
+  for (fault = 0; fault < CONTENT_N_FAULTS; fault++) {
+    Failover *self = make (2);
+    FailoverDecision d;
+
+    feed (self, 3, 0, SECOND);
+    failover_on_content (self, A, 1u << fault, SECOND);
+    fail_if (failover_is_healthy (self, A, SECOND));
+    d = failover_update (self, SECOND);
+    fail_unless (d.changed && d.to == B);
+    fail_unless_equals_int (d.reason, reasons[fault]);
+    fail_unless_equals_string (failover_reason_nick (d.reason),
+        content_fault_nick (fault));
+    fail_unless (failover_reason_is_fault (d.reason));
+    fail_if (failover_reason_is_failure (d.reason));
+    failover_free (self);
+  }
+}
+
+GST_END_TEST;
+
+GST_START_TEST (failover_returns_when_the_content_was_good_for_long_enough)
+{
+  Failover *self = make (2);
+  FailoverDecision d;
+
+  feed (self, 3, 0, SECOND);
+  failover_on_content (self, A, BLACK, SECOND);
+  feed (self, 3, SECOND, 30 * SECOND);
+  fail_unless_equals_int (failover_active (self), B);
+  failover_on_content (self, A, 0, 30 * SECOND);
+  d = feed (self, 3, 30 * SECOND, 40 * SECOND);
+  fail_if (d.changed);
+  d = feed (self, 3, 40 * SECOND, 40100 * MS);
+  fail_unless (d.changed && d.to == A);
+  fail_unless_equals_int (d.reason, FAILOVER_REASON_RETURN);
+  failover_free (self);
+}
+
+GST_END_TEST;
+
+/* All are black: no move helps, so there is none, whatever the order. */
+GST_START_TEST (failover_stays_when_all_have_content_faults)
+{
+  Failover *self = make (3);
+  FailoverDecision d;
+
+  feed (self, 7, 0, SECOND);
+  failover_on_content (self, A, BLACK, SECOND);
+  failover_on_content (self, B, BLACK, SECOND);
+  failover_on_content (self, C, SILENT, SECOND);
+  d = feed (self, 7, SECOND, 60 * SECOND);
+  fail_if (d.changed);
+  fail_unless_equals_int (failover_active (self), A);
+  /* The first good one is taken at once. */
+  failover_on_content (self, C, 0, 60 * SECOND);
+  d = feed (self, 7, 60 * SECOND, 60080 * MS);
+  fail_unless (d.changed && d.to == C);
+  fail_unless_equals_int (d.reason, FAILOVER_REASON_BLACK);
+  failover_free (self);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (failover_prefers_a_black_input_to_a_dead_one)
+{
+  Failover *self = make (3);
+  FailoverDecision d;
+
+  feed (self, 7, 0, SECOND);
+  failover_on_content (self, B, BLACK, SECOND);
+  failover_on_content (self, C, BLACK, SECOND);
+  d = feed (self, 6, SECOND, 2 * SECOND);       /* A dies */
+  fail_unless (d.changed && d.to == B);
+  fail_unless_equals_int (d.reason, FAILOVER_REASON_TIMEOUT);
+  d = feed (self, 4, 2 * SECOND, 3 * SECOND);   /* B as well */
+  fail_unless (d.changed && d.to == C);
+  d = feed (self, 6, 3 * SECOND, 20 * SECOND);  /* B is back, and black */
+  fail_if (d.changed);
+  failover_free (self);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (failover_prefers_a_black_input_to_one_that_lacks_a_medium)
+{
+  FailoverConfig c = config ();
+  Failover *self = make (3);
+  guint64 now;
+
+  c.required = 1u << VIDEO | 1u << AUDIO;
+  failover_configure (self, &c);
+  for (now = 0; now < 8 * SECOND; now += 40 * MS) {
+    failover_on_arrival (self, B, VIDEO, now);
+    failover_on_arrival (self, C, VIDEO, now);
+    failover_on_arrival (self, C, AUDIO, now);
+    failover_on_content (self, C, BLACK, now);
+    failover_update (self, now);
+  }
+  fail_unless_equals_int (failover_active (self), C);
+  failover_free (self);
+}
+
+GST_END_TEST;
+
+/* Both come and go: a black picture costs one move each time it begins, and
+ * only as long as the other one is good. */
+GST_START_TEST (failover_does_not_flap_between_two_that_blink)
+{
+  Failover *self = make (2);
+  guint switches = 0, i;
+
+  feed (self, 3, 0, SECOND);
+  for (i = 0; i < 100; i++) {
+    guint64 now = (1 + 2 * i) * SECOND;
+
+    failover_on_content (self, A, i % 2 ? 0 : BLACK, now);
+    failover_on_content (self, B, i % 2 ? 0 : BLACK, now);
+    switches += feed (self, 3, now, now + 2 * SECOND).changed;
+  }
+  fail_unless_equals_int (switches, 0);
+  failover_free (self);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (failover_content_obeys_the_operator)
+{
+  FailoverConfig c = config ();
+  Failover *self = make (2);
+  FailoverDecision d;
+
+  feed (self, 3, 0, SECOND);
+  failover_force (self, A);
+  failover_on_content (self, A, BLACK, SECOND);
+  d = feed (self, 3, SECOND, 5 * SECOND);
+  fail_if (d.changed);
+  failover_clear (self);
+  c.auto_switch = FALSE;
+  failover_configure (self, &c);
+  d = feed (self, 3, 5 * SECOND, 10 * SECOND);
+  fail_if (d.changed);
+  c.auto_switch = TRUE;
+  c.hold_off = SECOND;
+  failover_configure (self, &c);
+  failover_on_content (self, A, 0, 10 * SECOND);
+  feed (self, 3, 10 * SECOND, 11 * SECOND);
+  failover_on_content (self, A, BLACK, 11 * SECOND);
+  d = feed (self, 3, 11 * SECOND, 12 * SECOND);
+  fail_if (d.changed);
+  d = feed (self, 3, 12 * SECOND, 13 * SECOND);
+  fail_unless (d.changed && d.to == B);
+  /* Nobody is switched to who would be left at once. */
+  fail_unless_equals_int (failover_switch_to (self, A, 13 * SECOND),
+      FAILOVER_NOT_HEALTHY);
+  failover_free (self);
+}
+
+GST_END_TEST;
+
 static Suite *
 failover_suite (void)
 {
@@ -470,6 +640,15 @@ failover_suite (void)
   tcase_add_test (tc, failover_shows_the_slate_when_told_and_recovers);
   tcase_add_test (tc, failover_hold_stops_returns_but_not_failovers);
   tcase_add_test (tc, failover_leaves_an_input_that_is_removed);
+  tcase_add_test (tc, failover_leaves_an_input_for_its_content);
+  tcase_add_test (tc,
+      failover_returns_when_the_content_was_good_for_long_enough);
+  tcase_add_test (tc, failover_stays_when_all_have_content_faults);
+  tcase_add_test (tc, failover_prefers_a_black_input_to_a_dead_one);
+  tcase_add_test (tc,
+      failover_prefers_a_black_input_to_one_that_lacks_a_medium);
+  tcase_add_test (tc, failover_does_not_flap_between_two_that_blink);
+  tcase_add_test (tc, failover_content_obeys_the_operator);
   return s;
 }
 
