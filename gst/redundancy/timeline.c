@@ -125,8 +125,7 @@ leave_offset (Timeline * self, guint medium, guint64 arrival,
       && fits (self, arrival, running_time + self->old_offset)) {
     self->offset = self->old_offset;
     self->on_old = bit;
-  } else if (!is_on_old
-      || !fits (self, arrival, running_time + self->offset)) {
+  } else if (!is_on_old || !fits (self, arrival, running_time + self->offset)) {
     if (!others_are)
       self->old_offset = self->offset;
     self->offset = next_place (self, medium, arrival) - running_time;
