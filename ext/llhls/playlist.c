@@ -248,6 +248,12 @@ limit_slide (guint64 first, guint64 last_first, guint64 came)
   return MIN (first, last_first + came);
 }
 
+static gboolean
+has_fallen_behind (const Playlist * self, guint64 newest)
+{
+  return self->segments.head == NULL || newest - self->next_msn > MAX_BEHIND;
+}
+
 void
 playlist_slide_together (Playlist * const *playlists, guint n)
 {
@@ -261,8 +267,7 @@ playlist_slide_together (Playlist * const *playlists, guint n)
     last_end = MAX (last_end, playlists[i]->slid_end);
   }
   for (i = 0; i < n; i++) {
-    if (playlists[i]->segments.head == NULL
-        || newest - playlists[i]->next_msn > MAX_BEHIND)
+    if (has_fallen_behind (playlists[i], newest))
       continue;
     first = MIN (first, first_by_window (playlists[i]));
     end = MIN (end, closed_end (playlists[i]));
@@ -271,7 +276,13 @@ playlist_slide_together (Playlist * const *playlists, guint n)
     return;
   first = limit_slide (first, last_first, end > last_end ? end - last_end : 0);
   for (i = 0; i < n; i++) {
-    slide (playlists[i], first);
+    guint64 own_first = first;
+
+    /* 91: a removal leaves it enough all the same. */
+    if (playlists[i]->segments.head != NULL
+        && has_fallen_behind (playlists[i], newest))
+      own_first = MIN (first, first_by_window (playlists[i]));
+    slide (playlists[i], own_first);
     playlists[i]->slid_first = MAX (first, last_first);
     playlists[i]->slid_end = MAX (end, last_end);
   }

@@ -118,7 +118,7 @@ void playlist_end (Playlist * self);
 /* All renditions of a presentation list the same segments (RFC 8216bis 6.2.4):
  * drops what no window covers any more, as many as have come, so that one that
  * is on the edge does not come and go.  Those that have fallen behind do not
- * keep the others from it. */
+ * keep the others from it, and keep a window of their own. */
 void playlist_slide_together (Playlist * const *playlists, guint n);
 
 /* Something before `msn` is listed; is to be had, listed or not. */
