@@ -8,10 +8,15 @@ static const gchar *const severity_nicks[] = {
 GstClockTime
 gst_element_running_time_now (GstElement * element)
 {
-  g_autoptr (GstClock) clock = gst_element_get_clock (element);
-  GstClockTime base_time = gst_element_get_base_time (element);
-  GstClockTime now;
+  g_autoptr (GstClock) clock = NULL;
+  GstClockTime base_time, now;
 
+  /* Elements ask for each buffer: one lock, not two. */
+  GST_OBJECT_LOCK (element);
+  base_time = element->base_time;
+  if (element->clock != NULL)
+    clock = gst_object_ref (element->clock);
+  GST_OBJECT_UNLOCK (element);
   if (clock == NULL || !GST_CLOCK_TIME_IS_VALID (base_time))
     return GST_CLOCK_TIME_NONE;
   now = gst_clock_get_time (clock);

@@ -132,7 +132,7 @@ run_at (const Order * order, gint64 at, gint64 limit)
   if (is_before)
     run.end = MIN (run.end, order->cut);
   for (i = 0; i < n; i++) {
-    gint64 end = store_run_end (&tracks[i]->store, at);
+    gint64 end = store_run_end (&tracks[i]->store, at, limit);
     if (end > at) {
       run.track = tracks[i];
       run.end = MIN (run.end, end);
@@ -205,7 +205,7 @@ gain_in (gint64 at, gint64 begin, guint fade)
 static gboolean
 has_all (const AudioTrack * track, gint64 from, gint64 to)
 {
-  return track != NULL && store_run_end (&track->store, from) >= to;
+  return track != NULL && store_run_end (&track->store, from, to) >= to;
 }
 
 typedef struct

@@ -40,6 +40,8 @@ struct _GstRedundantSwitchPad
   guint priority;
   GstCaps *caps;
   gboolean fits;                /* caps are the output's form */
+  gboolean judged;              /* `fits` holds for caps and `judged_form` */
+  GstCaps *judged_form;
   GstSegment segment;
   gpointer track;               /* NULL until there is an output */
   gboolean eos;
@@ -102,6 +104,7 @@ struct _GstRedundantSwitch
   gpointer output;
   gboolean discont;
   gboolean starved;             /* waits for something to be stored */
+  gint64 awaited;               /* that comes before this */
   guint video_serial;           /* newest decision that encoded video shows */
   GstClockTime upstream_latency;        /* frozen when RUNNING */
   GstClockTime position;

@@ -201,6 +201,33 @@ mix_span (AudioOutput * self, guint8 * out, const AudioSpan * span)
   gst_buffer_unmap (span->item->data, &map);
 }
 
+/* One stretch after the other, as they are: no fade, nothing missing. */
+static gboolean
+is_plain (const AudioOutput * self, const AudioChunk * chunk)
+{
+  guint i, at = 0;
+
+  for (i = 0; i < chunk->n_spans; i++) {
+    const AudioSpan *span = &chunk->spans[i];
+
+    if (span->at != at || span->gain_from != 1.0f || span->gain_to != 1.0f)
+      return FALSE;
+    at += span->n;
+  }
+  return at == self->raster.chunk;
+}
+
+static void
+copy_span (AudioOutput * self, guint8 * out, const AudioSpan * span)
+{
+  gsize bpf = self->info.bpf, size = span->n * bpf, copied;
+
+  copied = gst_buffer_extract (span->item->data, span->from * bpf,
+      out + span->at * bpf, size);
+  /* Memory that can't be mapped is silence. */
+  memset (out + span->at * bpf + copied, 0, size - copied);
+}
+
 static GstBuffer *
 mix (AudioOutput * self, const AudioChunk * chunk)
 {
@@ -210,9 +237,14 @@ mix (AudioOutput * self, const AudioChunk * chunk)
   guint i;
 
   gst_buffer_map (buffer, &map, GST_MAP_WRITE);
-  memset (map.data, 0, size);
-  for (i = 0; i < chunk->n_spans; i++)
-    mix_span (self, map.data, &chunk->spans[i]);
+  if (is_plain (self, chunk)) {
+    for (i = 0; i < chunk->n_spans; i++)
+      copy_span (self, map.data, &chunk->spans[i]);
+  } else {
+    memset (map.data, 0, size);
+    for (i = 0; i < chunk->n_spans; i++)
+      mix_span (self, map.data, &chunk->spans[i]);
+  }
   gst_buffer_unmap (buffer, &map);
   return buffer;
 }

@@ -133,14 +133,14 @@ order_locked (GstRedundantSwitch * self, gint first, gboolean exclusive,
 }
 
 static GstSwitchDecision
-decide_locked (GstRedundantSwitch * self, GstClockTime position,
-    GstClockTime * deadline)
+decide_locked (GstRedundantSwitch * self, GstClockTime now,
+    GstClockTime position, GstClockTime * deadline)
 {
   GstSwitchDecision decision;
 
   decision = gst_switch_control_decide (self->control,
-      self->medium != NULL ? self->medium->id : GST_SWITCH_VIDEO,
-      gst_redundant_switch_now (self), position, deadline);
+      self->medium != NULL ? self->medium->id : GST_SWITCH_VIDEO, now, position,
+      deadline);
   if (decision.serial != self->serial) {
     if (!self->switch_pending)
       self->shown_from = decision.previous;
@@ -220,11 +220,10 @@ wait_to_begin_locked (GstRedundantSwitch * self, Work * work)
 {
   GstClockTime patience = self->started_at
       + self->settings.startup_timeout_ms * GST_MSECOND;
-  GstClockTime deadline, now;
-  GstSwitchDecision decision = decide_locked (self, 0, &deadline);
+  GstClockTime now = gst_redundant_switch_now (self), deadline;
+  GstSwitchDecision decision = decide_locked (self, now, 0, &deadline);
   gboolean slate = has_slate_locked (self);
 
-  now = gst_redundant_switch_now (self);
   work->wait = TRUE;
   if (all_ended_locked (self)) {
     work->eos = TRUE;
@@ -374,10 +373,10 @@ take_caps_locked (GstRedundantSwitch * self, GstCaps * caps, Work * work)
 }
 
 static void
-render_locked (GstRedundantSwitch * self, Work * work)
+render_locked (GstRedundantSwitch * self, GstClockTime now, Work * work)
 {
   GstClockTime time = self->medium->next_time (self->output), deadline;
-  GstSwitchDecision decision = decide_locked (self, time, &deadline);
+  GstSwitchDecision decision = decide_locked (self, now, time, &deadline);
   GstSwitchSlot slot = { FALSE, };
   GstSwitchOrder before, after;
 
@@ -406,9 +405,8 @@ render_locked (GstRedundantSwitch * self, Work * work)
 
 /* Downstream blocked for longer than is kept: what is past is given up. */
 static void
-catch_up_locked (GstRedundantSwitch * self, GstClockTime due)
+catch_up_locked (GstRedundantSwitch * self, GstClockTime now, GstClockTime due)
 {
-  GstClockTime now = gst_redundant_switch_now (self);
   guint64 skipped;
 
   if (now <= due + MAX_BEHIND)
@@ -427,8 +425,9 @@ run_locked (GstRedundantSwitch * self, Work * work)
 {
   GstClockTime due = self->medium->next_time (self->output)
       + gst_redundant_switch_total_locked (self) - work_ahead_locked (self);
+  GstClockTime now = gst_redundant_switch_now (self);
 
-  if (gst_redundant_switch_now (self) < due) {
+  if (now < due) {
     wait_until_locked (self, due);
     /* Whatever ended the wait, look at the world anew. */
     work->wait = TRUE;
@@ -438,8 +437,8 @@ run_locked (GstRedundantSwitch * self, Work * work)
     work->eos = TRUE;
     return;
   }
-  catch_up_locked (self, due);
-  render_locked (self, work);
+  catch_up_locked (self, now, due);
+  render_locked (self, now, work);
 }
 
 /* Returns when it has something to go out, or GST_CLOCK_TIME_NONE. */
@@ -458,7 +457,8 @@ static void
 follow_locked (GstRedundantSwitch * self, Work * work)
 {
   GstClockTime now = gst_redundant_switch_now (self), deadline, next;
-  GstSwitchDecision decision = decide_locked (self, self->position, &deadline);
+  GstSwitchDecision decision = decide_locked (self, now, self->position,
+      &deadline);
 
   next = follow_input_locked (self, decision.joined ? decision.previous
       : decision.active, decision.exclusive);
@@ -469,12 +469,14 @@ follow_locked (GstRedundantSwitch * self, Work * work)
     work->eos = TRUE;
     return;
   }
+  self->awaited = G_MAXINT64;
   if (GST_CLOCK_TIME_IS_VALID (next)) {
+    self->awaited = next;
     next += gst_redundant_switch_total_locked (self)
         - work_ahead_locked (self);
     if (now >= next) {
-      catch_up_locked (self, next);
-      render_locked (self, work);
+      catch_up_locked (self, now, next);
+      render_locked (self, now, work);
       return;
     }
   }

@@ -89,6 +89,7 @@ gst_redundant_switch_pad_finalize (GObject * object)
   GstRedundantSwitchPad *pad = GST_REDUNDANT_SWITCH_PAD (object);
 
   gst_clear_caps (&pad->caps);
+  gst_clear_caps (&pad->judged_form);
   G_OBJECT_CLASS (gst_redundant_switch_pad_parent_class)->finalize (object);
 }
 
@@ -144,7 +145,8 @@ gst_redundant_switch_pad_reset_locked (GstRedundantSwitch * self,
     return;
   gst_segment_init (&pad->segment, GST_FORMAT_UNDEFINED);
   gst_clear_caps (&pad->caps);
-  pad->fits = FALSE;
+  gst_clear_caps (&pad->judged_form);
+  pad->fits = pad->judged = FALSE;
   pad->stream_started = FALSE;
   pad->knows_live = FALSE;
 }
@@ -188,18 +190,15 @@ gst_redundant_switch_pad_interrupt (GstPad * gstpad)
   g_mutex_unlock (&self->lock);
 }
 
-/* Is what feeds this pad live?  Asked once per stream, outside the lock. */
+/* Is what feeds this pad live?  Asked once per stream, with the lock released. */
 static void
-learn_liveness (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
+learn_liveness_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
 {
   g_autoptr (GstQuery) query = NULL;
   gboolean live = TRUE;
 
-  g_mutex_lock (&self->lock);
-  if (pad->knows_live) {
-    g_mutex_unlock (&self->lock);
+  if (pad->knows_live)
     return;
-  }
   pad->knows_live = TRUE;
   g_mutex_unlock (&self->lock);
 
@@ -210,7 +209,6 @@ learn_liveness (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
   g_mutex_lock (&self->lock);
   pad->is_live = live;
   gst_switch_control_set_paced (self->control, pad->id, !live);
-  g_mutex_unlock (&self->lock);
 }
 
 static gboolean
@@ -268,12 +266,16 @@ running_time_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
   return sign > 0 ? (gint64) time : -(gint64) time;
 }
 
-/* Is the pad's data of the right kind and form, as far as that is known? */
+/* Is the pad's data of the right kind and form, as far as that is known?  To
+ * read caps costs more than all the rest that is done for a buffer. */
 static gboolean
 prepare_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
 {
-  const GstSwitchMedium *medium = gst_switch_medium_for_caps (pad->caps);
+  const GstSwitchMedium *medium;
 
+  if (pad->judged && pad->judged_form == self->form)
+    return pad->fits;
+  medium = gst_switch_medium_for_caps (pad->caps);
   if (medium == NULL || (self->medium != NULL && medium != self->medium))
     return FALSE;
   if (self->medium == NULL) {
@@ -290,6 +292,8 @@ prepare_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
     pad->track = self->medium->track_new (self->output,
         gst_redundant_switch_total_locked (self) + STORE_AHEAD);
   }
+  pad->judged = TRUE;
+  gst_caps_replace (&pad->judged_form, self->form);
   return pad->fits;
 }
 
@@ -356,7 +360,8 @@ store_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
   end = self->medium->track_store (self->output, pad->track, buffer, pad->caps,
       duration, mapped, epoch);
   gst_switch_control_on_stored (self->control, pad->id, self->medium->id, end);
-  if (self->phase == GST_SWITCH_WAITING || self->starved)
+  if (self->phase == GST_SWITCH_WAITING
+      || (self->starved && mapped < self->awaited))
     gst_redundant_switch_wake_locked (self);
 }
 
@@ -410,8 +415,8 @@ gst_redundant_switch_chain (GstPad * gstpad, GstObject * parent,
   gboolean renegotiate = FALSE;
   GstFlowReturn flow;
 
-  learn_liveness (self, pad);
   g_mutex_lock (&self->lock);
+  learn_liveness_locked (self, pad);
   flow = chain_locked (self, pad, buffer, &renegotiate);
   g_mutex_unlock (&self->lock);
   if (renegotiate) {
@@ -444,6 +449,7 @@ on_caps_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
   gint n, d;
 
   gst_caps_replace (&pad->caps, caps);
+  pad->judged = FALSE;
   pad->misfits = 0;
   pad->frame_duration = GST_CLOCK_TIME_NONE;
   if (gst_structure_get_fraction (structure, "framerate", &n, &d) && n > 0)

@@ -156,12 +156,12 @@ store_next_start (const Store * self, gint64 time)
 }
 
 gint64
-store_run_end (const Store * self, gint64 time)
+store_run_end (const Store * self, gint64 time, gint64 limit)
 {
   guint i = index_at (self, time);
   gint64 end = time;
 
-  for (; i < self->count && nth (self, i)->start <= end; i++)
+  for (; i < self->count && nth (self, i)->start <= end && end < limit; i++)
     end = MAX (end, end_of (nth (self, i)));
   return end;
 }

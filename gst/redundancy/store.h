@@ -58,8 +58,8 @@ const StoreItem *store_find (const Store * self, gint64 time,
 gint64 store_next_start (const Store * self, gint64 time);
 
 /* Where the unbroken run of items that covers `time` ends; `time` itself when
- * none does. */
-gint64 store_run_end (const Store * self, gint64 time);
+ * none does.  What is behind `limit` is not looked at. */
+gint64 store_run_end (const Store * self, gint64 time, gint64 limit);
 
 /* End of the newest item, or G_MININT64 when empty. */
 gint64 store_end (const Store * self);

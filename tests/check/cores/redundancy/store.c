@@ -88,8 +88,9 @@ GST_START_TEST (store_finds_by_time)
   fail_unless_equals_int64 (store_newest_before (&self, 1000)->start, 40);
   fail_unless_equals_int64 (store_next_start (&self, 10), 40);
   fail_unless_equals_int64 (store_next_start (&self, 40), G_MAXINT64);
-  fail_unless_equals_int64 (store_run_end (&self, 5), 20);
-  fail_unless_equals_int64 (store_run_end (&self, 20), 20);
+  fail_unless_equals_int64 (store_run_end (&self, 5, G_MAXINT64), 20);
+  fail_unless_equals_int64 (store_run_end (&self, 5, 10), 10);
+  fail_unless_equals_int64 (store_run_end (&self, 20, G_MAXINT64), 20);
   store_finish (&self);
 }
 
