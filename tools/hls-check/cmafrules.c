@@ -319,7 +319,7 @@ read_boxes (BmffTrack * self, const Init * init, const BmffListed * l,
 static gboolean
 is_next (const BmffTrack * self, const BmffListed * l, const BmffInit * init)
 {
-  if (!self->has_next || init != self->init
+  if (!self->has_next || l->behind_gap || init != self->init
       || l->discontinuity != self->discontinuity)
     return FALSE;
   if (l->part < 0)

@@ -25,6 +25,7 @@ typedef struct
   gint64 date;                  /* ns since 1970, of the segment */
   guint64 target;               /* ns, target duration; 0 = not known */
   const gchar *map;             /* URI in force, NULL for none */
+  gboolean behind_gap;          /* a part, and the one before it is a gap */
 } BmffListed;
 
 /* One rendition's bytes.  Parts are to come in their order; whole segments at

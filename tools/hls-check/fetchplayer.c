@@ -52,6 +52,7 @@ typedef struct
   guint64 queued_msn;           /* lock: pieces up to here were queued */
   gint64 queued_part;
   gboolean any_queued;
+  gboolean behind_gap;          /* lock: the last part of those is a gap */
   gboolean queued_whole;        /* lock */
   guint64 whole_msn;            /* lock */
   GHashTable *maps;             /* lock: init URIs that were queued */
@@ -168,6 +169,7 @@ queue_piece_locked (Track * self, const M3u8Playlist * p,
   job->listed.has_date = s->has_date;
   job->listed.date = s->date;
   job->listed.target = p->target;
+  job->listed.behind_gap = part != NULL && self->behind_gap;
   job->listed.duration = part != NULL ? part->duration : s->duration;
   push_job_locked (self, job);
 }
@@ -186,6 +188,7 @@ queue_segment_locked (Track * self, const M3u8Playlist * p,
       queue_map_locked (self, s);
       queue_piece_locked (self, p, s, i);
     }
+    self->behind_gap = m3u8_part (p, s, i)->gap;
     self->any_queued = TRUE;
     self->queued_msn = s->msn;
     self->queued_part = i;

@@ -538,6 +538,36 @@ GST_START_TEST (subtitles_are_not_their_parts_in_a_row)
 
 GST_END_TEST;
 
+/* 148: parts that are gaps are not fetched, also those at a segment's end. */
+GST_START_TEST (media_behind_a_gap_does_not_go_on_at_once)
+{
+  GByteArray *init = init_section (NO_FLAW), *before = media (NO_FLAW, 0);
+  GByteArray *behind = media (NO_FLAW, 2);
+  guint gap;
+
+  for (gap = 0; gap < 2; gap++) {
+    BmffListed listed =
+        { 100, 0, 0, TRUE, FALSE, FALSE, 0, M3U8_SECOND, TRUE, 0, 0, "a" };
+    Rig rig;
+
+    rig_init (&rig);
+    hls_check_init (rig.check, rig.r, rig.track, "a", init->data, init->len);
+    hls_check_media (rig.check, rig.r, rig.track, &listed, before->data,
+        before->len);
+    listed.msn = 101;
+    listed.behind_gap = gap;
+    hls_check_media (rig.check, rig.r, rig.track, &listed, behind->data,
+        behind->len);
+    fail_unless_equals_int (verdict_has (&rig.check->verdict, 148), !gap);
+    rig_clear (&rig);
+  }
+  g_byte_array_unref (init);
+  g_byte_array_unref (before);
+  g_byte_array_unref (behind);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (each_flaw_is_found_under_its_number)
 {
   const Case *c = &cases[__i__];
@@ -712,6 +742,7 @@ bytes_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, valid_media_breaks_no_rule);
   tcase_add_test (tc, subtitles_are_not_their_parts_in_a_row);
+  tcase_add_test (tc, media_behind_a_gap_does_not_go_on_at_once);
   tcase_add_loop_test (tc, each_flaw_is_found_under_its_number, 0,
       G_N_ELEMENTS (cases));
   tcase_add_test (tc, media_is_compared_with_what_is_told_of_it);
