@@ -331,6 +331,39 @@ start_clock (GstRedundantSrc * self)
     gst_redundant_inputs_start (self->inputs, &config);
 }
 
+/* The bin's own way asks all children how their last change went, locked ones
+ * as well: an input that is still connecting would make this change wait, and
+ * begin again without a pause, until it has. */
+static GstStateChangeReturn
+set_switches (GstRedundantSrc * self, GstState state)
+{
+  GstClockTime base_time = gst_element_get_base_time (GST_ELEMENT (self));
+  GstStateChangeReturn result = GST_STATE_CHANGE_SUCCESS;
+  guint i;
+
+  for (i = 0; i < N_MEDIA; i++) {
+    GstElement *element = GST_ELEMENT (self->switches[i]);
+
+    if (gst_element_is_locked_state (element))
+      continue;
+    gst_element_set_base_time (element, base_time);
+    if (gst_element_set_state (element, state) == GST_STATE_CHANGE_FAILURE)
+      result = GST_STATE_CHANGE_FAILURE;
+  }
+  return result;
+}
+
+static GstStateChangeReturn
+change_children (GstElement * element, GstStateChange transition)
+{
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING
+      || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    return set_switches (GST_REDUNDANT_SRC (element),
+        GST_STATE_TRANSITION_NEXT (transition));
+  return GST_ELEMENT_CLASS (gst_redundant_src_parent_class)->change_state
+      (element, transition);
+}
+
 static GstStateChangeReturn
 gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
 {
@@ -349,8 +382,7 @@ gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
     set_stats_timer (self, FALSE);
     unlock_switches (self);
   }
-  result = GST_ELEMENT_CLASS (gst_redundant_src_parent_class)->change_state
-      (element, transition);
+  result = change_children (element, transition);
   if (result == GST_STATE_CHANGE_FAILURE) {
     if (transition != GST_STATE_CHANGE_NULL_TO_READY)
       gst_redundant_inputs_stop (self->inputs);

@@ -697,6 +697,32 @@ GST_START_TEST (redundantsrc_stands_a_pause)
 
 GST_END_TEST;
 
+/* appsrc without data is connecting for ever.  Its state says nothing of
+ * ours. */
+GST_START_TEST (redundantsrc_stands_a_pause_while_an_input_connects)
+{
+  GstState state;
+  Rig rig;
+
+  rig_init (&rig, "redundantsrc name=s uris=\"faulty://good appsrc://x\""
+      " s.video ! fakesink sync=true async=false");
+  rig_play (&rig);
+  rig_wait_buffers (&rig, 0, 10);
+  fail_unless_equals_int (gst_element_set_state (rig.pipeline,
+          GST_STATE_PAUSED), GST_STATE_CHANGE_NO_PREROLL);
+  fail_unless_equals_int (gst_element_set_state (rig.pipeline,
+          GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
+  fail_unless_equals_int (gst_element_get_state (rig.src, &state, NULL, 0),
+      GST_STATE_CHANGE_SUCCESS);
+  fail_unless_equals_int (state, GST_STATE_PLAYING);
+  rig_wait_buffers (&rig, 0, 30);
+  rig_check_unbroken (&rig, 0);
+  fail_unless (rig_input_stat (&rig, 0, "epochs") < 10);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (redundantsrc_stops_at_any_moment)
 {
   guint i;
@@ -1135,6 +1161,7 @@ redundantsrc_suite (void)
   tcase_add_test (tc, redundantsrc_restarts_an_input_by_hand);
   tcase_add_test (tc, redundantsrc_is_reusable_after_null);
   tcase_add_test (tc, redundantsrc_stands_a_pause);
+  tcase_add_test (tc, redundantsrc_stands_a_pause_while_an_input_connects);
   tcase_add_test (tc, redundantsrc_stops_at_any_moment);
   tcase_add_loop_test (tc, redundantsrc_refuses_what_is_no_list_of_uris, 0, 2);
   tcase_add_test (tc,
