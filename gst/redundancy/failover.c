@@ -504,6 +504,18 @@ is_served_better (Failover * self, const Input * active, guint64 now,
       && is_alive (self, other, 0, now);
 }
 
+/* It is not known to lack what it takes. */
+static gboolean
+may_be_healthy (const Failover * self, const Input * input)
+{
+  guint brings = self->config.required & input->media;
+
+  if (input->locked_out)
+    return FALSE;
+  return self->config.require_all ? brings == self->config.required
+      : brings != 0;
+}
+
 /* Could a better input than the best usable one still come at the start? */
 static gboolean
 startup_may_wait (const Failover * self, const Input * usable)
@@ -512,7 +524,7 @@ startup_may_wait (const Failover * self, const Input * usable)
 
   for (i = 0; i < self->inputs->len; i++) {
     const Input *input = &g_array_index (self->inputs, Input, i);
-    if (!input->locked_out && is_better (self, input, usable))
+    if (may_be_healthy (self, input) && is_better (self, input, usable))
       return TRUE;
   }
   return FALSE;

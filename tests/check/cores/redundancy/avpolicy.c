@@ -238,6 +238,20 @@ GST_START_TEST (av_policy_starts_sound_alone_when_no_picture_comes)
 
 GST_END_TEST;
 
+GST_START_TEST (av_policy_does_not_wait_for_what_is_not_taken)
+{
+  Rig rig;
+
+  rig_init (&rig, AV_POLICY_PREFER_COMMON);
+  av_policy_set_media (rig.policy, A, PICTURE);
+  av_policy_set_media (rig.policy, B, PICTURE);
+  feed (&rig, A_PICTURE | C_SOUND, STEP);
+  expect (&rig, A, C);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (av_policy_switches_both_by_hand)
 {
   AvPolicyKind kind = __i__;
@@ -578,6 +592,7 @@ avpolicy_suite (void)
   tcase_add_test (tc, av_policy_leaves_the_sound_where_the_picture_has_none);
   tcase_add_test (tc, av_policy_makes_sound_wait_for_the_picture_at_the_start);
   tcase_add_test (tc, av_policy_starts_sound_alone_when_no_picture_comes);
+  tcase_add_test (tc, av_policy_does_not_wait_for_what_is_not_taken);
   tcase_add_loop_test (tc, av_policy_switches_both_by_hand, 0, 3);
   tcase_add_loop_test (tc, av_policy_takes_commands_for_the_sound_alone, 0, 3);
   tcase_add_test (tc, av_policy_takes_commands_for_the_picture_alone);
