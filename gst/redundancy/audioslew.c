@@ -11,8 +11,8 @@
 #define THRESHOLD_MS 1
 /* It is taken away in about this time... */
 #define TIME_CONSTANT 10        /* s */
-/* ... but never by more than 0.1 %, less than two cents of pitch. */
-#define MAX_RATE (BILLION / 1000)
+/* ... but never by more than 0.2 %, three and a half cents of pitch. */
+#define MAX_RATE (BILLION / 500)
 
 #define TAPS (2 * AUDIO_SLEW_REACH)
 #define PHASES 256

@@ -24,6 +24,8 @@ enum
   PROP_URI = 1,
   PROP_PRIORITY,
   PROP_MEDIA,
+  PROP_OFFSET,
+  PROP_AUDIO_OFFSET,
   PROP_STATE,
   PROP_HEALTHY,
   N_PROPERTIES
@@ -52,6 +54,8 @@ struct _GstRedundantInput
   guint media;                  /* bit mask of those that are taken of it */
   guint built_for;              /* by the connection, likewise */
   gboolean started;
+  gint offset_ms;               /* `offset` */
+  gint audio_offset_ms;         /* `audio-offset` */
   gboolean leaving;
   gboolean restart;
   GstRedundantInputConfig config;
@@ -146,6 +150,20 @@ set_media (GstRedundantInput * self, guint media)
 }
 
 static void
+set_offset (GstRedundantInput * self, guint id, gint offset_ms)
+{
+  g_mutex_lock (&self->lock);
+  if (id == PROP_OFFSET)
+    self->offset_ms = offset_ms;
+  else
+    self->audio_offset_ms = offset_ms;
+  if (self->control != NULL)
+    gst_switch_control_set_offset (self->control, self->id, self->offset_ms,
+        self->audio_offset_ms);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
 gst_redundant_input_set_property (GObject * object, guint id,
     const GValue * value, GParamSpec * pspec)
 {
@@ -157,6 +175,8 @@ gst_redundant_input_set_property (GObject * object, guint id,
     gst_redundant_input_set_priority (self, g_value_get_uint (value));
   else if (id == PROP_MEDIA)
     set_media (self, g_value_get_flags (value));
+  else if (id == PROP_OFFSET || id == PROP_AUDIO_OFFSET)
+    set_offset (self, id, g_value_get_int (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -192,6 +212,10 @@ gst_redundant_input_get_property (GObject * object, guint id, GValue * value,
     g_value_set_uint (value, self->priority);
   else if (id == PROP_MEDIA)
     g_value_set_flags (value, self->media);
+  else if (id == PROP_OFFSET)
+    g_value_set_int (value, self->offset_ms);
+  else if (id == PROP_AUDIO_OFFSET)
+    g_value_set_int (value, self->audio_offset_ms);
   else if (id == PROP_STATE)
     g_value_set_string (value, input_life_state_nick (self->life.state));
   else
@@ -255,6 +279,33 @@ gst_redundant_input_class_init (GstRedundantInputClass * klass)
       "What is taken of this input", GST_TYPE_REDUNDANT_SRC_MEDIA,
       AV_POLICY_BOTH, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
       | GST_PARAM_MUTABLE_PLAYING);
+  /**
+   * GstRedundantInput:offset:
+   *
+   * How much later than it belongs this input is put out, in milliseconds;
+   * negative is earlier, which takes from the latency and goes as far as 200 ms
+   * of it are left.  Takes effect at once, and while the input is shown by a
+   * slope of a millisecond in each second.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_OFFSET] = g_param_spec_int ("offset", "Offset",
+      "How much later than it belongs this input is put out (ms)",
+      -GST_SWITCH_MAX_OFFSET, GST_SWITCH_MAX_OFFSET, 0, G_PARAM_READWRITE
+      | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  /**
+   * GstRedundantInput:audio-offset:
+   *
+   * How much later the sound of this input is put out besides, in
+   * milliseconds, against its pictures.  Takes effect as
+   * #GstRedundantInput:offset does.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_AUDIO_OFFSET] = g_param_spec_int ("audio-offset",
+      "Audio offset", "How much later its sound is put out besides (ms)",
+      -GST_SWITCH_MAX_OFFSET, GST_SWITCH_MAX_OFFSET, 0, G_PARAM_READWRITE
+      | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
   /**
    * GstRedundantInput:state:
    *

@@ -563,6 +563,8 @@ input_stats (GstRedundantSrc * self, GstRedundantInput * input)
         "jumps", G_TYPE_UINT64, info.jumps,
         "offset", G_TYPE_INT64, info.offset,
         "drift-ppm", G_TYPE_DOUBLE, info.drift_ppb / 1000.0,
+        "alignment", G_TYPE_STRING, alignment_nick (info.alignment),
+        "shift", G_TYPE_INT64, info.shift,
         "return-delay", G_TYPE_UINT64, info.return_delay, NULL);
   }
   gst_switch_input_info_clear (&info);

@@ -38,6 +38,8 @@ struct _GstRedundantSwitchPad
 
   /* The rest under the switch's lock. */
   guint priority;
+  gint offset_ms;               /* `offset` */
+  gint audio_offset_ms;         /* `audio-offset` */
   GstCaps *caps;
   gboolean fits;                /* caps are the output's form */
   gboolean judged;              /* `fits` holds for caps and `judged_form` */

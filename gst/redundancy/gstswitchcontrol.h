@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "alignment.h"
 #include "avpolicy.h"
 #include "contenthealth.h"
 #include "gstswitchnews.h"
@@ -60,6 +61,8 @@ typedef struct
   GstClockTime last_arrival;
   GstClockTimeDiff offset;
   gint64 drift_ppb;             /* positive: faster than our clock */
+  AlignmentKind alignment;      /* to what was shown when it was judged */
+  GstClockTimeDiff shift;       /* that it was given by that */
   guint64 jumps;
   GstClockTime return_delay;
 } GstSwitchInputInfo;
@@ -99,6 +102,16 @@ void gst_switch_control_set_paced (GstSwitchControl * self, gint id,
 TimelineVerdict gst_switch_control_on_data (GstSwitchControl * self, gint id,
     GstSwitchMediumId medium, GstClockTime now, gint64 running_time,
     gint64 * mapped, guint * epoch);
+/* What that data said of its time (ns, G_MININT64: nothing), and where it was
+ * placed. */
+void gst_switch_control_on_references (GstSwitchControl * self, gint id,
+    GstSwitchMediumId medium, const gint64 references[ALIGNMENT_N_KINDS],
+    gint64 mapped);
+/* The operator's, ms: all media of an input, or its sound besides, later by
+ * that. */
+#define GST_SWITCH_MAX_OFFSET 2000
+void gst_switch_control_set_offset (GstSwitchControl * self, gint id,
+    gint offset_ms, gint audio_offset_ms);
 void gst_switch_control_on_end (GstSwitchControl * self, gint id,
     FailoverReason why);
 /* A detector found `fault` in an input's content, or its end. */

@@ -278,6 +278,20 @@ switch_summary (GstRedundantSwitch * self, const gchar * from, const gchar * to,
       counters->rate > 0 ? "samples" : "frames");
 }
 
+/* How what is shown now was put beside what was shown before. */
+static const gchar *
+alignment_of (GstRedundantSwitch * self, gint id)
+{
+  GstSwitchInputInfo info = { NULL, };
+  const gchar *nick = alignment_nick (ALIGNMENT_NONE);
+
+  if (gst_switch_control_get_info (self->control, id,
+          gst_redundant_switch_now (self), &info))
+    nick = alignment_nick (info.alignment);
+  gst_switch_input_info_clear (&info);
+  return nick;
+}
+
 static void
 plan_switch_message_locked (GstRedundantSwitch * self,
     const GstSwitchCounters * counters, GstClockTime time, Work * work)
@@ -292,7 +306,8 @@ plan_switch_message_locked (GstRedundantSwitch * self,
   gst_structure_set (facts, "from", G_TYPE_STRING, from, "to", G_TYPE_STRING,
       to, "reason", G_TYPE_STRING, failover_reason_nick (self->pending.reason),
       "position", G_TYPE_UINT64, time, "decided-at", G_TYPE_UINT64,
-      self->pending.decided_at, NULL);
+      self->pending.decided_at, "alignment", G_TYPE_STRING,
+      alignment_of (self, self->pending.active), NULL);
   add_gap (facts, counters, missed, counters->repeated - self->repeated_mark);
   plan_message (work, missed > 0
       || failover_reason_is_fault (self->pending.reason)

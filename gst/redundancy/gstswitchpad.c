@@ -3,11 +3,15 @@
  * data of an input that is not live, which is paced. */
 #include "gstredundantswitchprivate.h"
 
+#include "gstswitchreference.h"
+
 #define GST_CAT_DEFAULT gst_redundant_switch_debug
 
 enum
 {
   PROP_PRIORITY = 1,
+  PROP_OFFSET,
+  PROP_AUDIO_OFFSET,
   PROP_HEALTHY,
   N_PROPERTIES
 };
@@ -41,11 +45,31 @@ set_priority (GstRedundantSwitchPad * pad, guint priority)
 }
 
 static void
+set_offset (GstRedundantSwitchPad * pad, guint id, gint offset_ms)
+{
+  g_autoptr (GstObject) parent = gst_object_get_parent (GST_OBJECT (pad));
+  GstRedundantSwitch *self = (GstRedundantSwitch *) parent;
+
+  if (self == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  if (id == PROP_OFFSET)
+    pad->offset_ms = offset_ms;
+  else
+    pad->audio_offset_ms = offset_ms;
+  gst_switch_control_set_offset (self->control, pad->id, pad->offset_ms,
+      pad->audio_offset_ms);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
 gst_redundant_switch_pad_set_property (GObject * object, guint id,
     const GValue * value, GParamSpec * pspec)
 {
   if (id == PROP_PRIORITY)
     set_priority (GST_REDUNDANT_SWITCH_PAD (object), g_value_get_uint (value));
+  else if (id == PROP_OFFSET || id == PROP_AUDIO_OFFSET)
+    set_offset (GST_REDUNDANT_SWITCH_PAD (object), id, g_value_get_int (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -77,6 +101,10 @@ gst_redundant_switch_pad_get_property (GObject * object, guint id,
 
   if (id == PROP_PRIORITY)
     g_value_set_uint (value, pad->priority);
+  else if (id == PROP_OFFSET)
+    g_value_set_int (value, pad->offset_ms);
+  else if (id == PROP_AUDIO_OFFSET)
+    g_value_set_int (value, pad->audio_offset_ms);
   else if (id == PROP_HEALTHY)
     g_value_set_boolean (value, is_healthy (pad));
   else
@@ -112,6 +140,33 @@ gst_redundant_switch_pad_class_init (GstRedundantSwitchPadClass * klass)
   properties[PROP_PRIORITY] = g_param_spec_uint ("priority", "Priority",
       "Priority of this input (0 is the best)", 0, G_MAXUINT, 0,
       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  /**
+   * GstRedundantSwitchPad:offset:
+   *
+   * How much later than it belongs this input is put out, in milliseconds;
+   * negative is earlier, which takes from the latency and goes as far as 200 ms
+   * of it are left.  Takes effect at once, and while the input is shown by a
+   * slope of a millisecond in each second.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_OFFSET] = g_param_spec_int ("offset", "Offset",
+      "How much later than it belongs this input is put out (ms)",
+      -GST_SWITCH_MAX_OFFSET, GST_SWITCH_MAX_OFFSET, 0, G_PARAM_READWRITE
+      | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  /**
+   * GstRedundantSwitchPad:audio-offset:
+   *
+   * How much later the sound of this input is put out besides, in
+   * milliseconds, against its pictures.  Takes effect as
+   * #GstRedundantSwitchPad:offset does.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_AUDIO_OFFSET] = g_param_spec_int ("audio-offset",
+      "Audio offset", "How much later its sound is put out besides (ms)",
+      -GST_SWITCH_MAX_OFFSET, GST_SWITCH_MAX_OFFSET, 0, G_PARAM_READWRITE
+      | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
   /**
    * GstRedundantSwitchPad:healthy:
    *
@@ -349,6 +404,24 @@ place_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
 }
 
 static void
+note_references_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
+    GstBuffer * buffer, gint64 mapped)
+{
+  gint64 references[ALIGNMENT_N_KINDS], reorder = 0;
+
+  /* A clock in data is that of what is seen, not of its decoding. */
+  if (self->medium->follow != NULL && GST_BUFFER_DTS_IS_VALID (buffer)
+      && GST_BUFFER_PTS_IS_VALID (buffer))
+    reorder = GST_CLOCK_DIFF (GST_BUFFER_DTS (buffer), GST_BUFFER_PTS (buffer));
+  gst_switch_references_read (buffer, references);
+  if (GST_BUFFER_PTS_IS_VALID (buffer))
+    references[ALIGNMENT_PTS] = running_time_locked (self, pad, buffer)
+        + reorder;
+  gst_switch_control_on_references (self->control, pad->id, self->medium->id,
+      references, mapped + reorder);
+}
+
+static void
 store_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
     GstBuffer * buffer, gint64 mapped, guint epoch)
 {
@@ -371,6 +444,7 @@ chain_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
     GstBuffer * buffer, gboolean * renegotiate)
 {
   g_autoptr (GstBuffer) owned = buffer;
+  TimelineVerdict verdict;
   gint64 mapped = 0;
   guint epoch = 0;
 
@@ -389,7 +463,10 @@ chain_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
   pad->misfits = 0;
   pad->buffers++;
   pad->bytes += gst_buffer_get_size (owned);
-  switch (place_locked (self, pad, owned, &mapped, &epoch)) {
+  verdict = place_locked (self, pad, owned, &mapped, &epoch);
+  if (verdict != TIMELINE_SETTLING)
+    note_references_locked (self, pad, owned, mapped);
+  switch (verdict) {
     case TIMELINE_USABLE:
       GST_LOG_OBJECT (pad, "for %" GST_STIME_FORMAT, GST_STIME_ARGS (mapped));
       /* The wait of paced data has let go of the lock. */

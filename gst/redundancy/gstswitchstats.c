@@ -50,6 +50,8 @@ input_stats_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
         "jumps", G_TYPE_UINT64, info.jumps,
         "offset", G_TYPE_INT64, info.offset,
         "drift-ppm", G_TYPE_DOUBLE, info.drift_ppb / 1000.0,
+        "alignment", G_TYPE_STRING, alignment_nick (info.alignment),
+        "shift", G_TYPE_INT64, info.shift,
         "return-delay", G_TYPE_UINT64, info.return_delay,
         "last-arrival-age", G_TYPE_UINT64,
         GST_CLOCK_TIME_IS_VALID (info.last_arrival) && now > info.last_arrival

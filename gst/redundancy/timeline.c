@@ -11,6 +11,9 @@
  * measuring of drift. */
 #define SAME_LATENESS (SECOND / 20)
 
+/* A shift that is seen changes by one part in so many. */
+#define SHIFT_SLOPE 1000
+
 /* Drift is measured by another medium when its own has been away so long. */
 #define LEAD_PATIENCE (10 * SECOND)
 
@@ -23,8 +26,10 @@ timeline_init (Timeline * self, const TimelineConfig * config)
   self->paced = FALSE;
   self->epochs = 0;
   self->jumps = 0;
-  for (medium = 0; medium < TIMELINE_MEDIA; medium++)
+  for (medium = 0; medium < TIMELINE_MEDIA; medium++) {
     self->epoch[medium] = 0;
+    self->media[medium].shift_wanted = 0;
+  }
   timeline_reset (self);
 }
 
@@ -42,6 +47,7 @@ timeline_reset (Timeline * self)
   for (medium = 0; medium < TIMELINE_MEDIA; medium++) {
     self->is_late[medium] = FALSE;
     self->media[medium].mapped = FALSE;
+    self->media[medium].shift = self->media[medium].shift_wanted;
     self->epoch[medium] = self->epochs;
   }
 }
@@ -76,15 +82,16 @@ offset_of (const Timeline * self, guint medium)
 
 /* How much later than its place data arrived, were it put at `place`. */
 static gint64
-lateness (const Timeline * self, guint64 arrival, gint64 place)
+lateness (const Timeline * self, guint medium, guint64 arrival, gint64 place)
 {
-  return (gint64) arrival - place - drift_at (&self->drift, place);
+  return (gint64) arrival - place - drift_at (&self->drift, place)
+      - self->media[medium].shift;
 }
 
 static gboolean
-fits (const Timeline * self, guint64 arrival, gint64 place)
+fits (const Timeline * self, guint medium, guint64 arrival, gint64 place)
 {
-  gint64 late = lateness (self, arrival, place);
+  gint64 late = lateness (self, medium, arrival, place);
 
   return late <= (gint64) self->config.latency
       && late >= -(gint64) self->config.limit;
@@ -104,7 +111,7 @@ next_place (const Timeline * self, guint medium, guint64 arrival)
   passed = arrival - m->arrival;
   place = m->place;
   place += m->spacing > 0 && passed < m->spacing + JUMP ? m->spacing : passed;
-  return fits (self, arrival, place) ? place : here;
+  return fits (self, medium, arrival, place) ? place : here;
 }
 
 /* The medium left its offset: it joins the newer one if that fits, or goes back
@@ -122,10 +129,11 @@ leave_offset (Timeline * self, guint medium, guint64 arrival,
   gint64 change;
 
   if (!is_on_old && others_are
-      && fits (self, arrival, running_time + self->old_offset)) {
+      && fits (self, medium, arrival, running_time + self->old_offset)) {
     self->offset = self->old_offset;
     self->on_old = bit;
-  } else if (!is_on_old || !fits (self, arrival, running_time + self->offset)) {
+  } else if (!is_on_old
+      || !fits (self, medium, arrival, running_time + self->offset)) {
     if (!others_are)
       self->old_offset = self->offset;
     self->offset = next_place (self, medium, arrival) - running_time;
@@ -158,7 +166,7 @@ has_jumped (const Timeline * self, guint medium, guint64 arrival,
   if (step < -JUMP)
     return TRUE;
   return step > passed + JUMP && step > m->spacing + JUMP
-      && lateness (self, arrival, place) < -JUMP;
+      && lateness (self, medium, arrival, place) + m->shift < -JUMP;
 }
 
 static gboolean
@@ -174,7 +182,7 @@ lateness_ran_out (Timeline * self, guint medium, guint64 arrival)
 static void
 judge (Timeline * self, guint medium, guint64 arrival, gint64 running_time)
 {
-  gint64 late = lateness (self, arrival, running_time
+  gint64 late = lateness (self, medium, arrival, running_time
       + offset_of (self, medium));
 
   if (has_jumped (self, medium, arrival, running_time)) {
@@ -205,6 +213,27 @@ measure_drift (Timeline * self, guint medium, guint64 arrival, gint64 place)
   drift_add (&self->drift, arrival, place);
 }
 
+void
+timeline_shift (Timeline * self, guint medium, gint64 shift, gboolean seen)
+{
+  TimelineMedium *m = &self->media[medium];
+
+  m->shift_wanted = shift;
+  if (seen || m->shift == shift)
+    return;
+  m->shift = shift;
+  self->epochs++;
+  self->epoch[medium] = self->epochs;
+}
+
+static void
+slew_shift (TimelineMedium * m)
+{
+  gint64 step = m->spacing / SHIFT_SLOPE;
+
+  m->shift += CLAMP (m->shift_wanted - m->shift, -step, step);
+}
+
 TimelineVerdict
 timeline_map (Timeline * self, guint medium, guint64 arrival,
     gint64 running_time, gint64 * mapped)
@@ -228,9 +257,10 @@ timeline_map (Timeline * self, guint medium, guint64 arrival,
   m->arrival = arrival;
   m->running_time = running_time;
   m->place = place;
-  *mapped = place + drift_at (&self->drift, place);
-  return lateness (self, arrival, place) > (gint64) self->config.latency
-      ? TIMELINE_LATE : TIMELINE_USABLE;
+  slew_shift (m);
+  *mapped = place + drift_at (&self->drift, place) + m->shift;
+  return lateness (self, medium, arrival, place)
+      > (gint64) self->config.latency ? TIMELINE_LATE : TIMELINE_USABLE;
 }
 
 gint64

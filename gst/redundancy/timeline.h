@@ -32,7 +32,9 @@ typedef struct
   guint64 arrival;              /* of the newest data */
   gint64 running_time;
   gint64 spacing;               /* ns to the data before it */
-  gint64 place;                 /* where it was put, without drift */
+  gint64 place;                 /* where it was put, without drift and shift */
+  gint64 shift;                 /* ns later than that, now */
+  gint64 shift_wanted;
 } TimelineMedium;
 
 /* Maps the running time of one input connection onto the output's with one
@@ -72,6 +74,11 @@ void timeline_reset (Timeline * self);
  * `limit`, keeps its own running time. */
 TimelineVerdict timeline_map (Timeline * self, guint medium, guint64 arrival,
     gint64 running_time, gint64 * mapped);
+
+/* Puts the medium `shift` ns later than where its data belongs: at once, or by
+ * a millisecond in each second while it is seen. */
+void timeline_shift (Timeline * self, guint medium, gint64 shift,
+    gboolean seen);
 
 /* What is added to running time now, with drift; 0 while settling. */
 gint64 timeline_offset (const Timeline * self);

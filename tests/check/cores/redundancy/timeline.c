@@ -305,6 +305,57 @@ GST_START_TEST (timeline_keeps_a_medium_while_the_other_jumps_about)
 
 GST_END_TEST;
 
+GST_START_TEST (timeline_shifts_at_once_what_is_not_seen)
+{
+  Timeline self;
+  gint64 mapped;
+  guint epoch;
+
+  init (&self, 1, -1);
+  timeline_map (&self, VIDEO, SECOND, 0, &mapped);
+  epoch = self.epoch[VIDEO];
+  timeline_shift (&self, VIDEO, -300 * (gint64) MS, FALSE);
+  fail_unless (self.epoch[VIDEO] > epoch);
+  timeline_map (&self, VIDEO, 1040 * MS, 40 * MS, &mapped);
+  fail_unless_equals_int64 (mapped, 740 * MS);
+  /* Lateness counts with it: 300 ms are left. */
+  fail_unless_equals_int (timeline_map (&self, VIDEO, 1380 * MS, 80 * MS,
+          &mapped), TIMELINE_USABLE);
+  fail_unless_equals_int (timeline_map (&self, VIDEO, 1421 * MS, 120 * MS,
+          &mapped), TIMELINE_LATE);
+  timeline_reset (&self);
+  timeline_map (&self, VIDEO, 5 * SECOND, 0, &mapped);
+  fail_unless_equals_int64 (mapped, 4700 * MS);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (timeline_shifts_by_a_slope_what_is_seen)
+{
+  Timeline self;
+  gint64 mapped, last = 0, i;
+  guint epoch, steps = 0;
+
+  init (&self, 1, -1);
+  timeline_map (&self, VIDEO, SECOND, 0, &mapped);
+  epoch = self.epoch[VIDEO];
+  timeline_shift (&self, VIDEO, 50 * (gint64) MS, TRUE);
+  for (i = 1; i < 60 * 25; i++) {
+    timeline_map (&self, VIDEO, SECOND + i * 40 * MS, i * 40 * MS, &mapped);
+    steps += i > 1 && ABS (mapped - last - 40 * (gint64) MS) > 40000;
+    last = mapped;
+    if (i == 500)
+      fail_unless (ABS (mapped - (gint64) SECOND - i * 40 * (gint64) MS
+              - 20 * (gint64) MS) < (gint64) MS);
+  }
+  fail_unless_equals_int (steps, 0);
+  fail_unless_equals_int (self.epoch[VIDEO], epoch);
+  fail_unless_equals_int64 (mapped, (gint64) SECOND + (i - 1) * 40
+      * (gint64) MS + 50 * (gint64) MS);
+}
+
+GST_END_TEST;
+
 static Suite *
 timeline_suite (void)
 {
@@ -327,6 +378,8 @@ timeline_suite (void)
   tcase_add_test (tc, timeline_takes_no_stall_and_no_loss_for_a_jump);
   tcase_add_test (tc, timeline_measures_drift_by_the_medium_that_is_there);
   tcase_add_test (tc, timeline_has_no_drift_where_our_clock_lets_data_in);
+  tcase_add_test (tc, timeline_shifts_at_once_what_is_not_seen);
+  tcase_add_test (tc, timeline_shifts_by_a_slope_what_is_seen);
   tcase_add_test (tc, timeline_keeps_a_medium_while_the_other_strays);
   tcase_add_test (tc, timeline_keeps_a_medium_while_the_other_jumps_about);
   return s;
