@@ -299,6 +299,8 @@ encoded_track_store (gpointer output, gpointer data, GstBuffer * buffer,
     item.duration = self->duration;
   item.size = gst_buffer_get_size (buffer);
   item.data = unit;
+  /* Some that were stored may go. */
+  unit->discont = track->epoch != epoch && track->store.count > 0;
   track->epoch = epoch;
   store_push (&track->store, &item);
   return store_end (&track->store);

@@ -14,6 +14,9 @@
 /* A shift that is seen changes by one part in so many. */
 #define SHIFT_SLOPE 1000
 
+/* A medium whose place goes on so well has no new epoch. */
+#define SEAMLESS (SECOND / 100)
+
 /* Drift is measured by another medium when its own has been away so long. */
 #define LEAD_PATIENCE (10 * SECOND)
 
@@ -114,6 +117,14 @@ next_place (const Timeline * self, guint medium, guint64 arrival)
   return fits (self, medium, arrival, place) ? place : here;
 }
 
+/* Does this place follow the one before, as far as can be seen or heard? */
+static gboolean
+goes_on (const TimelineMedium * m, gint64 place)
+{
+  return m->mapped && m->spacing > 0
+      && ABS (place - m->place - m->spacing) <= SEAMLESS;
+}
+
 /* The medium left its offset: it joins the newer one if that fits, or goes back
  * to the one that the others have never left (a stale stamp, such as that of
  * what was unfinished when the medium was cut off), else it founds a new epoch
@@ -142,7 +153,8 @@ leave_offset (Timeline * self, guint medium, guint64 arrival,
   self->on_old &= ~bit;
   self->is_late[medium] = FALSE;
   self->epochs++;
-  self->epoch[medium] = self->epochs;
+  if (!goes_on (m, running_time + self->offset))
+    self->epoch[medium] = self->epochs;
   change = (gint64) arrival - running_time - self->offset;
   if (m->mapped)
     change -= (gint64) m->arrival - m->place;

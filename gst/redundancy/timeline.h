@@ -56,7 +56,7 @@ typedef struct
   guint on_old;                 /* bit mask of those */
   gboolean is_late[TIMELINE_MEDIA];
   guint64 late_since[TIMELINE_MEDIA];
-  guint epoch[TIMELINE_MEDIA];  /* rises when a medium's offset changes */
+  guint epoch[TIMELINE_MEDIA];  /* rises when a medium's place jumps */
   guint epochs;
   TimelineMedium media[TIMELINE_MEDIA];
   Drift drift;

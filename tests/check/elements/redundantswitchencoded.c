@@ -114,6 +114,32 @@ shown (Rig * rig)
   return mark;
 }
 
+/* Neither an access unit is lost nor a key frame waited for. */
+GST_START_TEST (encoded_goes_on_over_a_wrap_of_stamps)
+{
+  GstClockTime now;
+  guint frames;
+  Rig rig;
+
+  rig_init (&rig, 1);
+  play_encoded (&rig);
+  for (now = 0; now < 6 * GST_SECOND; now += FRAME) {
+    advance (&rig, now);
+    /* In the middle of a group. */
+    push_unit (&rig, 0, now < 3080 * GST_MSECOND ? 95440 * GST_SECOND + now
+        : now - 3080 * GST_MSECOND);
+  }
+  advance (&rig, 7 * GST_SECOND);
+  fail_unless_equals_int (check_units (&rig), 1);
+  g_mutex_lock (&rig.lock);
+  frames = g_list_length (rig.buffers);
+  g_mutex_unlock (&rig.lock);
+  fail_unless (frames >= 145, "%u", frames);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (encoded_failover_begins_with_a_key_frame)
 {
   Rig rig;
@@ -246,6 +272,7 @@ redundantswitchencoded_suite (void)
   TCase *tc = tcase_create ("redundantswitchencoded");
 
   suite_add_tcase (s, tc);
+  tcase_add_test (tc, encoded_goes_on_over_a_wrap_of_stamps);
   tcase_add_test (tc, encoded_failover_begins_with_a_key_frame);
   tcase_add_test (tc, encoded_output_begins_with_the_first_key_frame);
   tcase_add_test (tc, encoded_switch_by_hand_waits_for_a_key_frame);

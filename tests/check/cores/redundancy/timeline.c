@@ -162,8 +162,10 @@ GST_START_TEST (timeline_goes_on_where_it_was_when_stamps_wrap)
   const gint64 wrap = G_GINT64_CONSTANT (95443717688888);
   Timeline self;
   gint64 mapped, i;
+  guint epoch;
 
   init (&self, 1, -1);
+  epoch = self.epoch[VIDEO];
   for (i = 0; i < 100; i++) {
     gint64 time = i * 40 * (gint64) MS, wait = i % 3 * 50 * (gint64) MS;
 
@@ -173,6 +175,7 @@ GST_START_TEST (timeline_goes_on_where_it_was_when_stamps_wrap)
     fail_unless_equals_int64 (mapped, (gint64) SECOND + time);
   }
   fail_unless_equals_uint64 (self.jumps, 1);
+  fail_unless_equals_int (self.epoch[VIDEO], epoch);
 }
 
 GST_END_TEST;
