@@ -22,6 +22,7 @@ typedef struct
   AudioTrack **after;
   guint n_after;
   gint64 cut;
+  AudioTrack *filler;
 } Order;
 
 gint64
@@ -48,7 +49,8 @@ audio_raster_init (AudioRaster * self, guint rate, guint chunk, guint64 from)
 {
   g_assert (rate > 0 && chunk > 0);
   self->rate = rate;
-  self->chunk = chunk;
+  self->chunk = self->fade = chunk;
+  self->filler = NULL;
   self->started = FALSE;
   self->current = NULL;
   self->faded_in_at = G_MININT64 / 2;
@@ -56,6 +58,7 @@ audio_raster_init (AudioRaster * self, guint rate, guint chunk, guint64 from)
   self->position = (guint64) audio_raster_sample (rate, from) / chunk * chunk;
   while (audio_raster_time (self, self->position) < from)
     self->position += chunk;
+  self->begin = self->position;
 }
 
 guint64
@@ -141,6 +144,14 @@ run_at (const Order * order, gint64 at, gint64 limit)
     /* A better track comes back there. */
     run.end = MIN (run.end, store_next_start (&tracks[i]->store, at));
   }
+  if (run.track == NULL && order->filler != NULL) {
+    gint64 end = store_run_end (&order->filler->store, at, limit);
+    if (end > at)
+      run.track = order->filler;
+    else
+      end = store_next_start (&order->filler->store, at);
+    run.end = MIN (run.end, end);
+  }
   return run;
 }
 
@@ -223,20 +234,20 @@ static void
 emit_part (const AudioRaster * self, AudioChunk * chunk, const Part * part,
     gint64 from, gint64 to)
 {
-  gint64 in_end = part->faded_in_at + self->chunk;
+  gint64 in_end = part->faded_in_at + self->fade;
 
   while (from < to) {
     gint64 end = to;
-    gfloat a = gain_in (from, part->faded_in_at, self->chunk), b;
+    gfloat a = gain_in (from, part->faded_in_at, self->fade), b;
 
     if (from < in_end)
       end = MIN (end, in_end);
     if (from < part->fade_out)
       end = MIN (end, part->fade_out);
-    b = gain_in (end, part->faded_in_at, self->chunk);
+    b = gain_in (end, part->faded_in_at, self->fade);
     if (from >= part->fade_out) {
-      gfloat in_a = gain_in (from, part->fade_out, self->chunk);
-      gfloat in_b = gain_in (end, part->fade_out, self->chunk);
+      gfloat in_a = gain_in (from, part->fade_out, self->fade);
+      gfloat in_b = gain_in (end, part->fade_out, self->fade);
 
       a *= 1.0f - in_a;
       b *= 1.0f - in_b;
@@ -257,7 +268,7 @@ plan_hand_over (const AudioRaster * self, Part * part, const Run * next)
   part->next = NULL;
   if (next == NULL || part->run.track == NULL)
     return;
-  part->fade_out = part->run.end - (gint64) self->chunk;
+  part->fade_out = part->run.end - (gint64) self->fade;
   part->crosses = has_all (next->track, part->fade_out, part->run.end);
   part->next = next->track;
 }
@@ -268,12 +279,13 @@ enter (AudioRaster * self, Part * part, gboolean crossed)
 {
   AudioTrack *track = part->run.track;
 
-  if (track != self->current || !self->started) {
-    self->faded_in_at = crossed || !self->started ? G_MININT64 / 2
-        : part->run.begin;
+  if (track != self->current) {
+    /* What the output begins with has nothing before it to fade from. */
+    self->faded_in_at = crossed || part->run.begin == self->begin
+        ? G_MININT64 / 2 : part->run.begin;
     self->current = track;
   }
-  if (track != NULL)
+  if (track != NULL && track != self->filler)
     self->started = TRUE;
   part->faded_in_at = self->faded_in_at;
 }
@@ -283,7 +295,7 @@ audio_raster_next (AudioRaster * self, gint64 cut,
     AudioTrack ** before, guint n_before, AudioTrack ** after, guint n_after,
     AudioChunk * chunk)
 {
-  Order order = { before, n_before, after, n_after, cut };
+  Order order = { before, n_before, after, n_after, cut, self->filler };
   gint64 from = self->position, to = from + self->chunk;
   gboolean crossed = FALSE;
   Run runs[MAX_RUNS];
@@ -292,7 +304,7 @@ audio_raster_next (AudioRaster * self, gint64 cut,
   chunk->n_spans = 0;
   chunk->silence = 0;
   /* One fade ahead, to fade out before an end and not after it. */
-  n = plan (&order, from, to + self->chunk, runs);
+  n = plan (&order, from, to + self->fade, runs);
   for (i = 0; i < n && runs[i].begin < to; i++) {
     Part part = { runs[i], };
     gint64 end = MIN (runs[i].end, to);
@@ -302,10 +314,10 @@ audio_raster_next (AudioRaster * self, gint64 cut,
     crossed = part.crosses;
     if (part.run.track != NULL)
       emit_part (self, chunk, &part, runs[i].begin, end);
-    else
+    if (part.run.track == NULL || part.run.track == self->filler)
       chunk->silence += end - runs[i].begin;
   }
-  chunk->last = self->current;
+  chunk->last = self->current != self->filler ? self->current : NULL;
   if (self->started)
     self->silence += chunk->silence;
   self->position = to;

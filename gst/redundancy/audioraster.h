@@ -41,20 +41,24 @@ typedef struct
   guint n_spans;
   AudioSpan spans[AUDIO_RASTER_MAX_SPANS];
   guint silence;                /* samples that no input had */
-  AudioTrack *last;             /* what the chunk ends with; NULL: silence */
+  AudioTrack *last;             /* input that the chunk ends with, or NULL */
 } AudioChunk;
 
 /* The output's samples, chunk by chunk.  The sample counter is the master: an
  * input is placed by its time once and then counted on; where the two part
  * the count is slewed after the time, and beyond `tolerance` it is placed
  * anew.  Where the source changes the old one fades out
- * while the new one fades in; so stores keep one chunk of what has been
+ * while the new one fades in; so stores keep one fade of what has been
  * played.  Plain data, one caller. */
 typedef struct
 {
   guint rate;
-  guint chunk;                  /* samples, also the length of a fade */
-  guint64 position;             /* the next sample */
+  guint chunk;                  /* samples */
+  guint fade;                   /* samples, a chunk unless set */
+  AudioTrack *filler;           /* (nullable): serves where no input does, and
+                                 * counts as silence */
+  gint64 begin;                 /* the first sample */
+  guint64 position;             /* the next one */
   gboolean started;
   AudioTrack *current;          /* NULL: silence */
   gint64 faded_in_at;           /* where current's fade-in began */

@@ -14,6 +14,7 @@
 #include <gst/pbutils/pbutils.h>
 
 #include "flvclock.h"
+#include "gstnormaliser.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_redundant_src_debug);
 #define GST_CAT_DEFAULT gst_redundant_src_debug
@@ -259,26 +260,6 @@ append (GstElement * bin, GstElement * last, const gchar * factory)
   return element;
 }
 
-/* Converts to what the switch asks for by its caps query. */
-static GstElement *
-add_normaliser (GstElement * stream, GstSwitchMediumId medium,
-    GstElement ** last)
-{
-  GstElement *first;
-
-  switch (medium) {
-    case GST_SWITCH_VIDEO:
-      first = append (stream, NULL, "videoconvert");
-      *last = append (stream, first, "videoscale");
-      return first;
-    case GST_SWITCH_AUDIO:
-      first = append (stream, NULL, "audioconvert");
-      *last = append (stream, first, "audioresample");
-      return first;
-  }
-  g_assert_not_reached ();
-}
-
 static void
 on_decoded (GstElement * decoder, GstPad * pad, gpointer user_data)
 {
@@ -300,7 +281,8 @@ new_stream (GstInputChain * self, GstSwitchMediumId medium, gboolean is_raw)
   GstElement *first, *last, *decoder, *queue;
   g_autoptr (GstPad) sink = NULL, src = NULL;
 
-  first = add_normaliser (stream, medium, &last);
+  /* To what the switch asks for by its caps query. */
+  first = gst_normaliser_add (GST_BIN (stream), medium, &last);
   if (first == NULL || last == NULL) {
     gst_object_unref (stream);
     return NULL;

@@ -45,6 +45,7 @@
 #include "gstredundantinputs.h"
 #include "gstredundantsettings.h"
 #include "gstredundantswitch.h"
+#include "gstslatesettings.h"
 #include "gstswitchactions.h"
 #include "gststatslist.h"
 #include "gststatstimer.h"
@@ -76,6 +77,7 @@ struct _GstRedundantSrc
 
   /* Fixed after init. */
   GstSwitchControl *control;
+  GstSlate *slate;
   GstRedundantSwitch *switches[N_MEDIA];
   GstPad *ghosts[N_MEDIA];
   GstRedundantInputs *inputs;
@@ -269,7 +271,7 @@ start (GstRedundantSrc * self)
   };
   guint group = gst_util_group_id_next (), timeout, latency, i;
 
-  if (!check_uris (self))
+  if (!check_uris (self) || !gst_slate_check (self->slate, GST_ELEMENT (self)))
     return FALSE;
   find_effective_media (self);
   if (!check_content (self))
@@ -389,6 +391,8 @@ gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
     unlock_switches (self);
     return result;
   }
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    gst_slate_stop (self->slate);
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
     gst_element_no_more_pads (element);
   /* Live, whatever the inputs are doing. */
@@ -662,7 +666,7 @@ gst_redundant_src_set_property (GObject * object, guint id,
     set_audio_uris (self, g_value_get_string (value));
   } else if (id == PROP_STATS_INTERVAL) {
     set_stats_interval (self, g_value_get_uint (value));
-  } else {
+  } else if (!gst_slate_settings_set (self->slate, id, value)) {
     g_mutex_lock (&self->lock);
     set_locked (self, id, value);
     g_mutex_unlock (&self->lock);
@@ -696,7 +700,7 @@ gst_redundant_src_get_property (GObject * object, guint id, GValue * value,
     g_value_take_string (value, dup_active (self, FALSE));
   } else if (id == PROP_ACTIVE_AUDIO_INPUT) {
     g_value_take_string (value, dup_active (self, TRUE));
-  } else {
+  } else if (!gst_slate_settings_get (self->slate, id, value)) {
     g_mutex_lock (&self->lock);
     get_locked (self, id, value);
     g_mutex_unlock (&self->lock);
@@ -733,6 +737,7 @@ add_switch (GstRedundantSrc * self, const GstSwitchMedium * medium,
   gst_redundant_switch_adopt (element, GST_ELEMENT (self), "redundantsrc",
       self->control, medium);
   gst_bin_add (GST_BIN (self), GST_ELEMENT (element));
+  gst_redundant_switch_set_slate (element, self->slate);
   self->switches[medium->id] = element;
   g_signal_connect_object (element, "notify::active-input",
       G_CALLBACK (on_active_input), self, 0);
@@ -750,6 +755,7 @@ gst_redundant_src_init (GstRedundantSrc * self)
   gst_redundant_settings_init (&self->own);
   self->effective = self->own.media;
   self->control = gst_switch_control_new ();
+  self->slate = gst_slate_new ();
   gst_switch_actions_attach (GST_ELEMENT (self), "redundantsrc", self->control);
   self->stats_timer = gst_stats_timer_new (GST_ELEMENT (self));
   gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SOURCE
@@ -783,6 +789,7 @@ gst_redundant_src_finalize (GObject * object)
   gst_stats_timer_free (self->stats_timer);
   gst_redundant_inputs_free (self->inputs);
   gst_switch_control_unref (self->control);
+  gst_slate_unref (self->slate);
   gst_redundant_settings_clear (&self->own);
   g_free (self->uris);
   g_free (self->audio_uris);

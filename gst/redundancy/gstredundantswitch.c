@@ -31,6 +31,7 @@
 #include <gst/audio/audio.h>
 
 #include "gstredundantswitchprivate.h"
+#include "gstslatesettings.h"
 #include "gstswitchactions.h"
 
 GST_DEBUG_CATEGORY (gst_redundant_switch_debug);
@@ -215,6 +216,10 @@ gst_redundant_switch_make_output_locked (GstRedundantSwitch * self,
   gst_clear_caps (&self->form);
   self->form = form;
   self->output = medium->output_new (form);
+  if (medium->set_slate != NULL) {
+    medium->set_slate (self->output, self->slate);
+    gst_slate_set_form (self->slate, medium->id, form);
+  }
   gst_redundant_switch_configure_locked (self);
   GST_INFO_OBJECT (self, "output form is %" GST_PTR_FORMAT, form);
   return TRUE;
@@ -299,6 +304,7 @@ gst_redundant_switch_init (GstRedundantSwitch * self)
   g_cond_init (&self->cond);
   gst_switch_settings_init (&self->settings);
   self->control = gst_switch_control_new ();
+  self->slate = gst_slate_new ();
   self->prefix = "redundantswitch";
   gst_switch_actions_attach (GST_ELEMENT (self), self->prefix, self->control);
   self->eos_policy = DEFAULT_EOS_POLICY;
@@ -324,6 +330,7 @@ gst_redundant_switch_finalize (GObject * object)
 
   gst_stats_timer_free (self->stats_timer);
   gst_switch_control_unref (self->control);
+  gst_slate_unref (self->slate);
   gst_clear_caps (&self->wanted);
   gst_clear_caps (&self->form);
   g_cond_clear (&self->cond);
@@ -354,6 +361,15 @@ gst_redundant_switch_set_medium (GstRedundantSwitch * self,
 {
   g_mutex_lock (&self->lock);
   self->medium = medium;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+gst_redundant_switch_set_slate (GstRedundantSwitch * self, GstSlate * slate)
+{
+  g_mutex_lock (&self->lock);
+  gst_slate_unref (self->slate);
+  self->slate = gst_slate_ref (slate);
   g_mutex_unlock (&self->lock);
 }
 
@@ -563,6 +579,8 @@ start (GstRedundantSwitch * self)
   if (self->owner == NULL
       && !gst_content_settings_check (&content, GST_ELEMENT (self)))
     return FALSE;
+  if (self->owner == NULL && !gst_slate_check (self->slate, GST_ELEMENT (self)))
+    return FALSE;
   warn_of_short_latency (self);
   g_mutex_lock (&self->lock);
   self->phase = GST_SWITCH_WAITING;
@@ -655,6 +673,8 @@ gst_redundant_switch_change_state (GstElement * element,
     set_stats_timer (self, FALSE);
     gst_redundant_switch_update_content (self);
     forget_session (self);
+    if (self->owner == NULL)
+      gst_slate_stop (self->slate);
   }
   /* Paced by the clock: there is no data in PAUSED. */
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
@@ -733,6 +753,8 @@ gst_redundant_switch_set_property (GObject * object, guint id,
     set_stats_interval (self, g_value_get_uint (value));
     return;
   }
+  if (gst_slate_settings_set (self->slate, id, value))
+    return;
   g_mutex_lock (&self->lock);
   if (gst_switch_settings_set (&self->settings, id, value)) {
     gst_redundant_switch_configure_locked (self);
@@ -761,6 +783,8 @@ gst_redundant_switch_get_property (GObject * object, guint id, GValue * value,
     g_value_take_boxed (value, gst_redundant_switch_media_stats (self));
     return;
   }
+  if (gst_slate_settings_get (self->slate, id, value))
+    return;
   g_mutex_lock (&self->lock);
   if (gst_switch_settings_get (&self->settings, id, value)) {
   } else if (id == PROP_MIN_UPSTREAM_LATENCY) {

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "gstslate.h"
 #include "gstswitchcontrol.h"
 #include "gstswitchmedium.h"
 #include "gstswitchsettings.h"
@@ -35,6 +36,9 @@ void gst_redundant_switch_set_medium (GstRedundantSwitch * self,
 void gst_redundant_switch_adopt (GstRedundantSwitch * self,
     GstElement * owner, const gchar * prefix, GstSwitchControl * control,
     const GstSwitchMedium * medium);
+/* For redundantsrc, before PAUSED: what all switches show without an input. */
+void gst_redundant_switch_set_slate (GstRedundantSwitch * self,
+    GstSlate * slate);
 void gst_redundant_switch_set_settings (GstRedundantSwitch * self,
     const GstSwitchSettings * settings);
 /* Streams that belong together; before PAUSED. */

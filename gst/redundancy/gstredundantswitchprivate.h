@@ -4,6 +4,7 @@
 #include "gstredundantswitch.h"
 #include "gstcontenttap.h"
 #include "gstelementmessage.h"
+#include "gstslate.h"
 #include "gststatstimer.h"
 
 G_BEGIN_DECLS
@@ -78,6 +79,7 @@ struct _GstRedundantSwitch
 
   /* Fixed by adoption, before pads exist. */
   GstSwitchControl *control;
+  GstSlate *slate;
   GstElement *owner;            /* NULL: stands alone */
   const gchar *prefix;
   guint group_id;               /* of the stream */

@@ -18,9 +18,13 @@ typedef struct
   AudioRaster raster;
   GstClockTime freeze;
   guint64 slots;
-  guint64 slate;                /* samples */
+  guint64 slate_samples;
   guint64 silent_for;           /* samples without any input's data */
   gboolean on_slate;
+  GstSlate *slate;              /* (nullable): silence */
+  gboolean plays_slate;
+  AudioTrack filler;            /* the slate's sound */
+  gint64 filler_next;           /* its next sample */
   guint64 resyncs;              /* of tracks that are gone */
   guint64 corrected;            /* the same, 1e-9 samples */
   GList *tracks;                /* Track, not owned */
@@ -109,13 +113,29 @@ audio_output_new (GstCaps * form)
   gst_audio_info_from_caps (&self->info, form);
   audio_raster_init (&self->raster, self->info.rate,
       self->info.rate / CHUNKS_PER_SECOND, 0);
+  store_init (&self->filler.store, G_MAXINT64 / 4, MAX_STORE_BYTES,
+      unref_buffer);
+  self->filler_next = G_MININT64 / 2;
   return self;
 }
 
 static void
 audio_output_free (gpointer output)
 {
-  g_free (output);
+  AudioOutput *self = output;
+
+  store_finish (&self->filler.store);
+  if (self->slate != NULL)
+    gst_slate_unref (self->slate);
+  g_free (self);
+}
+
+static void
+audio_set_slate (gpointer output, GstSlate * slate)
+{
+  AudioOutput *self = output;
+
+  self->slate = gst_slate_ref (slate);
 }
 
 static void
@@ -266,7 +286,68 @@ judge_silence (AudioOutput * self, const AudioChunk * chunk, gboolean slate)
       (self->silent_for, GST_SECOND, self->info.rate) > self->freeze)
     self->on_slate = TRUE;
   if (self->on_slate)
-    self->slate += chunk->silence;
+    self->slate_samples += chunk->silence;
+}
+
+/* Placed by its time once and then counted. */
+static gint64
+place_slate (AudioOutput * self, gint64 time, gint64 n)
+{
+  gint64 position = audio_raster_sample (self->info.rate, time);
+  gint64 off = position - self->filler_next;
+  gint64 limit = audio_raster_sample (self->info.rate, TOLERANCE);
+
+  if (off <= limit && off >= -limit)
+    position = self->filler_next;
+  self->filler_next = position + n;
+  return position;
+}
+
+/* The sound of the slate, as far as this chunk and its fades need it. */
+static void
+fetch_slate (AudioOutput * self)
+{
+  guint64 position = self->raster.position;
+  gint64 until = position + self->raster.chunk + self->raster.fade, start;
+  StoreItem item;
+
+  while (store_end (&self->filler.store) < until) {
+    GstBuffer *buffer = gst_slate_pull_audio (self->slate,
+        audio_raster_time (&self->raster, position),
+        audio_raster_time (&self->raster, until), &start);
+
+    if (buffer == NULL)
+      break;
+    item.size = gst_buffer_get_size (buffer);
+    item.duration = item.size / self->info.bpf;
+    item.start = place_slate (self, start, item.duration);
+    item.data = buffer;
+    if (item.duration > 0)
+      store_push (&self->filler.store, &item);
+    else
+      gst_buffer_unref (buffer);
+  }
+  store_trim (&self->filler.store, (gint64) position - self->raster.fade);
+}
+
+/* The slate's sound stays until an input's has taken its place. */
+static void
+prepare_slate (AudioOutput * self, gboolean slate)
+{
+  gboolean plays = self->slate != NULL && (slate || self->on_slate
+      || self->raster.current == &self->filler);
+
+  if (plays) {
+    self->plays_slate = TRUE;
+    self->raster.filler = &self->filler;
+    fetch_slate (self);
+  } else if (self->plays_slate) {
+    self->plays_slate = FALSE;
+    self->raster.filler = NULL;
+    store_clear (&self->filler.store);
+    self->filler_next = G_MININT64 / 2;
+    gst_slate_hide (self->slate, GST_SWITCH_AUDIO);
+  }
 }
 
 static GstBuffer *
@@ -278,6 +359,7 @@ audio_render (gpointer output, GstClockTime cut, GstSwitchOrder * before,
   GstBuffer *buffer;
   AudioChunk chunk;
 
+  prepare_slate (self, slate);
   audio_raster_next (&self->raster, audio_raster_sample (self->info.rate, cut),
       (AudioTrack **) before->tracks, before->n,
       (AudioTrack **) after->tracks, after->n, &chunk);
@@ -304,7 +386,7 @@ audio_count (gpointer output, GstSwitchCounters * counters)
   counters->slots = self->slots;
   counters->missed = self->raster.silence;
   counters->repeated = 0;
-  counters->slate = self->slate;
+  counters->slate = self->slate_samples;
   counters->resyncs = self->resyncs;
   counters->corrections = self->corrected;
   for (l = self->tracks; l != NULL; l = l->next) {
@@ -492,7 +574,7 @@ audio_track_trim (gpointer output, gpointer data)
   AudioTrack *track = data;
 
   store_trim (&track->store, (gint64) self->raster.position
-      - self->raster.chunk);
+      - MAX (self->raster.chunk, self->raster.fade));
 }
 
 static gboolean
@@ -523,6 +605,7 @@ const GstSwitchMedium gst_switch_medium_audio = {
   .accepts = audio_accepts,
   .output_new = audio_output_new,
   .output_free = audio_output_free,
+  .set_slate = audio_set_slate,
   .output_begin = audio_output_begin,
   .next_time = audio_next_time,
   .skip_to = audio_skip_to,

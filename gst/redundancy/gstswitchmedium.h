@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "gstslate.h"
 #include "gstswitchcontrol.h"
 
 G_BEGIN_DECLS
@@ -56,6 +57,8 @@ typedef struct
 
   gpointer (*output_new) (GstCaps * form);
   void (*output_free) (gpointer output);
+  /* Where the output finds its slate; NULL for media without one. */
+  void (*set_slate) (gpointer output, GstSlate * slate);
   /* Begin at `from`; repeat for `freeze` before the slate. */
   void (*output_begin) (gpointer output, GstClockTime from,
       GstClockTime freeze);

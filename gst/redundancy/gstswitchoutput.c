@@ -330,7 +330,8 @@ plan_slate_message_locked (GstRedundantSwitch * self, gboolean open,
   incident = g_strdup_printf ("%s-slate-%u", self->medium->name,
       self->slate_incidents);
   gst_structure_set (facts, "state", G_TYPE_STRING, open ? "open" : "close",
-      "incident", G_TYPE_STRING, incident, NULL);
+      "incident", G_TYPE_STRING, incident, "active", G_TYPE_BOOLEAN, open,
+      "since", G_TYPE_UINT64, self->slate_since, NULL);
   if (!open) {
     gst_structure_set (facts, "duration", G_TYPE_UINT64,
         time - self->slate_since, NULL);
@@ -620,6 +621,8 @@ gst_redundant_switch_loop (gpointer pad)
       GST_REDUNDANT_SWITCH (GST_OBJECT_PARENT (GST_OBJECT (pad)));
   Work work = { NULL, };
 
+  gst_slate_step (self->slate, self->owner != NULL ? self->owner
+      : GST_ELEMENT (self));
   g_mutex_lock (&self->lock);
   plan_work_locked (self, &work);
   g_mutex_unlock (&self->lock);

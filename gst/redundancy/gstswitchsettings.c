@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstswitchsettings.h"
 
+#include "gstslatesettings.h"
+
 #define DEFAULT_TIMEOUT 400     /* ms */
 #define DEFAULT_LATENCY 600     /* ms */
 #define DEFAULT_STARTUP_TIMEOUT 5000    /* ms */
@@ -157,6 +159,7 @@ void
 gst_switch_settings_install (GObjectClass * klass)
 {
   install_detection (klass);
+  gst_slate_settings_install (klass);
   install_return (klass);
   gst_content_settings_install (klass, GST_SWITCH_PROP_CONTENT);
 }

@@ -121,6 +121,7 @@ gst_redundant_switch_media_stats (GstRedundantSwitch * self)
       "skipped", G_TYPE_UINT64, self->skipped,
       "total-latency", G_TYPE_UINT64, gst_redundant_switch_total_locked (self),
       NULL);
+  gst_slate_add_stats (self->slate, stats);
   add_counters_locked (self, stats);
   add_inputs_locked (self, stats);
   g_mutex_unlock (&self->lock);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Raw video: pictures on the raster, the last one repeated, then black. */
+/* Raw video: pictures on the raster, the last one repeated, then the slate. */
 #include <string.h>
 
 #include <gst/audio/audio.h>
 #include <gst/video/video.h>
 
 #include "gstswitchmedium.h"
+#include "slatecolor.h"
 #include "videoraster.h"
 
 /* A store is bounded by time; this is for pictures of absurd size. */
@@ -17,7 +18,10 @@ typedef struct
   GstVideoInfo info;
   VideoRaster raster;
   GstBuffer *last;              /* what a repeat shows */
-  GstBuffer *black;
+  GstSlate *slate;              /* (nullable): black */
+  gboolean shows_slate;
+  GstBuffer *plain;             /* of the colour below, or NULL */
+  guint32 plain_color;
   guint64 slots;
 } VideoOutput;
 
@@ -118,38 +122,66 @@ video_accepts (GstCaps * form, GstCaps * caps)
       && GST_VIDEO_INFO_HEIGHT (&a) == GST_VIDEO_INFO_HEIGHT (&b);
 }
 
-/* A line of black as the format is unpacked: 8 or 16 bits of AYUV or ARGB. */
+static gboolean
+is_yuv (const GstVideoFormatInfo * format)
+{
+  return format->unpack_format == GST_VIDEO_FORMAT_AYUV
+      || format->unpack_format == GST_VIDEO_FORMAT_AYUV64;
+}
+
+static SlateColorForm
+color_form (const GstVideoInfo * info)
+{
+  const GstVideoColorimetry *colors = &info->colorimetry;
+  SlateColorForm form;
+  guint i;
+
+  form.is_yuv = is_yuv (info->finfo);
+  form.is_full = colors->range == GST_VIDEO_COLOR_RANGE_0_255
+      || (colors->range == GST_VIDEO_COLOR_RANGE_UNKNOWN && !form.is_yuv);
+  form.depth = 1;
+  for (i = 0; i < GST_VIDEO_INFO_N_COMPONENTS (info); i++)
+    form.depth = MAX (form.depth, GST_VIDEO_INFO_COMP_DEPTH (info, i));
+  form.depth = MIN (form.depth, 16);
+  /* ITU-R BT.601 where nothing is said. */
+  if (!gst_video_color_matrix_get_Kr_Kb (colors->matrix, &form.kr, &form.kb)) {
+    form.kr = 0.299;
+    form.kb = 0.114;
+  }
+  return form;
+}
+
+/* A line of one colour as the format is unpacked: 8 or 16 bits of AYUV or
+ * ARGB. */
 static gpointer
-make_black_line (const GstVideoInfo * info)
+make_plain_line (const GstVideoInfo * info, guint32 argb)
 {
   const GstVideoFormatInfo *format = info->finfo;
-  gboolean is_full = info->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
-  gboolean is_yuv = format->unpack_format == GST_VIDEO_FORMAT_AYUV
-      || format->unpack_format == GST_VIDEO_FORMAT_AYUV64;
   gboolean is_wide = format->unpack_format == GST_VIDEO_FORMAT_AYUV64
       || format->unpack_format == GST_VIDEO_FORMAT_ARGB64;
-  guint8 luma = is_yuv && !is_full ? 16 : 0, chroma = is_yuv ? 128 : 0;
-  guint8 pixel[4] = { 255, luma, chroma, chroma };
+  SlateColorForm form = color_form (info);
   guint8 *line = g_malloc0 (info->width * 8);
+  guint16 pixel[4];
   gint x, c;
 
+  slate_color_pixel (&form, argb, pixel);
   for (x = 0; x < info->width; x++) {
     for (c = 0; c < 4; c++) {
       if (is_wide)
-        ((guint16 *) line)[4 * x + c] = pixel[c] << 8;
+        ((guint16 *) line)[4 * x + c] = pixel[c];
       else
-        line[4 * x + c] = pixel[c];
+        line[4 * x + c] = pixel[c] >> 8;
     }
   }
   return line;
 }
 
 static GstBuffer *
-make_black (GstVideoInfo * info)
+make_plain (GstVideoInfo * info, guint32 argb)
 {
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, info->size, NULL);
   const GstVideoFormatInfo *format = info->finfo;
-  g_autofree gpointer line = make_black_line (info);
+  g_autofree gpointer line = make_plain_line (info, argb);
   GstVideoFrame frame;
   gint y;
 
@@ -172,7 +204,6 @@ video_output_new (GstCaps * form)
   VideoOutput *self = g_new0 (VideoOutput, 1);
 
   gst_video_info_from_caps (&self->info, form);
-  self->black = make_black (&self->info);
   video_raster_init (&self->raster, self->info.fps_n, self->info.fps_d, 0, 0);
   return self;
 }
@@ -183,8 +214,18 @@ video_output_free (gpointer output)
   VideoOutput *self = output;
 
   gst_clear_buffer (&self->last);
-  gst_clear_buffer (&self->black);
+  gst_clear_buffer (&self->plain);
+  if (self->slate != NULL)
+    gst_slate_unref (self->slate);
   g_free (self);
+}
+
+static void
+video_set_slate (gpointer output, GstSlate * slate)
+{
+  VideoOutput *self = output;
+
+  self->slate = gst_slate_ref (slate);
 }
 
 static void
@@ -234,6 +275,36 @@ share (GstBuffer * picture)
   return buffer;
 }
 
+/* A colour where there is no picture.  Reference is the caller's. */
+static GstBuffer *
+slate_picture (VideoOutput * self, GstClockTime time)
+{
+  GstBuffer *picture = NULL;
+  guint32 color = 0xff000000;
+
+  if (self->slate != NULL) {
+    self->shows_slate = TRUE;
+    picture = gst_slate_get_picture (self->slate, time);
+    color = gst_slate_get_background (self->slate);
+  }
+  if (picture != NULL)
+    return picture;
+  if (self->plain == NULL || self->plain_color != color) {
+    gst_clear_buffer (&self->plain);
+    self->plain = make_plain (&self->info, color);
+    self->plain_color = color;
+  }
+  return gst_buffer_ref (self->plain);
+}
+
+static void
+leave_slate (VideoOutput * self)
+{
+  if (self->shows_slate)
+    gst_slate_hide (self->slate, GST_SWITCH_VIDEO);
+  self->shows_slate = FALSE;
+}
+
 static GstBuffer *
 video_render (gpointer output, GstClockTime cut, GstSwitchOrder * before,
     GstSwitchOrder * after, gboolean slate, GstSwitchSlot * slot)
@@ -242,7 +313,8 @@ video_render (gpointer output, GstClockTime cut, GstSwitchOrder * before,
   guint64 n = self->raster.slot;
   GstClockTime time = video_raster_time (&self->raster, n);
   GstSwitchOrder *order = time < cut ? before : after;
-  GstBuffer *picture = self->black, *buffer;
+  g_autoptr (GstBuffer) picture = NULL;
+  GstBuffer *buffer;
   VideoRasterPick pick;
 
   pick = video_raster_next (&self->raster, (VideoTrack **) order->tracks,
@@ -253,16 +325,19 @@ video_render (gpointer output, GstClockTime cut, GstSwitchOrder * before,
     case VIDEO_RASTER_FRESH:
       gst_buffer_replace (&self->last, pick.item->data);
       slot->fresh = TRUE;
-      picture = self->last;
+      picture = gst_buffer_ref (self->last);
       break;
     case VIDEO_RASTER_REPEAT:
-      picture = self->last;
+      picture = gst_buffer_ref (self->last);
       break;
     case VIDEO_RASTER_SLATE:
       gst_clear_buffer (&self->last);
       slot->slate = TRUE;
+      picture = slate_picture (self, time);
       break;
   }
+  if (!slot->slate)
+    leave_slate (self);
   buffer = share (picture);
   GST_BUFFER_PTS (buffer) = time;
   GST_BUFFER_DURATION (buffer) = video_raster_time (&self->raster, n + 1)
@@ -379,6 +454,7 @@ const GstSwitchMedium gst_switch_medium_video = {
   .accepts = video_accepts,
   .output_new = video_output_new,
   .output_free = video_output_free,
+  .set_slate = video_set_slate,
   .output_begin = video_output_begin,
   .next_time = video_next_time,
   .skip_to = video_skip_to,

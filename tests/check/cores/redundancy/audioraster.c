@@ -329,6 +329,62 @@ GST_START_TEST (audio_raster_time_is_exact_for_odd_rates)
 
 GST_END_TEST;
 
+GST_START_TEST (audio_raster_takes_the_filler_where_no_input_is)
+{
+  AudioTrack a, filler, *tracks[] = { &a };
+  AudioRaster self;
+  AudioChunk chunk;
+  guint i;
+
+  track_init (&a);
+  track_init (&filler);
+  push (&filler, 0, 10 * CHUNK);
+  push (&a, 3 * CHUNK, 3 * CHUNK);
+  audio_raster_init (&self, RATE, CHUNK, 0);
+  self.filler = &filler;
+  for (i = 0; i < 9; i++) {
+    gboolean fills = i < 3 || i > 5;
+    audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+    fail_unless_equals_int (uncovered (&chunk), 0);
+    /* It is no input's, and so it counts as silence. */
+    fail_unless_equals_int (chunk.silence, fills ? CHUNK : 0);
+    if (i > 2)
+      fail_unless (chunk.last == (fills ? NULL : &a));
+    /* One fades in while the other fades out. */
+    if (i == 2 || i == 5) {
+      fail_unless (is_near (gain_at (&chunk, i == 2 ? &filler : &a, 480),
+              0.5f));
+    }
+  }
+  /* Before the first input nothing is missing. */
+  fail_unless_equals_uint64 (self.silence, 3 * CHUNK);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (audio_raster_fades_for_as_long_as_it_is_told)
+{
+  AudioTrack a, *tracks[] = { &a };
+  AudioRaster self;
+  AudioChunk chunk;
+
+  track_init (&a);
+  push (&a, 2 * CHUNK, 3 * CHUNK);
+  audio_raster_init (&self, RATE, CHUNK, 0);
+  self.fade = 2 * CHUNK;
+  audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+  audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+  audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+  fail_unless (is_near (gain_at (&chunk, &a, 0), 0.0f));
+  fail_unless (is_near (gain_at (&chunk, &a, 959), 0.5f));
+  audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+  audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+  fail_unless (is_near (gain_at (&chunk, &a, 0), 0.5f));
+  fail_unless (is_near (gain_at (&chunk, &a, 959), 0.0f));
+}
+
+GST_END_TEST;
+
 static Suite *
 audioraster_suite (void)
 {
@@ -349,6 +405,8 @@ audioraster_suite (void)
   tcase_add_test (tc, audio_raster_fades_out_into_silence_and_in_again);
   tcase_add_test (tc, audio_raster_comes_back_to_the_better_track_after_a_hole);
   tcase_add_test (tc, audio_raster_time_is_exact_for_odd_rates);
+  tcase_add_test (tc, audio_raster_takes_the_filler_where_no_input_is);
+  tcase_add_test (tc, audio_raster_fades_for_as_long_as_it_is_told);
   return s;
 }
 
