@@ -25,8 +25,10 @@ complete_video (GstStructure * structure, const GstVideoInfo * info)
   g_autofree gchar *colors =
       gst_video_colorimetry_to_string (&info->colorimetry);
 
-  /* The raster makes the rate. */
-  gst_structure_remove_fields (structure, "framerate", "max-framerate", NULL);
+  /* The raster makes the rate; the rest are shades that no one sees. */
+  gst_structure_remove_fields (structure, "framerate", "max-framerate",
+      "field-order", "chroma-site", "multiview-mode", "multiview-flags",
+      "views", NULL);
   gst_structure_set (structure,
       "pixel-aspect-ratio", GST_TYPE_FRACTION, info->par_n, info->par_d,
       "interlace-mode", G_TYPE_STRING, "progressive", NULL);
@@ -58,20 +60,29 @@ gst_normaliser_append (GstBin * bin, GstElement * last, const gchar * factory)
   return element;
 }
 
+/* Each passes on what needs nothing of it.  Colours are converted at the
+ * input's size, which says what its own are when it does not; what can be
+ * deinterlaced is 8 bits, so that conversion may have to come on both sides. */
+static const gchar *const video_chain[] = {
+  "videoconvert", "deinterlace", "videoconvert", "videoscale", NULL
+};
+
+static const gchar *const audio_chain[] = {
+  "audioconvert", "audioresample", NULL
+};
+
 GstElement *
 gst_normaliser_add (GstBin * bin, GstSwitchMediumId medium, GstElement ** last)
 {
-  GstElement *first;
+  const gchar *const *factory = medium == GST_SWITCH_VIDEO ? video_chain
+      : audio_chain;
+  GstElement *first = NULL;
 
-  switch (medium) {
-    case GST_SWITCH_VIDEO:
-      first = gst_normaliser_append (bin, NULL, "videoconvert");
-      *last = gst_normaliser_append (bin, first, "videoscale");
-      return first;
-    case GST_SWITCH_AUDIO:
-      first = gst_normaliser_append (bin, NULL, "audioconvert");
-      *last = gst_normaliser_append (bin, first, "audioresample");
-      return first;
+  *last = NULL;
+  for (; *factory != NULL; factory++) {
+    *last = gst_normaliser_append (bin, *last, *factory);
+    if (first == NULL)
+      first = *last;
   }
-  g_assert_not_reached ();
+  return first;
 }

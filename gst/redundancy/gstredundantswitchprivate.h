@@ -45,6 +45,7 @@ struct _GstRedundantSwitchPad
   gboolean fits;                /* caps are the output's form */
   gboolean judged;              /* `fits` holds for caps and `judged_form` */
   GstCaps *judged_form;
+  gboolean asked;               /* for the form, since these caps came */
   GstSegment segment;
   gpointer track;               /* NULL until there is an output */
   gboolean eos;

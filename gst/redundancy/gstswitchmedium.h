@@ -54,6 +54,9 @@ typedef struct
   GstCaps *(*make_form) (GstCaps * caps, GstCaps * wanted);
   /* Is this input fit for the output as it is? */
   gboolean (*accepts) (GstCaps * form, GstCaps * caps);
+  /* And does it mean the same?  If not it is shown, and asked for anew.  NULL:
+   * always. */
+  gboolean (*is_exact) (GstCaps * form, GstCaps * caps);
 
   gpointer (*output_new) (GstCaps * form);
   void (*output_free) (gpointer output);

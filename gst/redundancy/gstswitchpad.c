@@ -438,6 +438,16 @@ store_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
     gst_redundant_switch_wake_locked (self);
 }
 
+/* Data that can be shown, but would look other than it is meant to. */
+static gboolean
+asks_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
+{
+  if (pad->asked || self->output == NULL || self->medium->is_exact == NULL)
+    return FALSE;
+  pad->asked = TRUE;
+  return !self->medium->is_exact (self->form, pad->caps);
+}
+
 /* Takes `buffer`. */
 static GstFlowReturn
 chain_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
@@ -460,6 +470,7 @@ chain_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
     *renegotiate = pad->misfits++ == 0;
     return GST_FLOW_OK;
   }
+  *renegotiate = asks_locked (self, pad);
   pad->misfits = 0;
   pad->buffers++;
   pad->bytes += gst_buffer_get_size (owned);
@@ -525,6 +536,9 @@ on_caps_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
   const GstStructure *structure = gst_caps_get_structure (caps, 0);
   gint n, d;
 
+  /* What was asked for and not given is not asked for again. */
+  if (pad->caps == NULL || !gst_caps_is_equal (pad->caps, caps))
+    pad->asked = FALSE;
   gst_caps_replace (&pad->caps, caps);
   pad->judged = FALSE;
   pad->misfits = 0;

@@ -5,6 +5,7 @@
 #include <gst/audio/audio.h>
 #include <gst/video/video.h>
 
+#include "gstnormaliser.h"
 #include "gstswitchmedium.h"
 #include "slatecolor.h"
 #include "videoraster.h"
@@ -31,23 +32,27 @@ unref_buffer (gpointer data)
   gst_buffer_unref (data);
 }
 
+/* Before there is an output, what is wanted of it. */
 static GstCaps *
 video_input_caps (GstCaps * form, GstCaps * wanted)
 {
   GstCaps *caps = gst_caps_new_empty_simple ("video/x-raw"), *both;
+  guint i;
 
-  if (form == NULL)
-    form = wanted;
-  if (form == NULL)
+  if (form != NULL) {
+    gst_caps_unref (caps);
+    return gst_normaliser_target (GST_SWITCH_VIDEO, form);
+  }
+  if (wanted == NULL)
     return caps;
-  both = gst_caps_intersect (caps, form);
+  both = gst_caps_intersect (caps, wanted);
   gst_caps_unref (caps);
   both = gst_caps_make_writable (both);
-  /* The raster makes the rate; the rest is the input's own affair. */
-  for (guint i = 0; i < gst_caps_get_size (both); i++) {
+  /* The raster makes the rate. */
+  for (i = 0; i < gst_caps_get_size (both); i++) {
     gst_structure_remove_fields (gst_caps_get_structure (both, i), "framerate",
-        "max-framerate", "interlace-mode", "field-order", "colorimetry",
-        "chroma-site", "multiview-mode", "multiview-flags", "views", NULL);
+        "max-framerate", "interlace-mode", "field-order", "chroma-site",
+        "multiview-mode", "multiview-flags", "views", NULL);
   }
   return both;
 }
@@ -127,6 +132,21 @@ is_yuv (const GstVideoFormatInfo * format)
 {
   return format->unpack_format == GST_VIDEO_FORMAT_AYUV
       || format->unpack_format == GST_VIDEO_FORMAT_AYUV64;
+}
+
+/* Would it be shown as it is meant to be? */
+static gboolean
+video_is_exact (GstCaps * form, GstCaps * caps)
+{
+  GstVideoInfo a, b;
+
+  return gst_video_info_from_caps (&a, form)
+      && gst_video_info_from_caps (&b, caps)
+      && GST_VIDEO_INFO_PAR_N (&a) == GST_VIDEO_INFO_PAR_N (&b)
+      && GST_VIDEO_INFO_PAR_D (&a) == GST_VIDEO_INFO_PAR_D (&b)
+      && !GST_VIDEO_INFO_IS_INTERLACED (&b)
+      && (!GST_VIDEO_INFO_IS_YUV (&a)
+      || gst_video_colorimetry_is_equal (&a.colorimetry, &b.colorimetry));
 }
 
 static SlateColorForm
@@ -452,6 +472,7 @@ const GstSwitchMedium gst_switch_medium_video = {
   .input_caps = video_input_caps,
   .make_form = video_make_form,
   .accepts = video_accepts,
+  .is_exact = video_is_exact,
   .output_new = video_output_new,
   .output_free = video_output_free,
   .set_slate = video_set_slate,
