@@ -13,6 +13,7 @@ typedef struct
   AudioTrack *track;
   gint64 begin;
   gint64 end;
+  gboolean ends;                /* even if the same track comes after it */
 } Run;
 
 typedef struct
@@ -23,6 +24,7 @@ typedef struct
   guint n_after;
   gint64 cut;
   AudioTrack *filler;
+  guint fade;
 } Order;
 
 gint64
@@ -54,6 +56,8 @@ audio_raster_init (AudioRaster * self, guint rate, guint chunk, guint64 from)
   self->started = FALSE;
   self->current = NULL;
   self->faded_in_at = G_MININT64 / 2;
+  self->leaving = FALSE;
+  self->heir = NULL;
   self->silence = 0;
   self->position = (guint64) audio_raster_sample (rate, from) / chunk * chunk;
   while (audio_raster_time (self, self->position) < from)
@@ -120,6 +124,28 @@ audio_raster_forget (AudioRaster * self, const AudioTrack * track)
 {
   if (self->current == track)
     self->current = NULL;
+  if (self->heir == track)
+    self->heir = NULL;
+}
+
+/* The first of the tracks that has something at `at`.  `back` is where a
+ * better one has something again. */
+static void
+pick_track (Run * run, AudioTrack ** tracks, guint n, gint64 * back)
+{
+  gint64 at = run->begin;
+  guint i;
+
+  for (i = 0; i < n && run->track == NULL; i++) {
+    gint64 end = store_run_end (&tracks[i]->store, at, run->end);
+
+    if (end > at) {
+      run->track = tracks[i];
+      run->end = MIN (run->end, end);
+    } else {
+      *back = MIN (*back, store_next_start (&tracks[i]->store, at));
+    }
+  }
 }
 
 /* Which track serves the sample at `at`, and up to where. */
@@ -127,48 +153,87 @@ static Run
 run_at (const Order * order, gint64 at, gint64 limit)
 {
   gboolean is_before = at < order->cut;
-  AudioTrack **tracks = is_before ? order->before : order->after;
-  guint n = is_before ? order->n_before : order->n_after;
-  Run run = { NULL, at, limit };
-  guint i;
+  Run run = { NULL, at, limit, FALSE };
+  gint64 back = G_MAXINT64 / 2;
 
   if (is_before)
     run.end = MIN (run.end, order->cut);
-  for (i = 0; i < n; i++) {
-    gint64 end = store_run_end (&tracks[i]->store, at, limit);
-    if (end > at) {
-      run.track = tracks[i];
-      run.end = MIN (run.end, end);
-      break;
-    }
-    /* A better track comes back there. */
-    run.end = MIN (run.end, store_next_start (&tracks[i]->store, at));
-  }
-  if (run.track == NULL && order->filler != NULL) {
-    gint64 end = store_run_end (&order->filler->store, at, limit);
-    if (end > at)
-      run.track = order->filler;
-    else
-      end = store_next_start (&order->filler->store, at);
-    run.end = MIN (run.end, end);
-  }
+  pick_track (&run, is_before ? order->before : order->after,
+      is_before ? order->n_before : order->n_after, &back);
+  /* An input that goes on stays for the fade of one that was not there. */
+  if (run.track != NULL)
+    back += order->fade;
+  else if (order->filler != NULL)
+    pick_track (&run, (AudioTrack **) & order->filler, 1, &back);
+  run.end = MIN (run.end, back);
   return run;
 }
 
+/* From `from` on, as the order has it. */
 static guint
-plan (const Order * order, gint64 from, gint64 to, Run * runs)
+plan_rest (const Order * order, gint64 from, gint64 to, Run * runs, guint n)
 {
-  guint n = 0;
-
   while (from < to && n < MAX_RUNS) {
     Run run = run_at (order, from, to);
-    if (n > 0 && runs[n - 1].track == run.track)
+    if (n > 0 && runs[n - 1].track == run.track && !runs[n - 1].ends)
       runs[n - 1].end = run.end;
     else
       runs[n++] = run;
     from = run.end;
   }
   return n;
+}
+
+static gboolean
+has_all (const AudioTrack * track, gint64 from, gint64 to)
+{
+  return track != NULL && store_run_end (&track->store, from, to) >= to;
+}
+
+/* A change that nothing announced: what was heard fades out all the same, if
+ * it has something left. */
+static void
+leave_late (AudioRaster * self, const Order * order, gint64 from)
+{
+  gint64 end = from + self->fade;
+  AudioTrack *next;
+
+  if (self->leaving || self->fade == 0 || !has_all (self->current, from, end))
+    return;
+  next = run_at (order, from, end).track;
+  if (next == self->current)
+    return;
+  self->leaving = TRUE;
+  self->leaves_from = from;
+  self->leaves_at = end;
+  self->heir = has_all (next, from, end) ? next : NULL;
+}
+
+/* A fade that has begun goes on; its heir stays long enough to be left by a
+ * fade again. */
+static guint
+plan (const AudioRaster * self, const Order * order, gint64 from, gint64 to,
+    Run * runs)
+{
+  gint64 end = MIN (self->leaves_at, to), heir_end;
+
+  if (!self->leaving || end <= from)
+    return plan_rest (order, from, to, runs, 0);
+  runs[0].track = self->current;
+  runs[0].begin = from;
+  runs[0].end = end;
+  runs[0].ends = TRUE;
+  if (self->heir == NULL)
+    return plan_rest (order, end, to, runs, 1);
+  heir_end = MIN (end + 2 * (gint64) self->fade, to);
+  heir_end = MIN (store_run_end (&self->heir->store, end, heir_end), heir_end);
+  if (heir_end <= end)
+    return plan_rest (order, end, to, runs, 1);
+  runs[1].track = self->heir;
+  runs[1].begin = end;
+  runs[1].end = heir_end;
+  runs[1].ends = FALSE;
+  return plan_rest (order, heir_end, to, runs, 2);
 }
 
 static gfloat
@@ -206,17 +271,11 @@ emit (const AudioRaster * self, AudioChunk * chunk, AudioTrack * track,
 
 /* Gain of a fade-in that began at `begin`. */
 static gfloat
-gain_in (gint64 at, gint64 begin, guint fade)
+gain_in (gint64 at, gint64 begin, gint64 fade)
 {
   if (at <= begin)
     return 0.0f;
   return at >= begin + fade ? 1.0f : (gfloat) (at - begin) / (gfloat) fade;
-}
-
-static gboolean
-has_all (const AudioTrack * track, gint64 from, gint64 to)
-{
-  return track != NULL && store_run_end (&track->store, from, to) >= to;
 }
 
 typedef struct
@@ -224,6 +283,7 @@ typedef struct
   Run run;
   gint64 faded_in_at;           /* of this run's track */
   gint64 fade_out;              /* where its fade-out begins */
+  gint64 fade;                  /* and how long it is */
   gboolean crosses;             /* the next track fades in meanwhile */
   AudioTrack *next;
 } Part;
@@ -246,8 +306,8 @@ emit_part (const AudioRaster * self, AudioChunk * chunk, const Part * part,
       end = MIN (end, part->fade_out);
     b = gain_in (end, part->faded_in_at, self->fade);
     if (from >= part->fade_out) {
-      gfloat in_a = gain_in (from, part->fade_out, self->fade);
-      gfloat in_b = gain_in (end, part->fade_out, self->fade);
+      gfloat in_a = gain_in (from, part->fade_out, part->fade);
+      gfloat in_b = gain_in (end, part->fade_out, part->fade);
 
       a *= 1.0f - in_a;
       b *= 1.0f - in_b;
@@ -263,14 +323,31 @@ emit_part (const AudioRaster * self, AudioChunk * chunk, const Part * part,
 static void
 plan_hand_over (const AudioRaster * self, Part * part, const Run * next)
 {
+  const Run *run = &part->run;
+
   part->fade_out = G_MAXINT64;
+  part->fade = 0;
   part->crosses = FALSE;
   part->next = NULL;
-  if (next == NULL || part->run.track == NULL)
+  if (next == NULL || run->track == NULL)
     return;
-  part->fade_out = part->run.end - (gint64) self->fade;
-  part->crosses = has_all (next->track, part->fade_out, part->run.end);
   part->next = next->track;
+  part->fade_out = run->ends ? self->leaves_from
+      : MAX (run->end - (gint64) self->fade, run->begin);
+  part->fade = run->end - part->fade_out;
+  /* One that did not begin to fade in cannot do so halfway. */
+  part->crosses = run->ends ? self->heir != NULL && next->track == self->heir
+      : has_all (next->track, part->fade_out, run->end);
+}
+
+/* Is a fade-out left for the next chunk? */
+static void
+remember_fade (AudioRaster * self, const Part * part, gint64 to)
+{
+  self->leaving = part->fade_out < to && part->run.end > to;
+  self->leaves_from = part->fade_out;
+  self->leaves_at = part->run.end;
+  self->heir = part->crosses ? part->next : NULL;
 }
 
 /* The part becomes the current one where it differs from what was. */
@@ -290,12 +367,37 @@ enter (AudioRaster * self, Part * part, gboolean crossed)
   part->faded_in_at = self->faded_in_at;
 }
 
+/* One part of the chunk; returns whether the next one has faded in by its
+ * end. */
+static gboolean
+put_part (AudioRaster * self, AudioChunk * chunk, const Run * run,
+    const Run * next, gboolean crossed)
+{
+  gint64 to = self->position + self->chunk, end = MIN (run->end, to);
+  Part part = { *run, };
+
+  enter (self, &part, crossed);
+  plan_hand_over (self, &part, next);
+  if (run->track != NULL)
+    emit_part (self, chunk, &part, run->begin, end);
+  if (run->track == NULL || run->track == self->filler)
+    chunk->silence += end - run->begin;
+  remember_fade (self, &part, to);
+  chunk->last = run->track != self->filler ? run->track : NULL;
+  /* It has faded out: should it come again it fades in. */
+  if (next != NULL && run->end <= to && !part.crosses)
+    self->current = NULL;
+  return part.crosses;
+}
+
 void
 audio_raster_next (AudioRaster * self, gint64 cut,
     AudioTrack ** before, guint n_before, AudioTrack ** after, guint n_after,
     AudioChunk * chunk)
 {
-  Order order = { before, n_before, after, n_after, cut, self->filler };
+  Order order = { before, n_before, after, n_after, cut, self->filler,
+    self->fade
+  };
   gint64 from = self->position, to = from + self->chunk;
   gboolean crossed = FALSE;
   Run runs[MAX_RUNS];
@@ -303,21 +405,14 @@ audio_raster_next (AudioRaster * self, gint64 cut,
 
   chunk->n_spans = 0;
   chunk->silence = 0;
+  chunk->last = NULL;
+  leave_late (self, &order, from);
   /* One fade ahead, to fade out before an end and not after it. */
-  n = plan (&order, from, to + self->fade, runs);
+  n = plan (self, &order, from, to + self->fade, runs);
   for (i = 0; i < n && runs[i].begin < to; i++) {
-    Part part = { runs[i], };
-    gint64 end = MIN (runs[i].end, to);
-
-    enter (self, &part, crossed);
-    plan_hand_over (self, &part, i + 1 < n ? &runs[i + 1] : NULL);
-    crossed = part.crosses;
-    if (part.run.track != NULL)
-      emit_part (self, chunk, &part, runs[i].begin, end);
-    if (part.run.track == NULL || part.run.track == self->filler)
-      chunk->silence += end - runs[i].begin;
+    crossed = put_part (self, chunk, &runs[i], i + 1 < n ? &runs[i + 1] : NULL,
+        crossed);
   }
-  chunk->last = self->current != self->filler ? self->current : NULL;
   if (self->started)
     self->silence += chunk->silence;
   self->position = to;

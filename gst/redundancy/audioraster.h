@@ -49,7 +49,8 @@ typedef struct
  * the count is slewed after the time, and beyond `tolerance` it is placed
  * anew.  Where the source changes the old one fades out
  * while the new one fades in; so stores keep one fade of what has been
- * played.  Plain data, one caller. */
+ * played.  A fade that has begun is brought to its end, whatever arrives
+ * meanwhile.  Plain data, one caller. */
 typedef struct
 {
   guint rate;
@@ -62,6 +63,10 @@ typedef struct
   gboolean started;
   AudioTrack *current;          /* NULL: silence */
   gint64 faded_in_at;           /* where current's fade-in began */
+  gboolean leaving;             /* current has begun to fade out */
+  gint64 leaves_from;           /* there */
+  gint64 leaves_at;             /* and ends there */
+  AudioTrack *heir;             /* (nullable) fades in meanwhile */
   guint64 silence;              /* samples since the first that any input had */
 } AudioRaster;
 

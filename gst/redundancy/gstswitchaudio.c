@@ -148,6 +148,14 @@ audio_output_begin (gpointer output, GstClockTime from, GstClockTime freeze)
       self->info.rate / CHUNKS_PER_SECOND, from);
 }
 
+static void
+audio_set_fade (gpointer output, GstClockTime fade)
+{
+  AudioOutput *self = output;
+
+  self->raster.fade = audio_raster_sample (self->info.rate, fade);
+}
+
 static GstClockTime
 audio_next_time (gpointer output)
 {
@@ -607,6 +615,7 @@ const GstSwitchMedium gst_switch_medium_audio = {
   .output_free = audio_output_free,
   .set_slate = audio_set_slate,
   .output_begin = audio_output_begin,
+  .set_fade = audio_set_fade,
   .next_time = audio_next_time,
   .skip_to = audio_skip_to,
   .least_timeout = audio_least_timeout,

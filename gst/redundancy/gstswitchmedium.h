@@ -65,6 +65,8 @@ typedef struct
   /* Begin at `from`; repeat for `freeze` before the slate. */
   void (*output_begin) (gpointer output, GstClockTime from,
       GstClockTime freeze);
+  /* How long changes take to fade; NULL for media that do not. */
+  void (*set_fade) (gpointer output, GstClockTime fade);
   /* Media without a raster, of which the inputs say when something goes out:
    * `track` (nullable) is the one that shall be shown.  NULL for others. */
   void (*follow) (gpointer output, gpointer track);

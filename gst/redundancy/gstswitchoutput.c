@@ -177,6 +177,10 @@ begin_locked (GstRedundantSwitch * self, gint active, Work * work)
       first_position_locked (self, active),
       self->settings.freeze_duration_ms == G_MAXUINT ? G_MAXINT64
       : self->settings.freeze_duration_ms * GST_MSECOND);
+  if (self->medium->set_fade != NULL) {
+    self->medium->set_fade (self->output,
+        self->settings.fade_duration_ms * GST_MSECOND);
+  }
   gst_switch_control_set_least_timeout (self->control, self->medium->id,
       self->medium->least_timeout (self->output));
   self->phase = GST_SWITCH_RUNNING;

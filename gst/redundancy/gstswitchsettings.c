@@ -13,6 +13,7 @@
 #define DEFAULT_FLAP_WINDOW 60000       /* ms */
 #define DEFAULT_FLAP_MAX_DELAY 300000   /* ms */
 #define DEFAULT_FREEZE_DURATION 2000    /* ms */
+#define DEFAULT_FADE_DURATION 20        /* ms */
 
 #define HOUR_MS 3600000
 
@@ -81,6 +82,17 @@ install_detection (GObjectClass * klass)
   install_uint (klass, GST_SWITCH_PROP_FREEZE_DURATION, "freeze-duration",
       "Freeze duration", "Time to repeat the last picture before the slate "
       "(ms)", G_MAXUINT, DEFAULT_FREEZE_DURATION, GST_PARAM_MUTABLE_READY);
+  /**
+   * GstRedundantSwitch:fade-duration:
+   *
+   * How long raw audio takes to fade from one input to the next, to silence
+   * and back, in milliseconds; 0 is a hard cut.  Read when the output begins.
+   *
+   * Since: 0.1
+   */
+  install_uint (klass, GST_SWITCH_PROP_FADE_DURATION, "fade-duration",
+      "Fade duration", "How long audio fades where it changes (ms)", 100,
+      DEFAULT_FADE_DURATION, GST_PARAM_MUTABLE_READY);
 }
 
 static void
@@ -178,6 +190,7 @@ gst_switch_settings_init (GstSwitchSettings * self)
   self->flap_max_delay_ms = DEFAULT_FLAP_MAX_DELAY;
   self->freeze_duration_ms = DEFAULT_FREEZE_DURATION;
   gst_content_settings_init (&self->content);
+  self->fade_duration_ms = DEFAULT_FADE_DURATION;
 }
 
 static guint *
@@ -200,6 +213,8 @@ uint_field (GstSwitchSettings * self, guint id)
       return &self->flap_max_delay_ms;
     case GST_SWITCH_PROP_FREEZE_DURATION:
       return &self->freeze_duration_ms;
+    case GST_SWITCH_PROP_FADE_DURATION:
+      return &self->fade_duration_ms;
     default:
       return NULL;
   }

@@ -23,6 +23,7 @@ typedef struct
   guint flap_max_delay_ms;
   guint freeze_duration_ms;
   GstContentSettings content;
+  guint fade_duration_ms;
 } GstSwitchSettings;
 
 enum
@@ -37,6 +38,7 @@ enum
   GST_SWITCH_PROP_FLAP_WINDOW,
   GST_SWITCH_PROP_FLAP_MAX_DELAY,
   GST_SWITCH_PROP_FREEZE_DURATION,
+  GST_SWITCH_PROP_FADE_DURATION,
   GST_SWITCH_PROP_SLATE,        /* gstslatesettings.c has these */
   GST_SWITCH_PROP_SLATE_COLOR,
   GST_SWITCH_PROP_SLATE_URI,

@@ -385,6 +385,98 @@ GST_START_TEST (audio_raster_fades_for_as_long_as_it_is_told)
 
 GST_END_TEST;
 
+/* A is delivered just in time: what fades because B had to help out goes on
+ * fading, and A comes back the same way. */
+GST_START_TEST (audio_raster_ends_a_fade_that_it_began)
+{
+  AudioTrack a, b, *tracks[] = { &a, &b };
+  AudioRaster self;
+  AudioChunk chunk;
+  gfloat last_a = 1.0f, last_b = 0.0f;
+  guint i, at;
+
+  track_init (&a);
+  track_init (&b);
+  push (&a, 0, 3 * CHUNK + CHUNK / 2);
+  push (&b, 0, 20 * CHUNK);
+  audio_raster_init (&self, RATE, CHUNK, 0);
+  for (i = 0; i < 12; i++) {
+    /* The fade of chunk 2 has begun when the rest comes. */
+    if (i == 3)
+      push (&a, 3 * CHUNK + CHUNK / 2, 17 * CHUNK);
+    audio_raster_next (&self, 0, NULL, 0, tracks, 2, &chunk);
+    for (at = 0; at < CHUNK; at++) {
+      gfloat gain_a = MAX (gain_at (&chunk, &a, at), 0.0f);
+      gfloat gain_b = MAX (gain_at (&chunk, &b, at), 0.0f);
+      fail_unless (ABS (gain_a - last_a) < 0.01f, "%f to %f in %u", last_a,
+          gain_a, i);
+      fail_unless (ABS (gain_b - last_b) < 0.01f);
+      fail_unless (is_near (gain_a + gain_b, 1.0f));
+      last_a = gain_a;
+      last_b = gain_b;
+    }
+  }
+  fail_unless (chunk.last == &a);
+  fail_unless_equals_uint64 (self.silence, 0);
+}
+
+GST_END_TEST;
+
+/* The order changes from one chunk to the next, without a cut ahead. */
+GST_START_TEST (audio_raster_fades_from_what_is_taken_off_at_once)
+{
+  AudioTrack a, b, *both[] = { &a, &b }, *one[] = { &b };
+  gfloat last_a = 1.0f, last_b = 0.0f;
+  AudioRaster self;
+  AudioChunk chunk;
+  guint i, at;
+
+  track_init (&a);
+  track_init (&b);
+  push (&a, 0, 20 * CHUNK);
+  push (&b, 0, 20 * CHUNK);
+  audio_raster_init (&self, RATE, CHUNK, 0);
+  for (i = 0; i < 6; i++) {
+    audio_raster_next (&self, 0, NULL, 0, i < 3 ? both : one, i < 3 ? 2 : 1,
+        &chunk);
+    for (at = 0; at < CHUNK; at++) {
+      gfloat gain_a = MAX (gain_at (&chunk, &a, at), 0.0f);
+      gfloat gain_b = MAX (gain_at (&chunk, &b, at), 0.0f);
+      fail_unless (ABS (gain_a - last_a) < 0.01f);
+      fail_unless (ABS (gain_b - last_b) < 0.01f);
+      last_a = gain_a;
+      last_b = gain_b;
+    }
+  }
+  fail_unless (is_near (last_b, 1.0f));
+}
+
+GST_END_TEST;
+
+GST_START_TEST (audio_raster_keeps_what_goes_on_for_the_fade_of_a_late_one)
+{
+  AudioTrack a, b, *tracks[] = { &a, &b };
+  AudioRaster self;
+  AudioChunk chunk;
+  guint i, at;
+
+  track_init (&a);
+  track_init (&b);
+  push (&a, 2 * CHUNK + 100, 10 * CHUNK);
+  push (&b, 0, 12 * CHUNK);
+  audio_raster_init (&self, RATE, CHUNK, 0);
+  for (i = 0; i < 6; i++) {
+    audio_raster_next (&self, 0, NULL, 0, tracks, 2, &chunk);
+    for (at = 0; at < CHUNK; at++) {
+      fail_unless (is_near (MAX (gain_at (&chunk, &a, at), 0.0f)
+              + MAX (gain_at (&chunk, &b, at), 0.0f), 1.0f));
+    }
+  }
+  fail_unless (chunk.last == &a);
+}
+
+GST_END_TEST;
+
 static Suite *
 audioraster_suite (void)
 {
@@ -407,6 +499,10 @@ audioraster_suite (void)
   tcase_add_test (tc, audio_raster_time_is_exact_for_odd_rates);
   tcase_add_test (tc, audio_raster_takes_the_filler_where_no_input_is);
   tcase_add_test (tc, audio_raster_fades_for_as_long_as_it_is_told);
+  tcase_add_test (tc, audio_raster_ends_a_fade_that_it_began);
+  tcase_add_test (tc,
+      audio_raster_keeps_what_goes_on_for_the_fade_of_a_late_one);
+  tcase_add_test (tc, audio_raster_fades_from_what_is_taken_off_at_once);
   return s;
 }
 
