@@ -119,13 +119,17 @@ audio_track_place (AudioTrack * self, guint rate, gint64 mapped, guint n,
   return position;
 }
 
-void
-audio_raster_forget (AudioRaster * self, const AudioTrack * track)
+gboolean
+audio_raster_replace (AudioRaster * self, const AudioTrack * track,
+    AudioTrack * other)
 {
+  gboolean used = self->current == track || self->heir == track;
+
   if (self->current == track)
-    self->current = NULL;
+    self->current = other;
   if (self->heir == track)
-    self->heir = NULL;
+    self->heir = other;
+  return used;
 }
 
 /* The first of the tracks that has something at `at`.  `back` is where a

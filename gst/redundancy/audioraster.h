@@ -89,8 +89,10 @@ void audio_raster_next (AudioRaster * self, gint64 cut,
     AudioTrack ** before, guint n_before, AudioTrack ** after, guint n_after,
     AudioChunk * chunk);
 
-/* A track is going away. */
-void audio_raster_forget (AudioRaster * self, const AudioTrack * track);
+/* A track is going away.  TRUE: it is heard, and `other`, which shall have what
+ * it had, fades out in its place. */
+gboolean audio_raster_replace (AudioRaster * self, const AudioTrack * track,
+    AudioTrack * other);
 
 /* Skips whole chunks to `time` (ns) at the latest; returns how many. */
 guint64 audio_raster_skip_to (AudioRaster * self, guint64 time);

@@ -6,6 +6,7 @@
 #include "gstelementmessage.h"
 #include "gstslate.h"
 #include "gststatstimer.h"
+#include "lateness.h"
 
 G_BEGIN_DECLS
 
@@ -17,8 +18,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_redundant_switch_debug);
  * bring), gstswitchstats.c.
  *
  * Locks, in this order: content lock (gstswitchcontent.c), src pad's stream
- * lock, self->lock, the control's own
- * lock, object locks.  Nothing is pushed, posted or notified under self->lock.
+ * lock, self->lock, the control's own lock or the slate's, object locks.
+ * Nothing is pushed, posted or notified under self->lock.
  * Threads: one streaming thread per input (gstswitchpad.c), the output's task
  * (gstswitchoutput.c), application threads. */
 
@@ -60,6 +61,8 @@ struct _GstRedundantSwitchPad
   guint64 buffers;
   guint64 bytes;
   guint64 misfits;              /* buffers of the wrong form */
+  Lateness lateness;            /* changes with data, or without */
+  LatenessNews late_news;       /* yet to be told */
 };
 
 typedef enum
@@ -138,7 +141,7 @@ void gst_redundant_switch_wake_locked (GstRedundantSwitch * self);
 
 /* gstswitchpad.c */
 void gst_redundant_switch_pad_setup (GstRedundantSwitchPad * pad);
-/* Forgets all data of the pad; `all` its stream as well. */
+/* The pad begins anew; `all` forgets its data and its stream as well. */
 void gst_redundant_switch_pad_reset_locked (GstRedundantSwitch * self,
     GstRedundantSwitchPad * pad, gboolean all);
 

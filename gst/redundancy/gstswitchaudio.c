@@ -24,6 +24,7 @@ typedef struct
   GstSlate *slate;              /* (nullable): silence */
   gboolean plays_slate;
   AudioTrack filler;            /* the slate's sound */
+  AudioTrack tail;              /* what an input left that is gone */
   gint64 filler_next;           /* its next sample */
   guint64 resyncs;              /* of tracks that are gone */
   guint64 corrected;            /* the same, 1e-9 samples */
@@ -116,6 +117,7 @@ audio_output_new (GstCaps * form)
   store_init (&self->filler.store, G_MAXINT64 / 4, MAX_STORE_BYTES,
       unref_buffer);
   self->filler_next = G_MININT64 / 2;
+  store_init (&self->tail.store, 0, 0, unref_buffer);
   return self;
 }
 
@@ -125,6 +127,7 @@ audio_output_free (gpointer output)
   AudioOutput *self = output;
 
   store_finish (&self->filler.store);
+  store_finish (&self->tail.store);
   if (self->slate != NULL)
     gst_slate_unref (self->slate);
   g_free (self);
@@ -426,11 +429,15 @@ audio_track_free (gpointer output, gpointer data)
   AudioOutput *self = output;
   Track *track = data;
 
-  audio_raster_forget (&self->raster, &track->core);
   self->tracks = g_list_remove (self->tracks, track);
   self->resyncs += track->core.resyncs;
   self->corrected += track->core.slew.corrected;
-  store_finish (&track->core.store);
+  if (audio_raster_replace (&self->raster, &track->core, &self->tail)) {
+    store_finish (&self->tail.store);
+    self->tail.store = track->core.store;
+  } else {
+    store_finish (&track->core.store);
+  }
   audio_slew_filter_clear (&track->filter);
   g_free (track);
 }

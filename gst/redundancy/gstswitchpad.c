@@ -2,7 +2,7 @@
 /* The input side: chain functions stamp, map and store; nothing waits here but
  * data of an input that is not live, which is paced. */
 #include "gstredundantswitchprivate.h"
-
+#include "gstswitchlate.h"
 #include "gstswitchreference.h"
 
 #define GST_CAT_DEFAULT gst_redundant_switch_debug
@@ -190,20 +190,23 @@ void
 gst_redundant_switch_pad_reset_locked (GstRedundantSwitch * self,
     GstRedundantSwitchPad * pad, gboolean all)
 {
+  pad->eos = FALSE;
+  pad->next_time = 0;
+  /* What came before a flush has its place in the output and covers the way
+   * to the next input. */
+  if (!all)
+    return;
   if (pad->track != NULL)
     self->medium->track_clear (pad->track);
   gst_switch_control_on_stored (self->control, pad->id,
       self->medium != NULL ? self->medium->id : GST_SWITCH_VIDEO, G_MININT64);
-  pad->eos = FALSE;
-  pad->next_time = 0;
-  if (!all)
-    return;
   gst_segment_init (&pad->segment, GST_FORMAT_UNDEFINED);
   gst_clear_caps (&pad->caps);
   gst_clear_caps (&pad->judged_form);
   pad->fits = pad->judged = FALSE;
   pad->stream_started = FALSE;
   pad->knows_live = FALSE;
+  lateness_init (&pad->lateness);
 }
 
 gint64
@@ -341,8 +344,6 @@ prepare_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
     return TRUE;
   pad->fits = self->output == NULL
       || self->medium->accepts (self->form, pad->caps);
-  if (!pad->fits && pad->track != NULL)
-    self->medium->track_clear (pad->track);
   if (pad->fits && pad->track == NULL) {
     pad->track = self->medium->track_new (self->output,
         gst_redundant_switch_total_locked (self) + STORE_AHEAD);
@@ -477,6 +478,7 @@ chain_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
   verdict = place_locked (self, pad, owned, &mapped, &epoch);
   if (verdict != TIMELINE_SETTLING)
     note_references_locked (self, pad, owned, mapped);
+  gst_switch_late_judge_locked (self, pad, verdict, mapped);
   switch (verdict) {
     case TIMELINE_USABLE:
       GST_LOG_OBJECT (pad, "for %" GST_STIME_FORMAT, GST_STIME_ARGS (mapped));
@@ -507,6 +509,7 @@ gst_redundant_switch_chain (GstPad * gstpad, GstObject * parent,
   learn_liveness_locked (self, pad);
   flow = chain_locked (self, pad, buffer, &renegotiate);
   g_mutex_unlock (&self->lock);
+  gst_switch_late_tell (self, pad);
   if (renegotiate) {
     GST_INFO_OBJECT (pad, "data does not have the output's form, asking for "
         "another");

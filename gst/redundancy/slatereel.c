@@ -164,7 +164,8 @@ slate_reel_show (SlateReel * self, guint medium, gint64 position)
     self->origin = position;
   self->shown |= 1u << medium;
   self->at = MAX (self->at, position - self->origin);
-  return position - self->origin;
+  /* The other medium may be a slot ahead: this one has the beginning ready. */
+  return MAX (position - self->origin, 0);
 }
 
 gboolean

@@ -391,11 +391,12 @@ is_near (guint32 a, guint32 b)
   return TRUE;
 }
 
-/* The newest picture: the colour in a rectangle of that size, black around. */
-static void
-check_picture (Rig * rig, const Picture * shall)
+/* The newest picture, line by line.  (transfer full) */
+static guint32 *
+newest_picture (Rig * rig)
 {
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (rig->pad);
+  guint32 *pixels = g_new (guint32, 320 * 180);
   GstVideoInfo from, to;
   GstVideoFrame in, out;
   GstVideoConverter *converter;
@@ -403,8 +404,9 @@ check_picture (Rig * rig, const Picture * shall)
   gint x, y;
 
   gst_video_info_from_caps (&from, caps);
-  gst_video_info_set_format (&to, GST_VIDEO_FORMAT_ARGB, from.width,
-      from.height);
+  fail_unless_equals_int (from.width, 320);
+  fail_unless_equals_int (from.height, 180);
+  gst_video_info_set_format (&to, GST_VIDEO_FORMAT_ARGB, 320, 180);
   to.fps_n = from.fps_n;
   to.fps_d = from.fps_d;
   argb = gst_buffer_new_allocate (NULL, to.size, NULL);
@@ -416,24 +418,55 @@ check_picture (Rig * rig, const Picture * shall)
   gst_video_converter_frame (converter, &in, &out);
   gst_video_converter_free (converter);
   for (y = 0; y < 180; y++) {
-    gint dy = MIN (y, 179 - y) - (180 - shall->height) / 2;
-    for (x = 0; x < 320; x++) {
-      gint dx = MIN (x, 319 - x) - (320 - shall->width) / 2;
-      guint32 pixel = GST_READ_UINT32_BE ((guint8 *) out.data[0]
-          + y * GST_VIDEO_FRAME_PLANE_STRIDE (&out, 0) + 4 * x);
-
-      /* The seam and what chroma spreads is neither. */
-      if (dx >= 4 && dy >= 4)
-        fail_unless (is_near (pixel, COLOR), "%s: %08x at %d,%d", shall->caps,
-            pixel, x, y);
-      else if (dx < -4 || dy < -4)
-        fail_unless (is_near (pixel, 0xff000000), "%s: %08x at %d,%d",
-            shall->caps, pixel, x, y);
-    }
+    const guint8 *line = (guint8 *) out.data[0]
+        + y * GST_VIDEO_FRAME_PLANE_STRIDE (&out, 0);
+    for (x = 0; x < 320; x++)
+      pixels[y * 320 + x] = GST_READ_UINT32_BE (line + 4 * x);
   }
   gst_video_frame_unmap (&in);
   gst_video_frame_unmap (&out);
   gst_buffer_unref (argb);
+  return pixels;
+}
+
+/* The colour in a rectangle of that size, black around; NULL if so. */
+static gchar *
+find_fault (const guint32 * pixels, const Picture * shall)
+{
+  gint x, y;
+
+  for (y = 0; y < 180; y++) {
+    gint dy = MIN (y, 179 - y) - (180 - shall->height) / 2;
+    for (x = 0; x < 320; x++) {
+      gint dx = MIN (x, 319 - x) - (320 - shall->width) / 2;
+      guint32 pixel = pixels[y * 320 + x];
+
+      /* The seam and what chroma spreads is neither. */
+      if ((dx >= 4 && dy >= 4 && !is_near (pixel, COLOR))
+          || ((dx < -4 || dy < -4) && !is_near (pixel, 0xff000000)))
+        return g_strdup_printf ("%08x at %d,%d", pixel, x, y);
+    }
+  }
+  return NULL;
+}
+
+/* On a machine that is busy the other input may help out for a while. */
+static void
+check_picture (Rig * rig, const Picture * shall)
+{
+  g_autofree gchar *fault = NULL;
+  guint i;
+
+  for (i = 0; i < 100; i++) {
+    g_autofree guint32 *pixels = newest_picture (rig);
+
+    g_free (fault);
+    fault = find_fault (pixels, shall);
+    if (fault == NULL)
+      return;
+    rig_wait (rig, 5);
+  }
+  fail ("%s: %s", shall->caps, fault);
 }
 
 GST_START_TEST (redundantsrc_shows_pictures_of_any_form_in_its_own)
@@ -448,7 +481,7 @@ GST_START_TEST (redundantsrc_shows_pictures_of_any_form_in_its_own)
   rig_wait (&rig, 25);
   check_picture (&rig, &pictures[__i__]);
   fail_unless_equals_int (rig.caps, 1);
-  fail_unless_equals_uint64 (rig_stat (&rig, "switches-manual"), 1);
+  fail_unless (rig_stat (&rig, "switches-manual") >= 1);
   rig_clear (&rig);
 }
 

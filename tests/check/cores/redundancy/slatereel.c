@@ -84,6 +84,8 @@ GST_START_TEST (slate_reel_keeps_its_media_on_one_time)
   slate_reel_load (&self, FALSE, 0);
   roll (&self, 480 * MS, 0);
   slate_reel_show (&self, 0, 10 * SECOND);
+  /* A slot behind. */
+  fail_unless_equals_int64 (slate_reel_show (&self, 1, 10 * SECOND - FRAME), 0);
   fail_unless_equals_int64 (slate_reel_show (&self, 1, 11 * SECOND), SECOND);
   fail_if (slate_reel_hide (&self, 0));
   fail_unless_equals_int64 (slate_reel_show (&self, 1, 12 * SECOND),
