@@ -14,6 +14,7 @@
 #include <gst/pbutils/pbutils.h>
 
 #include "flvclock.h"
+#include "gstinputgate.h"
 #include "gstnormaliser.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_redundant_src_debug);
@@ -41,12 +42,15 @@ struct _GstInputChain
   GstInputChainCallbacks callbacks;
   gpointer user_data;
   FlvClock flv;                 /* streaming thread only */
+  GstPad *sinks[N_MEDIA];       /* of a warm input, fixed before it starts */
 
   GMutex lock;
   /* Under the lock. */
   gboolean stopped;
   GstElement *stream[N_MEDIA];
   GstPad *ghost[N_MEDIA];
+  GstInputGate *gate[N_MEDIA];
+  gboolean hot;
   guint ended;                  /* bit mask of media at EOS */
   gboolean has_ended;
 };
@@ -270,15 +274,73 @@ on_decoded (GstElement * decoder, GstPad * pad, gpointer user_data)
     gst_pad_link (pad, sink);
 }
 
+/* What makes access units of a codec's stream, with its parameter sets before
+ * each key frame, so that another input can take over at any of them. */
+static const struct
+{
+  const gchar *caps_name, *parser, *form;
+} parsers[] = {
+  {"video/x-h264", "h264parse",
+      "video/x-h264,stream-format=byte-stream,alignment=au"},
+  {"video/x-h265", "h265parse",
+      "video/x-h265,stream-format=byte-stream,alignment=au"},
+  {"audio/mpeg", "aacparse", "audio/mpeg,mpegversion=4,framed=true"},
+  {"audio/x-opus", "opusparse", "audio/x-opus"},
+};
+
+/* What comes before the decoder of a warm input: access units and a gate.
+ * NULL for a codec that can't be kept, which is decoded all the time. */
+static GstElement *
+add_gate (GstInputChain * self, GstElement * stream, GstSwitchMediumId medium,
+    GstCaps * coded, GstElement * next, GstPad * decoded)
+{
+  const gchar *name = gst_structure_get_name (gst_caps_get_structure (coded,
+          0));
+  GstElement *parser = NULL;
+  g_autoptr (GstElementFactory) factory = NULL;
+  g_autoptr (GstCaps) form = NULL;
+  g_autoptr (GstPad) src = NULL;
+  GstInputGate *gate;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (parsers)
+      && !g_str_equal (parsers[i].caps_name, name); i++);
+  if (i == G_N_ELEMENTS (parsers) || self->sinks[medium] == NULL)
+    return NULL;
+  factory = gst_element_factory_find (parsers[i].parser);
+  if (factory == NULL || !gst_element_factory_can_sink_any_caps (factory,
+          coded))
+    return NULL;
+  parser = append (stream, NULL, parsers[i].parser);
+  set_if_there (parser, "config-interval", "-1");
+  form = gst_caps_from_string (parsers[i].form);
+  gst_element_link_filtered (parser, next, form);
+  src = gst_element_get_static_pad (next, "src");
+  g_mutex_lock (&self->lock);
+  gate = gst_input_gate_new (src, decoded, self->sinks[medium], self->hot);
+  /* A second stream of this medium will not be taken. */
+  if (self->stream[medium] != NULL) {
+    gst_input_gate_unref (gate);
+  } else {
+    g_clear_pointer (&self->gate[medium], gst_input_gate_unref);
+    self->gate[medium] = gate;
+  }
+  g_mutex_unlock (&self->lock);
+  return parser;
+}
+
 /* A bin that takes coded or raw data of one medium and gives it raw and
  * converted.  Its own thread decodes, so that media do not wait for each
  * other. */
 static GstElement *
-new_stream (GstInputChain * self, GstSwitchMediumId medium, gboolean is_raw)
+new_stream (GstInputChain * self, GstSwitchMediumId medium, GstCaps * caps)
 {
+  gboolean is_raw = self->source == NULL
+      && g_str_has_suffix (gst_structure_get_name (gst_caps_get_structure (caps,
+              0)), "/x-raw");
   GstElement *stream = gst_bin_new (medium == GST_SWITCH_VIDEO
       ? "video" : "audio");
-  GstElement *first, *last, *decoder, *queue;
+  GstElement *first, *last, *decoder, *queue, *gated;
   g_autoptr (GstPad) sink = NULL, src = NULL;
 
   /* To what the switch asks for by its caps query. */
@@ -295,27 +357,16 @@ new_stream (GstInputChain * self, GstSwitchMediumId medium, gboolean is_raw)
     decoder = append (stream, queue, "decodebin");
     g_signal_connect_object (decoder, "pad-added", G_CALLBACK (on_decoded),
         first, 0);
-    first = queue;
+    sink = gst_element_get_static_pad (first, "sink");
+    gated = add_gate (self, stream, medium, caps, queue, sink);
+    gst_clear_object (&sink);
+    first = gated != NULL ? gated : queue;
   }
   sink = gst_element_get_static_pad (first, "sink");
   gst_element_add_pad (stream, gst_ghost_pad_new ("sink", sink));
   gst_element_add_pad (stream, gst_ghost_pad_new ("src", src));
   return stream;
 }
-
-/* What makes access units of a codec's stream, with its parameter sets before
- * each key frame, so that another input can take over at any of them. */
-static const struct
-{
-  const gchar *caps_name, *parser, *form;
-} parsers[] = {
-  {"video/x-h264", "h264parse",
-      "video/x-h264,stream-format=byte-stream,alignment=au"},
-  {"video/x-h265", "h265parse",
-      "video/x-h265,stream-format=byte-stream,alignment=au"},
-  {"audio/mpeg", "aacparse", "audio/mpeg,mpegversion=4,framed=true"},
-  {"audio/x-opus", "opusparse", "audio/x-opus"},
-};
 
 /* NULL for a codec that can't pass as it is. */
 static GstElement *
@@ -446,9 +497,7 @@ on_pad_added (GstElement * demux, GstPad * pad, gpointer user_data)
   if (self->encoded & (1u << medium))
     stream = new_parsed_stream (self, medium, caps);
   else
-    stream = new_stream (self, medium, self->source == NULL
-        && g_str_has_suffix (gst_structure_get_name (gst_caps_get_structure
-                (caps, 0)), "/x-raw"));
+    stream = new_stream (self, medium, caps);
   if (stream == NULL || !claim (self, medium, stream)) {
     gst_clear_object (&stream);
     end_unseen (self, pad);
@@ -475,6 +524,7 @@ drop_stream (GstInputChain * self, GstSwitchMediumId medium)
   g_mutex_lock (&self->lock);
   stream = g_steal_pointer (&self->stream[medium]);
   ghost = g_steal_pointer (&self->ghost[medium]);
+  g_clear_pointer (&self->gate[medium], gst_input_gate_unref);
   g_mutex_unlock (&self->lock);
   if (ghost != NULL) {
     g_autoptr (GstPad) peer = gst_pad_get_peer (ghost);
@@ -595,6 +645,15 @@ build_tail (GstInputChain * self, GstElement * owner, GstMessage ** missing,
       && gst_element_link (last, self->demux);
 }
 
+/* uridecodebin shall stop at what is not to be decoded by it. */
+static void
+stop_at_coded (GstInputChain * self)
+{
+  g_autoptr (GstCaps) stop = gst_caps_from_string (STOP_AT);
+
+  g_object_set (self->demux, "caps", stop, NULL);
+}
+
 static gboolean
 build_source (GstInputChain * self, GstElement * owner, GstMessage ** missing,
     GError ** error)
@@ -622,11 +681,8 @@ build_any (GstInputChain * self, GstElement * owner, GstMessage ** missing,
   if (self->demux == NULL)
     return FALSE;
   g_object_set (self->demux, "uri", self->uri, NULL);
-  if (self->encoded != 0) {
-    g_autoptr (GstCaps) stop = gst_caps_from_string (STOP_AT);
-
-    g_object_set (self->demux, "caps", stop, NULL);
-  }
+  if (self->encoded != 0)
+    stop_at_coded (self);
   gst_bin_add (GST_BIN (self->bin), self->demux);
   watch_demux (self);
   return TRUE;
@@ -647,6 +703,7 @@ gst_input_chain_new (const gchar * name, const gchar * uri, guint media,
   self->kind = gst_input_kind (uri);
   self->media = media;
   self->encoded = encoded;
+  self->hot = TRUE;
   self->callbacks = *callbacks;
   self->user_data = user_data;
   g_signal_connect (self->bin, "deep-element-added",
@@ -665,6 +722,31 @@ gst_input_chain_new (const gchar * name, const gchar * uri, guint media,
     return NULL;
   }
   return self;
+}
+
+void
+gst_input_chain_set_warm (GstInputChain * self, GstPad * const *sinks)
+{
+  guint i;
+
+  for (i = 0; i < N_MEDIA; i++)
+    self->sinks[i] = sinks[i];
+  if (self->kind == GST_INPUT_KIND_ANY)
+    stop_at_coded (self);
+}
+
+void
+gst_input_chain_set_hot (GstInputChain * self, gboolean hot)
+{
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  self->hot = hot;
+  for (i = 0; i < N_MEDIA; i++) {
+    if (self->gate[i] != NULL)
+      gst_input_gate_set_open (self->gate[i], hot);
+  }
+  g_mutex_unlock (&self->lock);
 }
 
 GstElement *
@@ -742,6 +824,7 @@ gst_input_chain_free (GstInputChain * self)
   for (i = 0; i < N_MEDIA; i++) {
     gst_clear_object (&self->stream[i]);
     gst_clear_object (&self->ghost[i]);
+    g_clear_pointer (&self->gate[i], gst_input_gate_unref);
   }
   gst_clear_object (&self->bin);
   g_mutex_clear (&self->lock);

@@ -49,6 +49,13 @@ GstInputChain *gst_input_chain_new (const gchar * name, const gchar * uri,
     gpointer user_data, GstElement * owner, GstMessage ** missing,
     GError ** error);
 
+/* Before the bin starts: what is to be decoded is kept coded before its
+ * decoder, and told to the switch's pads `sinks` (by medium), while the chain
+ * is not hot.  A new chain is. */
+void gst_input_chain_set_warm (GstInputChain * self, GstPad * const *sinks);
+/* Any thread; with the next data. */
+void gst_input_chain_set_hot (GstInputChain * self, gboolean hot);
+
 /* The bin, floating until it is added somewhere. */
 GstElement *gst_input_chain_get_bin (GstInputChain * self);
 

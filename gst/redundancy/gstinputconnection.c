@@ -18,6 +18,7 @@ struct _GstInputConnection
   gchar *uri;
   guint media;
   guint encoded;
+  gboolean warm;
   GstPad *pads[2];
   GWeakRef owner;
   void (*on_event) (gpointer user_data);
@@ -29,6 +30,8 @@ struct _GstInputConnection
   GstElement *bin;              /* while it is in its owner */
   gboolean stopping;
   gboolean renewing;
+  gboolean hot;
+  gboolean hot_changed;
   gboolean down;
   InputLifeReason failure;
   gchar *failure_text;
@@ -178,6 +181,18 @@ leave_owner (GstInputConnection * self)
     gst_bin_remove (GST_BIN (owner), bin);
 }
 
+static void
+update_hot (GstInputConnection * self, GstInputChain * chain)
+{
+  gboolean hot;
+
+  g_mutex_lock (&self->lock);
+  hot = self->hot;
+  self->hot_changed = FALSE;
+  g_mutex_unlock (&self->lock);
+  gst_input_chain_set_hot (chain, hot);
+}
+
 static GstInputChain *
 build (GstInputConnection * self)
 {
@@ -193,8 +208,12 @@ build (GstInputConnection * self)
       self->encoded, &callbacks, self, owner, &missing, &error);
   if (missing != NULL)
     gst_element_post_message (owner, missing);
-  if (chain == NULL)
+  if (chain == NULL) {
     fail (self, INPUT_LIFE_REASON_ERROR, error->message);
+  } else if (self->warm) {
+    gst_input_chain_set_warm (chain, self->pads);
+    update_hot (self, chain);
+  }
   return chain;
 }
 
@@ -203,13 +222,17 @@ serve (GstInputConnection * self, GstInputChain * chain)
 {
   g_mutex_lock (&self->lock);
   while (!self->stopping) {
-    if (!self->renewing) {
+    gboolean renew = self->renewing;
+
+    if (chain == NULL || (!renew && !self->hot_changed)) {
       g_cond_wait (&self->cond, &self->lock);
       continue;
     }
     self->renewing = FALSE;
     g_mutex_unlock (&self->lock);
-    gst_input_chain_renew (chain);
+    update_hot (self, chain);
+    if (renew)
+      gst_input_chain_renew (chain);
     g_mutex_lock (&self->lock);
   }
   g_mutex_unlock (&self->lock);
@@ -255,6 +278,8 @@ gst_input_connection_new (const GstInputConnectionSetup * setup)
   self->uri = g_strdup (setup->uri);
   self->media = setup->media;
   self->encoded = setup->encoded;
+  self->warm = setup->warm;
+  self->hot = setup->hot;
   self->on_event = setup->on_event;
   self->user_data = setup->user_data;
   for (i = 0; i < G_N_ELEMENTS (self->pads); i++) {
@@ -293,6 +318,18 @@ gst_input_connection_get_failure (GstInputConnection * self, gchar ** text)
   *text = g_strdup (self->failure_text);
   g_mutex_unlock (&self->lock);
   return failure;
+}
+
+void
+gst_input_connection_set_hot (GstInputConnection * self, gboolean hot)
+{
+  g_mutex_lock (&self->lock);
+  if (self->hot != hot) {
+    self->hot = hot;
+    self->hot_changed = TRUE;
+    g_cond_signal (&self->cond);
+  }
+  g_mutex_unlock (&self->lock);
 }
 
 void

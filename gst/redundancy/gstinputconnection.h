@@ -18,6 +18,8 @@ typedef struct
   gchar *uri;
   guint media;                  /* bit mask */
   guint encoded;                /* of these, not to be decoded */
+  gboolean warm;                /* keeps the others coded while not hot */
+  gboolean hot;
   GstPad *pads[2];              /* (transfer none) sink pads by medium */
   /* There is something to look at; any thread, while owner is there. */
   void (*on_event) (gpointer user_data);
@@ -39,6 +41,8 @@ void gst_input_connection_on_error (GstInputConnection * self,
 InputLifeReason gst_input_connection_get_failure (GstInputConnection * self,
     gchar ** text);
 
+/* Of a warm one: whether it is decoded. */
+void gst_input_connection_set_hot (GstInputConnection * self, gboolean hot);
 void gst_input_connection_renew (GstInputConnection * self);
 /* Unlinks it at once and has it torn down. */
 void gst_input_connection_stop (GstInputConnection * self);

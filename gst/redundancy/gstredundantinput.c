@@ -26,6 +26,7 @@ enum
   PROP_MEDIA,
   PROP_OFFSET,
   PROP_AUDIO_OFFSET,
+  PROP_STANDBY,
   PROP_STATE,
   PROP_HEALTHY,
   N_PROPERTIES
@@ -58,6 +59,9 @@ struct _GstRedundantInput
   gint audio_offset_ms;         /* `audio-offset` */
   gboolean leaving;
   gboolean restart;
+  Standby standby;
+  gboolean own_standby;         /* or the element's */
+  StandbyMode standby_now;
   GstRedundantInputConfig config;
   InputLife life;
   GstInputConnection *connection;
@@ -149,6 +153,35 @@ set_media (GstRedundantInput * self, guint media)
     self->on_event (self->user_data);
 }
 
+void
+gst_redundant_input_prepare (GstRedundantInput * self)
+{
+  g_mutex_lock (&self->lock);
+  standby_prepare (&self->standby, now_ns ());
+  g_mutex_unlock (&self->lock);
+  if (self->on_event != NULL)
+    self->on_event (self->user_data);
+}
+
+static StandbyMode
+standby_locked (GstRedundantInput * self)
+{
+  if (self->own_standby)
+    return self->standby.mode;
+  return self->priority == 0 ? STANDBY_HOT : self->config.standby;
+}
+
+static void
+set_standby (GstRedundantInput * self, StandbyMode mode)
+{
+  g_mutex_lock (&self->lock);
+  self->own_standby = TRUE;
+  self->standby.mode = mode;
+  g_mutex_unlock (&self->lock);
+  if (self->on_event != NULL)
+    self->on_event (self->user_data);
+}
+
 static void
 set_offset (GstRedundantInput * self, guint id, gint offset_ms)
 {
@@ -177,6 +210,8 @@ gst_redundant_input_set_property (GObject * object, guint id,
     set_media (self, g_value_get_flags (value));
   else if (id == PROP_OFFSET || id == PROP_AUDIO_OFFSET)
     set_offset (self, id, g_value_get_int (value));
+  else if (id == PROP_STANDBY)
+    set_standby (self, (StandbyMode) g_value_get_enum (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -216,6 +251,8 @@ gst_redundant_input_get_property (GObject * object, guint id, GValue * value,
     g_value_set_int (value, self->offset_ms);
   else if (id == PROP_AUDIO_OFFSET)
     g_value_set_int (value, self->audio_offset_ms);
+  else if (id == PROP_STANDBY)
+    g_value_set_enum (value, (gint) standby_locked (self));
   else if (id == PROP_STATE)
     g_value_set_string (value, input_life_state_nick (self->life.state));
   else
@@ -306,6 +343,20 @@ gst_redundant_input_class_init (GstRedundantInputClass * klass)
       "Audio offset", "How much later its sound is put out besides (ms)",
       -GST_SWITCH_MAX_OFFSET, GST_SWITCH_MAX_OFFSET, 0, G_PARAM_READWRITE
       | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+  /**
+   * GstRedundantInput:standby:
+   *
+   * How ready this input is while it is not shown: hot is connected and
+   * decoded, warm is connected with its last pictures kept coded, cold is not
+   * connected.  Until it is set, that of redundantsrc for all but the best
+   * input.  Warm takes effect with the next connection, the others at once.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_STANDBY] = g_param_spec_enum ("standby", "Standby",
+      "How ready this input is while it is not shown",
+      GST_TYPE_REDUNDANT_SRC_STANDBY, GST_REDUNDANT_SRC_STANDBY_HOT,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
   /**
    * GstRedundantInput:state:
    *
@@ -443,9 +494,9 @@ gst_redundant_input_start (GstRedundantInput * self,
   self->life.attempts = self->life.failures = self->life.zombies = 0;
   g_clear_pointer (&self->last_error, g_free);
   init_life_locked (self);
+  /* The first step connects it, unless it is cold. */
   self->started = TRUE;
-  if (!self->leaving && wanted_media_locked (self) != 0)
-    input_life_start (&self->life, now_ns ());
+  self->standby.hot_until = 0;
   g_mutex_unlock (&self->lock);
 }
 
@@ -573,6 +624,8 @@ connect_input (GstRedundantInput * self)
   uri = g_strdup (self->uri);
   setup.media = self->built_for = wanted_media_locked (self);
   setup.encoded = self->config.encoded & setup.media;
+  setup.warm = standby_locked (self) == STANDBY_WARM;
+  setup.hot = self->standby_now == STANDBY_HOT;
   self->connected_at = g_get_monotonic_time ();
   g_mutex_unlock (&self->lock);
 
@@ -669,6 +722,8 @@ failure_text (const Snapshot * snapshot, guint64 wait)
 {
   const gchar *what = "failed";
 
+  if (snapshot->reason == INPUT_LIFE_REASON_STOP)
+    return g_strdup ("stops");
   if (snapshot->reason == INPUT_LIFE_REASON_EOS)
     what = "ended";
   else if (snapshot->reason == INPUT_LIFE_REASON_STALL)
@@ -834,6 +889,30 @@ take_down_locked (GstRedundantInput * self, guint64 now)
   return g_steal_pointer (&self->connection);
 }
 
+/* Connects, spares or decodes it as its standby says. */
+static void
+update_standby_locked (GstRedundantInput * self, guint64 now)
+{
+  GstClockTime time = gst_element_running_time_now (GST_ELEMENT (self->owner));
+  gboolean needed = GST_CLOCK_TIME_IS_VALID (time)
+      && gst_switch_control_needs (self->control, self->id,
+      standby_locked (self) == STANDBY_WARM, time);
+
+  if (!self->own_standby)
+    self->standby.mode = standby_locked (self);
+  self->standby_now = standby_update (&self->standby, needed, now);
+  if (!self->started || self->leaving || wanted_media_locked (self) == 0)
+    return;
+  if (self->standby_now == STANDBY_COLD) {
+    input_life_stop (&self->life, now);
+    return;
+  }
+  input_life_start (&self->life, now);
+  if (self->connection != NULL)
+    gst_input_connection_set_hot (self->connection,
+        self->standby_now == STANDBY_HOT);
+}
+
 guint64
 gst_redundant_input_step (GstRedundantInput * self)
 {
@@ -844,6 +923,7 @@ gst_redundant_input_step (GstRedundantInput * self)
   GList *dead;
 
   g_mutex_lock (&self->lock);
+  update_standby_locked (self, now);
   note_world_locked (self, now);
   down = take_down_locked (self, now);
   dead = take_dead_zombies_locked (self);
@@ -887,6 +967,8 @@ gst_redundant_input_add_stats (GstRedundantInput * self, GstStructure * stats)
       && self->life.next_retry > now ? self->life.next_retry - now : 0,
       "connected-for", G_TYPE_UINT64, self->life.state == INPUT_LIFE_RUNNING
       ? now - MIN (now, self->life.running_since) : 0,
+      "standby", G_TYPE_STRING, standby_mode_nick (standby_locked (self)),
+      "standby-now", G_TYPE_STRING, standby_mode_nick (self->standby_now),
       "last-error", G_TYPE_STRING, self->last_error, NULL);
   g_mutex_unlock (&self->lock);
 }

@@ -6,6 +6,7 @@
 #include "gstinputconnection.h"
 #include "gstredundantswitch.h"
 #include "inputlife.h"
+#include "standby.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,7 @@ typedef struct
   guint media;                  /* bit mask that is put out */
   guint encoded;                /* of these, as they are */
   gboolean require_all;
+  StandbyMode standby;          /* of inputs that have none of their own */
 } GstRedundantInputConfig;
 
 /* `brings` is what is taken of it at first, a bit mask of media.  Its place is
@@ -45,6 +47,9 @@ void gst_redundant_input_restart (GstRedundantInput * self);
 
 void gst_redundant_input_set_priority (GstRedundantInput * self,
     guint priority);
+
+/* Has it connected and decoded for the next minutes, whatever its standby. */
+void gst_redundant_input_prepare (GstRedundantInput * self);
 
 /* The application stops wanting it: it is gone when it is idle. */
 void gst_redundant_input_leave (GstRedundantInput * self);

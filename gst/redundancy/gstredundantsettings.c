@@ -9,6 +9,7 @@
 #define DEFAULT_MEDIA ALL_MEDIA
 #define DEFAULT_AV_POLICY GST_REDUNDANT_SRC_AV_POLICY_PREFER_COMMON
 #define DEFAULT_REQUIRE_ALL_MEDIA TRUE
+#define DEFAULT_STANDBY GST_REDUNDANT_SRC_STANDBY_HOT
 #define DEFAULT_CONNECT_TIMEOUT 8000    /* ms */
 #define DEFAULT_STALL_TIMEOUT 5000      /* ms */
 #define DEFAULT_TEARDOWN_TIMEOUT 5000   /* ms */
@@ -79,6 +80,24 @@ gst_redundant_src_av_policy_get_type (void)
   return type;
 }
 
+GType
+gst_redundant_src_standby_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_REDUNDANT_SRC_STANDBY_HOT, "Connected and decoded", "hot"},
+    {GST_REDUNDANT_SRC_STANDBY_WARM, "Connected, decoded when needed", "warm"},
+    {GST_REDUNDANT_SRC_STANDBY_COLD, "Connected when needed", "cold"},
+    {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type)) {
+    GType new_type = g_enum_register_static ("GstRedundantSrcStandby", values);
+    g_once_init_leave (&type, new_type);
+  }
+  return type;
+}
+
 void
 gst_redundant_settings_init (GstRedundantSettings * self)
 {
@@ -86,6 +105,7 @@ gst_redundant_settings_init (GstRedundantSettings * self)
   self->output = DEFAULT_OUTPUT;
   self->av_policy = DEFAULT_AV_POLICY;
   self->require_all_media = DEFAULT_REQUIRE_ALL_MEDIA;
+  self->standby = DEFAULT_STANDBY;
   self->connect_timeout_ms = DEFAULT_CONNECT_TIMEOUT;
   self->stall_timeout_ms = DEFAULT_STALL_TIMEOUT;
   self->teardown_timeout_ms = DEFAULT_TEARDOWN_TIMEOUT;
@@ -149,6 +169,7 @@ gst_redundant_settings_config (const GstRedundantSettings * self, guint media)
   /* Where media are taken one by one, one is worth a connection. */
   config.require_all = self->require_all_media
       && self->av_policy == GST_REDUNDANT_SRC_AV_POLICY_COMMON;
+  config.standby = (StandbyMode) self->standby;
   return config;
 }
 
@@ -195,6 +216,8 @@ gst_redundant_settings_set (GstRedundantSettings * self, guint id,
     self->av_policy = g_value_get_enum (value);
   else if (id == GST_REDUNDANT_PROP_REQUIRE_ALL_MEDIA)
     self->require_all_media = g_value_get_boolean (value);
+  else if (id == GST_REDUNDANT_PROP_STANDBY)
+    self->standby = g_value_get_enum (value);
   else
     return FALSE;
   return TRUE;
@@ -220,6 +243,8 @@ gst_redundant_settings_get (GstRedundantSettings * self, guint id,
     g_value_set_enum (value, self->av_policy);
   else if (id == GST_REDUNDANT_PROP_REQUIRE_ALL_MEDIA)
     g_value_set_boolean (value, self->require_all_media);
+  else if (id == GST_REDUNDANT_PROP_STANDBY)
+    g_value_set_enum (value, self->standby);
   else
     return FALSE;
   return TRUE;
@@ -328,6 +353,25 @@ install_whole (GObjectClass * klass)
 }
 
 static void
+install_standby (GObjectClass * klass)
+{
+  /**
+   * GstRedundantSrc:standby:
+   *
+   * How ready inputs are that are not shown: of all but those with priority 0,
+   * and of those that have no `standby` of their own.  Read when going to
+   * PLAYING.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, GST_REDUNDANT_PROP_STANDBY,
+      g_param_spec_enum ("standby", "Standby",
+          "How ready inputs are that are not shown",
+          GST_TYPE_REDUNDANT_SRC_STANDBY, DEFAULT_STANDBY, G_PARAM_READWRITE
+          | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
+}
+
+static void
 install_reconnecting (GObjectClass * klass)
 {
   /**
@@ -406,5 +450,6 @@ gst_redundant_settings_install (GObjectClass * klass)
 {
   install_streams (klass);
   install_whole (klass);
+  install_standby (klass);
   install_reconnecting (klass);
 }

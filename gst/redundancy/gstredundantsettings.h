@@ -18,6 +18,7 @@ typedef struct
   GstCaps *caps[2];             /* by medium, (nullable) */
   GstRedundantSrcAvPolicy av_policy;
   gboolean require_all_media;
+  GstRedundantSrcStandby standby;
   guint connect_timeout_ms;
   guint stall_timeout_ms;
   guint teardown_timeout_ms;
@@ -34,6 +35,7 @@ enum
   GST_REDUNDANT_PROP_AUDIO_CAPS,
   GST_REDUNDANT_PROP_AV_POLICY,
   GST_REDUNDANT_PROP_REQUIRE_ALL_MEDIA,
+  GST_REDUNDANT_PROP_STANDBY,
   GST_REDUNDANT_PROP_CONNECT_TIMEOUT,
   GST_REDUNDANT_PROP_STALL_TIMEOUT,
   GST_REDUNDANT_PROP_TEARDOWN_TIMEOUT,

@@ -30,6 +30,15 @@ typedef enum
   GST_REDUNDANT_SRC_AV_POLICY_INDEPENDENT,
 } GstRedundantSrcAvPolicy;
 
+typedef enum
+{
+  GST_REDUNDANT_SRC_STANDBY_HOT,
+  GST_REDUNDANT_SRC_STANDBY_WARM,
+  GST_REDUNDANT_SRC_STANDBY_COLD,
+} GstRedundantSrcStandby;
+
+#define GST_TYPE_REDUNDANT_SRC_STANDBY (gst_redundant_src_standby_get_type ())
+GType gst_redundant_src_standby_get_type (void);
 #define GST_TYPE_REDUNDANT_SRC_MEDIA (gst_redundant_src_media_get_type ())
 GType gst_redundant_src_media_get_type (void);
 #define GST_TYPE_REDUNDANT_SRC_OUTPUT (gst_redundant_src_output_get_type ())

@@ -59,6 +59,10 @@ void gst_redundant_switch_warn_of_coded_content (GstElement * element,
 
 /* What came last in on that pad, on the monotonic clock (us), or 0. */
 gint64 gst_redundant_switch_pad_last_data (GstPad * pad);
+/* Coded data of live time `running_time` has come that is not decoded now: the
+ * input lives.  Returns the running time of the input that the output wants
+ * next, G_MININT64 while that is not known. */
+gint64 gst_redundant_switch_pad_note (GstPad * pad, gint64 running_time);
 /* Ends the wait that paces the pad; data is refused until the next
  * stream-start. */
 void gst_redundant_switch_pad_interrupt (GstPad * pad);

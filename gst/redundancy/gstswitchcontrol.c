@@ -19,6 +19,9 @@
 #define ALIGN_EVERY 32
 #define ALIGNED ((gint64) (5 * GST_MSECOND))
 
+/* How long what was kept coded may take to be decoded. */
+#define RECALL_TIME (5 * GST_SECOND)
+
 typedef struct
 {
   gint id;
@@ -35,6 +38,9 @@ typedef struct
   guint faults;                 /* bit mask, as told */
   GstClockTime fault_since[CONTENT_N_FAULTS];
   guint incidents[CONTENT_N_FAULTS];
+  GstClockTime arrival[FAILOVER_MEDIA]; /* 0: none */
+  GstClockTime coded_at[FAILOVER_MEDIA];        /* kept data came, 0: none */
+  gint64 coded_until[FAILOVER_MEDIA];   /* its running time */
   gint64 stored[FAILOVER_MEDIA];        /* end of what is stored, or G_MININT64 */
 } Input;
 
@@ -54,6 +60,7 @@ struct _GstSwitchControl
   GstClockTime least_timeout[FAILOVER_MEDIA];
   AvPolicy *policy;
   GPtrArray *inputs;
+  GstClockTime started_at;
   gint next_id;
   guint serial;
   GstSwitchDecision decisions[FAILOVER_MEDIA];
@@ -210,6 +217,7 @@ reset_time_locked (GstSwitchControl * self, Input * input)
   input->aligned_by = ALIGNMENT_NONE;
   input->aligned = 0;
   shift_locked (self, input);
+  memset (input->coded_at, 0, sizeof (input->coded_at));
   timeline_reset (&input->timeline);
 }
 
@@ -219,8 +227,10 @@ forget_data_locked (GstSwitchControl * self, Input * input)
   guint i;
 
   reset_time_locked (self, input);
-  for (i = 0; i < FAILOVER_MEDIA; i++)
+  for (i = 0; i < FAILOVER_MEDIA; i++) {
     input->stored[i] = G_MININT64;
+    input->arrival[i] = 0;
+  }
 }
 
 void
@@ -233,6 +243,7 @@ gst_switch_control_start (GstSwitchControl * self, GstClockTime now)
   forget_decisions_locked (self);
   self->now = now;
   gst_switch_news_free (g_steal_pointer (&self->news));
+  self->started_at = now;
   for (i = 0; i < self->inputs->len; i++) {
     Input *input = g_ptr_array_index (self->inputs, i);
     forget_data_locked (self, input);
@@ -474,8 +485,55 @@ gst_switch_control_set_paced (GstSwitchControl * self, gint id, gboolean paced)
   g_mutex_unlock (&self->lock);
 }
 
+static void
+note_arrival_locked (GstSwitchControl * self, Input * input,
+    GstSwitchMediumId medium, GstClockTime now, TimelineVerdict verdict)
+{
+  if (verdict == TIMELINE_USABLE) {
+    av_policy_on_arrival (self->policy, input->id, medium, now);
+    input->last_arrival = now;
+    input->arrival[medium] = now;
+  } else if (verdict == TIMELINE_LATE) {
+    input->late++;
+  }
+}
+
+/* Has it been placed already, when it was kept? */
+static gboolean
+is_recalled (const Input * input, GstSwitchMediumId medium, GstClockTime now,
+    gint64 running_time)
+{
+  return input->coded_at[medium] != 0
+      && now <= input->coded_at[medium] + RECALL_TIME
+      && running_time <= input->coded_until[medium];
+}
+
 TimelineVerdict
 gst_switch_control_on_data (GstSwitchControl * self, gint id,
+    GstSwitchMediumId medium, GstClockTime now, gint64 running_time,
+    gint64 * mapped, guint * epoch)
+{
+  TimelineVerdict verdict = TIMELINE_SETTLING;
+  Input *input;
+
+  g_mutex_lock (&self->lock);
+  input = find_locked (self, id);
+  if (input != NULL) {
+    if (is_recalled (input, medium, now, running_time))
+      verdict = timeline_recall (&input->timeline, medium, now, running_time,
+          mapped);
+    else
+      verdict = timeline_map (&input->timeline, medium, now, running_time,
+          mapped);
+    *epoch = input->timeline.epoch[medium];
+    note_arrival_locked (self, input, medium, now, verdict);
+  }
+  g_mutex_unlock (&self->lock);
+  return verdict;
+}
+
+TimelineVerdict
+gst_switch_control_on_coded (GstSwitchControl * self, gint id,
     GstSwitchMediumId medium, GstClockTime now, gint64 running_time,
     gint64 * mapped, guint * epoch)
 {
@@ -488,15 +546,70 @@ gst_switch_control_on_data (GstSwitchControl * self, gint id,
     verdict = timeline_map (&input->timeline, medium, now, running_time,
         mapped);
     *epoch = input->timeline.epoch[medium];
-    if (verdict == TIMELINE_USABLE) {
-      av_policy_on_arrival (self->policy, id, medium, now);
-      input->last_arrival = now;
-    } else if (verdict == TIMELINE_LATE) {
-      input->late++;
-    }
+    note_arrival_locked (self, input, medium, now, verdict);
+    input->coded_at[medium] = now;
+    input->coded_until[medium] = running_time;
   }
   g_mutex_unlock (&self->lock);
   return verdict;
+}
+
+static gboolean
+is_better (const Input * one, const Input * other)
+{
+  return one->priority < other->priority || (one->priority == other->priority
+      && one->id < other->id);
+}
+
+static gboolean
+may_show_locked (GstSwitchControl * self, gint id, guint medium)
+{
+  return (av_policy_media (self->policy, id) & (1u << medium)) != 0
+      && !av_policy_is_locked_out (self->policy, medium, id);
+}
+
+/* Does a better one bring this medium?  With `early` one that has been silent
+ * for half its time-out does not. */
+static gboolean
+has_better_locked (GstSwitchControl * self, const Input * input,
+    guint medium, gboolean early, GstClockTime now)
+{
+  GstClockTime patience = MAX (self->config.failover.timeout[medium],
+      self->least_timeout[medium]) / (early ? 2 : 1);
+  guint i;
+
+  for (i = 0; i < self->inputs->len; i++) {
+    const Input *other = g_ptr_array_index (self->inputs, i);
+
+    if (is_better (other, input) && may_show_locked (self, other->id, medium)
+        && other->faults == 0 && other->arrival[medium] != 0
+        && other->arrival[medium] + patience >= now)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean
+gst_switch_control_needs (GstSwitchControl * self, gint id, gboolean early,
+    GstClockTime now)
+{
+  gboolean begun, needed = FALSE;
+  Input *input;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  input = find_locked (self, id);
+  begun = self->serial > 0
+      || now >= self->started_at + self->config.failover.startup_timeout;
+  for (i = 0; input != NULL && i < FAILOVER_MEDIA; i++) {
+    if (!(self->config.failover.required & (1u << i))
+        || !may_show_locked (self, id, i))
+      continue;
+    needed = needed || self->decisions[i].active == id
+        || (begun && !has_better_locked (self, input, i, early, now));
+  }
+  g_mutex_unlock (&self->lock);
+  return needed;
 }
 
 /* The medium by which inputs are compared, of which they have one timeline. */

@@ -112,11 +112,21 @@ void gst_switch_control_on_references (GstSwitchControl * self, gint id,
 #define GST_SWITCH_MAX_OFFSET 2000
 void gst_switch_control_set_offset (GstSwitchControl * self, gint id,
     gint offset_ms, gint audio_offset_ms);
+/* The same for data that is kept coded: what is made of it may come later, and
+ * out of what went before it. */
+TimelineVerdict gst_switch_control_on_coded (GstSwitchControl * self, gint id,
+    GstSwitchMediumId medium, GstClockTime now, gint64 running_time,
+    gint64 * mapped, guint * epoch);
 void gst_switch_control_on_end (GstSwitchControl * self, gint id,
     FailoverReason why);
 /* A detector found `fault` in an input's content, or its end. */
 void gst_switch_control_on_content (GstSwitchControl * self, gint id,
     ContentFault fault, gboolean bad, GstClockTime now);
+/* Is this input shown, or may it have to be, since no better one is healthy?
+ * With `early` a better one that has been silent for half its time-out does
+ * not count.  Not before the start is over. */
+gboolean gst_switch_control_needs (GstSwitchControl * self, gint id,
+    gboolean early, GstClockTime now);
 /* The stored data of an input reaches to there. */
 void gst_switch_control_on_stored (GstSwitchControl * self, gint id,
     GstSwitchMediumId medium, gint64 end);

@@ -225,6 +225,32 @@ gst_redundant_switch_pad_last_data (GstPad * gstpad)
   return last;
 }
 
+gint64
+gst_redundant_switch_pad_note (GstPad * gstpad, gint64 running_time)
+{
+  GstRedundantSwitchPad *pad = GST_REDUNDANT_SWITCH_PAD (gstpad);
+  g_autoptr (GstObject) parent = gst_object_get_parent (GST_OBJECT (pad));
+  GstRedundantSwitch *self = (GstRedundantSwitch *) parent;
+  gint64 mapped = 0, from = G_MININT64;
+  GstClockTime now;
+  guint epoch;
+
+  if (self == NULL)
+    return G_MININT64;
+  g_mutex_lock (&self->lock);
+  pad->last_data = g_get_monotonic_time ();
+  if (self->playing && self->phase != GST_SWITCH_STOPPED
+      && self->medium != NULL) {
+    now = gst_redundant_switch_now (self);
+    if (gst_switch_control_on_coded (self->control, pad->id, self->medium->id,
+            now, running_time, &mapped, &epoch) != TIMELINE_SETTLING)
+      from = running_time - mapped + (gint64) now
+          - (gint64) gst_redundant_switch_total_locked (self);
+  }
+  g_mutex_unlock (&self->lock);
+  return from;
+}
+
 static void
 refuse_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
 {

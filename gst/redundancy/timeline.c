@@ -275,6 +275,21 @@ timeline_map (Timeline * self, guint medium, guint64 arrival,
       > (gint64) self->config.latency ? TIMELINE_LATE : TIMELINE_USABLE;
 }
 
+TimelineVerdict
+timeline_recall (const Timeline * self, guint medium, guint64 arrival,
+    gint64 running_time, gint64 * mapped)
+{
+  gint64 place = running_time + offset_of (self, medium);
+
+  g_assert (medium < TIMELINE_MEDIA);
+  if (!self->running)
+    return TIMELINE_SETTLING;
+  *mapped = place + drift_at (&self->drift, place)
+      + self->media[medium].shift;
+  return lateness (self, medium, arrival, place)
+      > (gint64) self->config.latency ? TIMELINE_LATE : TIMELINE_USABLE;
+}
+
 gint64
 timeline_offset (const Timeline * self)
 {

@@ -81,6 +81,11 @@ void timeline_shift (Timeline * self, guint medium, gint64 shift,
     gboolean seen);
 
 /* What is added to running time now, with drift; 0 while settling. */
+/* The same for data from before the newest that was mapped, which is brought
+ * up again: it says nothing about the timeline. */
+TimelineVerdict timeline_recall (const Timeline * self, guint medium,
+    guint64 arrival, gint64 running_time, gint64 * mapped);
+
 gint64 timeline_offset (const Timeline * self);
 
 G_END_DECLS

@@ -222,6 +222,30 @@ GST_START_TEST (timeline_takes_no_stall_and_no_loss_for_a_jump)
 GST_END_TEST;
 
 /* One in the middle of the other's silence. */
+/* What was kept and is brought up again has its old place, and is no jump. */
+GST_START_TEST (timeline_recalls_what_it_has_placed)
+{
+  gint64 mapped, time;
+  Timeline self;
+
+  init (&self, 1, -1);
+  fail_unless_equals_int (timeline_recall (&self, VIDEO, SECOND, 0, &mapped),
+      TIMELINE_SETTLING);
+  for (time = 0; time <= 2000; time += 40)
+    timeline_map (&self, VIDEO, (5000 + time) * MS, time * MS, &mapped);
+  for (time = 0; time <= 2000; time += 40) {
+    fail_unless_equals_int (timeline_recall (&self, VIDEO, 7010 * MS,
+            time * MS, &mapped), time < 1410 ? TIMELINE_LATE : TIMELINE_USABLE);
+    fail_unless_equals_int64 (mapped, (5000 + time) * MS);
+  }
+  fail_unless_equals_int (timeline_map (&self, VIDEO, 7040 * MS, 2040 * MS,
+          &mapped), TIMELINE_USABLE);
+  fail_unless_equals_int64 (mapped, 7040 * MS);
+  fail_unless_equals_uint64 (self.jumps, 0);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (timeline_measures_drift_by_the_medium_that_is_there)
 {
   Timeline self;
@@ -379,6 +403,7 @@ timeline_suite (void)
   tcase_add_test (tc, timeline_goes_on_where_it_was_when_stamps_wrap);
   tcase_add_test (tc, timeline_takes_a_jump_that_is_shorter_than_the_limit);
   tcase_add_test (tc, timeline_takes_no_stall_and_no_loss_for_a_jump);
+  tcase_add_test (tc, timeline_recalls_what_it_has_placed);
   tcase_add_test (tc, timeline_measures_drift_by_the_medium_that_is_there);
   tcase_add_test (tc, timeline_has_no_drift_where_our_clock_lets_data_in);
   tcase_add_test (tc, timeline_shifts_at_once_what_is_not_seen);
