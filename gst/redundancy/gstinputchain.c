@@ -37,6 +37,7 @@ struct _GstInputChain
   GstElement *source;           /* NULL of uridecodebin's */
   GstElement *front;            /* between source and demux, of RTP */
   GstElement *demux;            /* tsdemux or uridecodebin; NULL for one codec */
+  GstElement *sister;           /* another one, of the other pad */
   GstInputKind kind;
   guint media, encoded;
   GstInputChainCallbacks callbacks;
@@ -69,6 +70,8 @@ gst_input_kind (const gchar * uri)
   if (g_ascii_strncasecmp (uri, "rtmp:", 5) == 0
       || g_ascii_strncasecmp (uri, "rtmps:", 6) == 0)
     return GST_INPUT_KIND_RTMP;
+  if (g_ascii_strncasecmp (uri, "pad:", 4) == 0)
+    return GST_INPUT_KIND_PAD;
   return GST_INPUT_KIND_ANY;
 }
 
@@ -79,6 +82,7 @@ gst_input_is_patient (const gchar * uri)
     case GST_INPUT_KIND_PATIENT:
     case GST_INPUT_KIND_UDP:
     case GST_INPUT_KIND_RTP:
+    case GST_INPUT_KIND_PAD:
       return TRUE;
     case GST_INPUT_KIND_SRT:
     case GST_INPUT_KIND_RTMP:
@@ -645,13 +649,13 @@ build_tail (GstInputChain * self, GstElement * owner, GstMessage ** missing,
       && gst_element_link (last, self->demux);
 }
 
-/* uridecodebin shall stop at what is not to be decoded by it. */
+/* (uri)decodebin shall stop at what is not to be decoded by it. */
 static void
-stop_at_coded (GstInputChain * self)
+stop_at_coded (GstElement * decoder)
 {
   g_autoptr (GstCaps) stop = gst_caps_from_string (STOP_AT);
 
-  g_object_set (self->demux, "caps", stop, NULL);
+  g_object_set (decoder, "caps", stop, NULL);
 }
 
 static gboolean
@@ -682,7 +686,7 @@ build_any (GstInputChain * self, GstElement * owner, GstMessage ** missing,
     return FALSE;
   g_object_set (self->demux, "uri", self->uri, NULL);
   if (self->encoded != 0)
-    stop_at_coded (self);
+    stop_at_coded (self->demux);
   gst_bin_add (GST_BIN (self->bin), self->demux);
   watch_demux (self);
   return TRUE;
@@ -712,6 +716,8 @@ gst_input_chain_new (const gchar * name, const gchar * uri, guint media,
       G_CALLBACK (on_decoder_added), self);
   if (self->kind == GST_INPUT_KIND_ANY)
     built = build_any (self, owner, missing, error);
+  else if (self->kind == GST_INPUT_KIND_PAD)
+    built = TRUE;
   else
     built = build_source (self, owner, missing, error);
   if (!built) {
@@ -724,6 +730,28 @@ gst_input_chain_new (const gchar * name, const gchar * uri, guint media,
   return self;
 }
 
+GstPad *
+gst_input_chain_add_sink (GstInputChain * self, GstElement * owner,
+    GstMessage ** missing, GError ** error)
+{
+  GstElement *decoder = make ("decodebin", NULL, owner, missing, error);
+  g_autoptr (GstPad) sink = NULL;
+  GstPad *ghost;
+
+  if (decoder == NULL)
+    return NULL;
+  gst_bin_add (GST_BIN (self->bin), decoder);
+  self->sister = self->demux;
+  self->demux = decoder;
+  watch_demux (self);
+  if (self->encoded != 0)
+    stop_at_coded (decoder);
+  sink = gst_element_get_static_pad (decoder, "sink");
+  ghost = gst_ghost_pad_new (NULL, sink);
+  gst_element_add_pad (self->bin, ghost);
+  return ghost;
+}
+
 void
 gst_input_chain_set_warm (GstInputChain * self, GstPad * const *sinks)
 {
@@ -731,8 +759,10 @@ gst_input_chain_set_warm (GstInputChain * self, GstPad * const *sinks)
 
   for (i = 0; i < N_MEDIA; i++)
     self->sinks[i] = sinks[i];
-  if (self->kind == GST_INPUT_KIND_ANY)
-    stop_at_coded (self);
+  if (self->kind == GST_INPUT_KIND_ANY || self->kind == GST_INPUT_KIND_PAD)
+    stop_at_coded (self->demux);
+  if (self->sister != NULL)
+    stop_at_coded (self->sister);
 }
 
 void
@@ -821,6 +851,8 @@ gst_input_chain_free (GstInputChain * self)
   if (self->demux != NULL)
     g_signal_handlers_disconnect_by_data (self->demux, self);
   g_signal_handlers_disconnect_by_data (self->bin, self);
+  if (self->sister != NULL)
+    g_signal_handlers_disconnect_by_data (self->sister, self);
   for (i = 0; i < N_MEDIA; i++) {
     gst_clear_object (&self->stream[i]);
     gst_clear_object (&self->ghost[i]);

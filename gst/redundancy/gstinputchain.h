@@ -31,6 +31,7 @@ typedef enum
   GST_INPUT_KIND_UDP,           /* MPEG-TS in datagrams */
   GST_INPUT_KIND_RTP,           /* MPEG-TS or one codec in RTP */
   GST_INPUT_KIND_RTMP,          /* FLV */
+  GST_INPUT_KIND_PAD,           /* whatever decodebin makes of a pad's data */
   GST_INPUT_KIND_ANY,           /* whatever uridecodebin makes of it */
 } GstInputKind;
 
@@ -48,6 +49,11 @@ GstInputChain *gst_input_chain_new (const gchar * name, const gchar * uri,
     guint media, guint encoded, const GstInputChainCallbacks * callbacks,
     gpointer user_data, GstElement * owner, GstMessage ** missing,
     GError ** error);
+
+/* Of GST_INPUT_KIND_PAD, before the bin starts: a sink pad of the bin for one
+ * more stream, at most two.  (transfer none) (nullable) with `error` */
+GstPad *gst_input_chain_add_sink (GstInputChain * self, GstElement * owner,
+    GstMessage ** missing, GError ** error);
 
 /* Before the bin starts: what is to be decoded is kept coded before its
  * decoder, and told to the switch's pads `sinks` (by medium), while the chain

@@ -20,6 +20,8 @@ struct _GstInputConnection
   guint encoded;
   gboolean warm;
   GstPad *pads[2];
+  GstInputLanding *landings[2];
+  GstPad *sinks[2];             /* of the chain's bin; its thread only */
   GWeakRef owner;
   void (*on_event) (gpointer user_data);
   gpointer user_data;
@@ -44,8 +46,10 @@ connection_unref (GstInputConnection * self)
 
   if (!g_atomic_int_dec_and_test (&self->refcount))
     return;
-  for (i = 0; i < G_N_ELEMENTS (self->pads); i++)
+  for (i = 0; i < G_N_ELEMENTS (self->pads); i++) {
     gst_clear_object (&self->pads[i]);
+    gst_clear_object (&self->landings[i]);
+  }
   g_weak_ref_clear (&self->owner);
   gst_clear_object (&self->bin);
   g_free (self->failure_text);
@@ -160,6 +164,17 @@ join_owner (GstInputConnection * self, GstElement * bin)
   return !stopping;
 }
 
+static void
+unlink_landings (GstInputConnection * self, GstElement * bin)
+{
+  guint i;
+
+  for (i = 0; bin != NULL && i < G_N_ELEMENTS (self->landings); i++) {
+    if (self->landings[i] != NULL)
+      gst_input_landing_unlink (self->landings[i], bin);
+  }
+}
+
 /* Out of the owner, so that a source that hangs does not keep it. */
 static void
 leave_owner (GstInputConnection * self)
@@ -175,6 +190,7 @@ leave_owner (GstInputConnection * self)
   g_mutex_lock (&self->lock);
   bin = g_steal_pointer (&self->bin);
   g_mutex_unlock (&self->lock);
+  unlink_landings (self, bin);
   /* 1.22.0 corrupts its locks when the bin is not the parent. */
   if (owner != NULL && bin != NULL
       && GST_OBJECT_PARENT (bin) == GST_OBJECT (owner))
@@ -193,6 +209,38 @@ update_hot (GstInputConnection * self, GstInputChain * chain)
   gst_input_chain_set_hot (chain, hot);
 }
 
+/* A sink of the bin for each pad of the input, in their order. */
+static gboolean
+add_sinks (GstInputConnection * self, GstInputChain * chain,
+    GstElement * owner, GstMessage ** missing, GError ** error)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (self->landings); i++) {
+    if (self->landings[i] == NULL)
+      continue;
+    self->sinks[i] = gst_input_chain_add_sink (chain, owner, missing, error);
+    if (self->sinks[i] == NULL)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+link_landings (GstInputConnection * self, GstElement * bin)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (self->landings); i++) {
+    if (self->landings[i] != NULL && !is_stopping (self)
+        && !gst_input_landing_link (self->landings[i], self->sinks[i]))
+      fail (self, INPUT_LIFE_REASON_ERROR, "the pad does not link");
+  }
+  /* Stopped meanwhile: whoever did may have looked too early. */
+  if (is_stopping (self))
+    unlink_landings (self, bin);
+}
+
 static GstInputChain *
 build (GstInputConnection * self)
 {
@@ -206,6 +254,8 @@ build (GstInputConnection * self)
     return NULL;
   chain = gst_input_chain_new (self->name, self->uri, self->media,
       self->encoded, &callbacks, self, owner, &missing, &error);
+  if (chain != NULL && !add_sinks (self, chain, owner, &missing, &error))
+    g_clear_pointer (&chain, gst_input_chain_free);
   if (missing != NULL)
     gst_element_post_message (owner, missing);
   if (chain == NULL) {
@@ -248,6 +298,7 @@ run (gpointer data)
     if (gst_element_set_state (gst_input_chain_get_bin (chain),
             GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
       fail (self, INPUT_LIFE_REASON_ERROR, "the source does not start");
+    link_landings (self, gst_input_chain_get_bin (chain));
   }
   serve (self, chain);
   if (chain != NULL) {
@@ -285,6 +336,8 @@ gst_input_connection_new (const GstInputConnectionSetup * setup)
   for (i = 0; i < G_N_ELEMENTS (self->pads); i++) {
     if (setup->pads[i] != NULL)
       self->pads[i] = gst_object_ref (setup->pads[i]);
+    if (setup->landings[i] != NULL)
+      self->landings[i] = gst_object_ref (setup->landings[i]);
   }
   self->thread = g_thread_new (self->name, run, self);
   return self;
@@ -306,6 +359,12 @@ void
 gst_input_connection_on_error (GstInputConnection * self, const GError * error)
 {
   fail (self, INPUT_LIFE_REASON_ERROR, error->message);
+}
+
+void
+gst_input_connection_on_eos (GstInputConnection * self)
+{
+  on_eos (self);
 }
 
 InputLifeReason

@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "gstinputlanding.h"
 #include "inputlife.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,8 @@ typedef struct
   gboolean warm;                /* keeps the others coded while not hot */
   gboolean hot;
   GstPad *pads[2];              /* (transfer none) sink pads by medium */
+  GstInputLanding *landings[2]; /* (transfer none) (nullable) where the data of
+                                 * request pads comes from */
   /* There is something to look at; any thread, while owner is there. */
   void (*on_event) (gpointer user_data);
   gpointer user_data;
@@ -36,6 +39,9 @@ gboolean gst_input_connection_contains (GstInputConnection * self,
 /* An error message of a part of it came. */
 void gst_input_connection_on_error (GstInputConnection * self,
     const GError * error);
+
+/* The data of its request pads has ended. */
+void gst_input_connection_on_eos (GstInputConnection * self);
 
 /* NONE while it has not failed.  `text` (transfer full) says why. */
 InputLifeReason gst_input_connection_get_failure (GstInputConnection * self,

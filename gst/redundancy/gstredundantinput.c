@@ -64,6 +64,7 @@ struct _GstRedundantInput
   StandbyMode standby_now;
   GstRedundantInputConfig config;
   InputLife life;
+  GstInputLanding *landings[N_MEDIA];   /* of request pads, nullable */
   GstInputConnection *connection;
   gint64 connected_at;          /* us, monotonic */
   guint64 generation;           /* connections ever, for names */
@@ -264,8 +265,11 @@ static void
 gst_redundant_input_finalize (GObject * object)
 {
   GstRedundantInput *self = GST_REDUNDANT_INPUT (object);
+  guint i;
 
   g_list_free_full (self->zombies, (GDestroyNotify) gst_input_connection_free);
+  for (i = 0; i < N_MEDIA; i++)
+    gst_clear_object (&self->landings[i]);
   if (self->connection != NULL)
     gst_input_connection_free (self->connection);
   if (self->control != NULL)
@@ -428,6 +432,59 @@ guint
 gst_redundant_input_get_brings (GstRedundantInput * self)
 {
   return self->brings;
+}
+
+static void
+on_pad_end (GstObject * object, gboolean eos, const gchar * text)
+{
+  GstRedundantInput *self = GST_REDUNDANT_INPUT (object);
+  g_autoptr (GError) error = g_error_new_literal (GST_STREAM_ERROR,
+      GST_STREAM_ERROR_FAILED, text);
+
+  g_mutex_lock (&self->lock);
+  /* It tells the controller, which only sets a flag. */
+  if (self->connection != NULL && eos)
+    gst_input_connection_on_eos (self->connection);
+  else if (self->connection != NULL)
+    gst_input_connection_on_error (self->connection, error);
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+gst_redundant_input_set_landing (GstRedundantInput * self, guint place,
+    GstInputLanding * landing)
+{
+  gboolean any = FALSE;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  g_set_object (&self->landings[place], landing);
+  for (i = 0; i < N_MEDIA; i++)
+    any = any || self->landings[i] != NULL;
+  /* What is connected was built for the others. */
+  self->restart = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (landing != NULL) {
+    gst_input_landing_set_callback (landing, on_pad_end, GST_OBJECT (self));
+  } else {
+    for (i = 0; i < N_MEDIA; i++)
+      gst_redundant_switch_pad_interrupt (self->pads[i]);
+  }
+  if (self->on_event != NULL)
+    self->on_event (self->user_data);
+  return any;
+}
+
+GstInputLanding *
+gst_redundant_input_get_landing (GstRedundantInput * self, guint place)
+{
+  GstInputLanding *landing;
+
+  g_mutex_lock (&self->lock);
+  landing = self->landings[place] != NULL
+      ? gst_object_ref (self->landings[place]) : NULL;
+  g_mutex_unlock (&self->lock);
+  return landing;
 }
 
 void
@@ -611,6 +668,7 @@ static void
 connect_input (GstRedundantInput * self)
 {
   GstInputConnectionSetup setup = { 0, };
+  GstInputLanding *landings[N_MEDIA];
   GstInputConnection *connection;
   g_autofree gchar *name = NULL, *uri = NULL;
   guint i;
@@ -627,6 +685,9 @@ connect_input (GstRedundantInput * self)
   setup.warm = standby_locked (self) == STANDBY_WARM;
   setup.hot = self->standby_now == STANDBY_HOT;
   self->connected_at = g_get_monotonic_time ();
+  for (i = 0; i < N_MEDIA; i++)
+    landings[i] = self->landings[i] != NULL
+        ? gst_object_ref (self->landings[i]) : NULL;
   g_mutex_unlock (&self->lock);
 
   setup.owner = self->owner;
@@ -634,10 +695,14 @@ connect_input (GstRedundantInput * self)
   setup.uri = uri;
   setup.on_event = self->on_event;
   setup.user_data = self->user_data;
-  for (i = 0; i < N_MEDIA; i++)
+  for (i = 0; i < N_MEDIA; i++) {
     setup.pads[i] = self->pads[i];
+    setup.landings[i] = landings[i];
+  }
   gst_switch_control_on_connection (self->control, self->id);
   connection = gst_input_connection_new (&setup);
+  for (i = 0; i < N_MEDIA; i++)
+    gst_clear_object (&landings[i]);
   g_mutex_lock (&self->lock);
   self->connection = connection;
   g_mutex_unlock (&self->lock);

@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include "gstinputconnection.h"
+#include "gstinputlanding.h"
 #include "gstredundantswitch.h"
 #include "inputlife.h"
 #include "standby.h"
@@ -50,6 +51,13 @@ void gst_redundant_input_set_priority (GstRedundantInput * self,
 
 /* Has it connected and decoded for the next minutes, whatever its standby. */
 void gst_redundant_input_prepare (GstRedundantInput * self);
+
+/* A request pad of which the data is this input's, in place 0 or 1; NULL takes
+ * it away.  FALSE: it has none left. */
+gboolean gst_redundant_input_set_landing (GstRedundantInput * self,
+    guint place, GstInputLanding * landing);
+GstInputLanding *gst_redundant_input_get_landing (GstRedundantInput * self,
+    guint place);             /* (transfer full) (nullable) */
 
 /* The application stops wanting it: it is gone when it is idle. */
 void gst_redundant_input_leave (GstRedundantInput * self);

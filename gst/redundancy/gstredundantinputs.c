@@ -6,6 +6,9 @@
  * others.
  * Threads: the application, the controller (joined in stop). */
 #include "gstredundantinputs.h"
+
+#include <string.h>
+
 #include "urimask.h"
 
 #define AUDIO_ONLY (1u << GST_SWITCH_AUDIO)
@@ -24,6 +27,7 @@ struct _GstRedundantInputs
   GMutex lock;
   /* Under the lock. */
   GPtrArray *inputs;            /* GstRedundantInput, best first */
+  GPtrArray *pads;              /* GstRedundantInput, of request pads */
   GPtrArray *leaving;           /* those that are torn down */
   gboolean running;             /* inputs are to be connected */
   GstRedundantInputConfig config;
@@ -58,6 +62,8 @@ all_inputs (GstRedundantInputs * self)
   g_mutex_lock (&self->lock);
   for (i = 0; i < self->inputs->len; i++)
     g_ptr_array_add (all, gst_object_ref (self->inputs->pdata[i]));
+  for (i = 0; i < self->pads->len; i++)
+    g_ptr_array_add (all, gst_object_ref (self->pads->pdata[i]));
   for (i = 0; i < self->leaving->len; i++)
     g_ptr_array_add (all, gst_object_ref (self->leaving->pdata[i]));
   g_mutex_unlock (&self->lock);
@@ -139,6 +145,8 @@ gst_redundant_inputs_start (GstRedundantInputs * self,
   self->config = *config;
   for (i = 0; i < self->inputs->len; i++)
     gst_redundant_input_start (self->inputs->pdata[i], config);
+  for (i = 0; i < self->pads->len; i++)
+    gst_redundant_input_start (self->pads->pdata[i], config);
   g_mutex_unlock (&self->lock);
   self->stopping = FALSE;
   self->controller = g_thread_new ("redundantsrc", control, self);
@@ -153,6 +161,8 @@ gst_redundant_inputs_stop (GstRedundantInputs * self)
   self->running = FALSE;
   for (i = 0; i < self->inputs->len; i++)
     gst_redundant_input_stop (self->inputs->pdata[i]);
+  for (i = 0; i < self->pads->len; i++)
+    gst_redundant_input_stop (self->pads->pdata[i]);
   g_mutex_unlock (&self->lock);
   if (self->controller == NULL)
     return;
@@ -254,6 +264,127 @@ dismiss_unlisted (GstRedundantInputs * self, GPtrArray * listed)
   }
 }
 
+/* Those of request pads come behind the URIs by default. */
+#define FIRST_PAD_PRIORITY 100
+
+/* The input of the pads of that number.  (transfer full) (nullable) */
+static GstRedundantInput *
+find_pads (GstRedundantInputs * self, guint number)
+{
+  g_autofree gchar *name = g_strdup_printf ("sink_%u", number);
+  GstRedundantInput *found = NULL;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < self->pads->len && found == NULL; i++) {
+    if (g_str_equal (GST_OBJECT_NAME (self->pads->pdata[i]), name))
+      found = gst_object_ref (self->pads->pdata[i]);
+  }
+  g_mutex_unlock (&self->lock);
+  return found;
+}
+
+static GstRedundantInput *
+add_pad_input (GstRedundantInputs * self, guint number)
+{
+  g_autofree gchar *name = g_strdup_printf ("sink_%u", number);
+  g_autofree gchar *uri = g_strdup_printf ("pad://%s", name);
+  GstRedundantInput *input = gst_redundant_input_new (name, uri,
+      AV_POLICY_BOTH, FIRST_PAD_PRIORITY + number, self->owner, self->control,
+      self->switches,
+      wake_controller, self);
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->pads, input);
+  if (self->running)
+    gst_redundant_input_start (input, &self->config);
+  g_mutex_unlock (&self->lock);
+  gst_child_proxy_child_added (GST_CHILD_PROXY (self->owner),
+      G_OBJECT (input), name);
+  return gst_object_ref (input);
+}
+
+GstInputLanding *
+gst_redundant_inputs_add_pad (GstRedundantInputs * self, guint number,
+    guint place)
+{
+  g_autoptr (GstRedundantInput) input = find_pads (self, number);
+  g_autoptr (GstInputLanding) taken = NULL;
+  g_autofree gchar *name = g_strdup_printf ("landing-%u-%u", number, place);
+  GstInputLanding *landing;
+
+  if (input == NULL)
+    input = add_pad_input (self, number);
+  taken = gst_redundant_input_get_landing (input, place);
+  if (taken != NULL)
+    return NULL;
+  landing = gst_input_landing_new (name);
+  gst_bin_add (self->owner, GST_ELEMENT (landing));
+  gst_redundant_input_set_landing (input, place, landing);
+  gst_element_sync_state_with_parent (GST_ELEMENT (landing));
+  return landing;
+}
+
+/* Torn down by the controller, or at once when there is none. */
+static void
+dismiss_pads (GstRedundantInputs * self, GstRedundantInput * input)
+{
+  gboolean running;
+
+  gst_redundant_input_leave (input);
+  g_mutex_lock (&self->lock);
+  g_ptr_array_remove (self->pads, input);
+  g_ptr_array_add (self->leaving, gst_object_ref (input));
+  running = self->running;
+  g_mutex_unlock (&self->lock);
+  gst_child_proxy_child_removed (GST_CHILD_PROXY (self->owner),
+      G_OBJECT (input), GST_OBJECT_NAME (input));
+  if (running)
+    wake_controller (self);
+  else
+    bury (self, input);
+}
+
+void
+gst_redundant_inputs_remove_pad (GstRedundantInputs * self, guint number,
+    guint place)
+{
+  g_autoptr (GstRedundantInput) input = find_pads (self, number);
+  g_autoptr (GstInputLanding) landing = NULL;
+
+  if (input == NULL)
+    return;
+  landing = gst_redundant_input_get_landing (input, place);
+  if (landing == NULL)
+    return;
+  gst_input_landing_close (landing);
+  if (!gst_redundant_input_set_landing (input, place, NULL))
+    dismiss_pads (self, input);
+  gst_element_set_locked_state (GST_ELEMENT (landing), TRUE);
+  gst_element_set_state (GST_ELEMENT (landing), GST_STATE_NULL);
+  if (GST_OBJECT_PARENT (landing) == GST_OBJECT (self->owner))
+    gst_bin_remove (self->owner, GST_ELEMENT (landing));
+}
+
+void
+gst_redundant_inputs_remove_all_pads (GstRedundantInputs * self)
+{
+  g_autoptr (GPtrArray) pads =
+      g_ptr_array_new_with_free_func (gst_object_unref);
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  for (i = 0; i < self->pads->len; i++)
+    g_ptr_array_add (pads, gst_object_ref (self->pads->pdata[i]));
+  g_mutex_unlock (&self->lock);
+  for (i = 0; i < pads->len; i++) {
+    guint number = (guint) g_ascii_strtoull (GST_OBJECT_NAME (pads->pdata[i])
+        + strlen ("sink_"), NULL, 10);
+    gst_redundant_inputs_remove_pad (self, number, 0);
+    gst_redundant_inputs_remove_pad (self, number, 1);
+  }
+}
+
 static gchar **
 split (const gchar * uris)
 {
@@ -339,6 +470,8 @@ gst_redundant_inputs_get (GstRedundantInputs * self)
   g_mutex_lock (&self->lock);
   for (i = 0; i < self->inputs->len; i++)
     g_ptr_array_add (listed, gst_object_ref (self->inputs->pdata[i]));
+  for (i = 0; i < self->pads->len; i++)
+    g_ptr_array_add (listed, gst_object_ref (self->pads->pdata[i]));
   g_mutex_unlock (&self->lock);
   return listed;
 }
@@ -385,6 +518,7 @@ gst_redundant_inputs_new (GstBin * owner, GstSwitchControl * control,
   self->control = gst_switch_control_ref (control);
   self->switches = switches;
   self->inputs = g_ptr_array_new_with_free_func (gst_object_unref);
+  self->pads = g_ptr_array_new_with_free_func (gst_object_unref);
   self->leaving = g_ptr_array_new_with_free_func (gst_object_unref);
   return self;
 }
@@ -393,6 +527,7 @@ void
 gst_redundant_inputs_free (GstRedundantInputs * self)
 {
   g_ptr_array_unref (self->inputs);
+  g_ptr_array_unref (self->pads);
   g_ptr_array_unref (self->leaving);
   gst_switch_control_unref (self->control);
   g_cond_clear (&self->wake_cond);

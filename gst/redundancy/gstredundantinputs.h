@@ -21,6 +21,16 @@ void gst_redundant_inputs_free (GstRedundantInputs * self);
 void gst_redundant_inputs_set_uris (GstRedundantInputs * self, guint brings,
     const gchar * uris);
 
+/* What a new request pad of that number shall lead to, in `place` 0 or 1 of the
+ * input that all pads of the number make up.  (transfer none) (nullable): it is
+ * taken */
+GstInputLanding *gst_redundant_inputs_add_pad (GstRedundantInputs * self,
+    guint number, guint place);
+/* Nothing leads there any more. */
+void gst_redundant_inputs_remove_pad (GstRedundantInputs * self,
+    guint number, guint place);
+void gst_redundant_inputs_remove_all_pads (GstRedundantInputs * self);
+
 /* The first one of the list that is no URI, masked.  (transfer full)
  * (nullable) */
 gchar *gst_redundant_inputs_find_bad_uri (const gchar * uris);

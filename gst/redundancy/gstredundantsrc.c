@@ -60,6 +60,9 @@ GST_DEBUG_CATEGORY (gst_redundant_src_debug);
 
 #define MARGIN_MS 100
 
+/* More inputs than this are of no use to anyone. */
+#define MAX_PAD_NUMBER 999
+
 enum
 {
   PROP_URIS = GST_REDUNDANT_N_PROPS,
@@ -103,6 +106,16 @@ static GstStaticPadTemplate audio_template =
     GST_STATIC_CAPS ("audio/x-raw, format = (string) { " GST_AUDIO_NE (F32)
         ", " GST_AUDIO_NE (S16) " }, layout = (string) interleaved; "
         GST_SWITCH_ENCODED_AUDIO_CAPS));
+
+/* Where data that is no URI's comes in.  Its two kinds of one number are one
+ * input. */
+static GstStaticPadTemplate sink_template =
+GST_STATIC_PAD_TEMPLATE ("sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS_ANY);
+
+static GstStaticPadTemplate audio_sink_template =
+GST_STATIC_PAD_TEMPLATE ("audio_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS_ANY);
 
 static void gst_redundant_src_child_proxy_init (gpointer iface, gpointer data);
 
@@ -220,8 +233,8 @@ check_uris (GstRedundantSrc * self)
   }
   if (inputs->len == 0) {
     GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
-        ("uris is empty; one or more URIs with blanks between are needed."),
-        (NULL));
+        ("uris is empty and no sink pad is there; one or more URIs with blanks "
+            "between are needed, or a pad."), (NULL));
   } else if (bad != NULL) {
     GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
         ("uris or audio-uris hold \"%s\", which is no URI; scheme://... is "
@@ -425,6 +438,82 @@ gst_redundant_src_send_event (GstElement * element, GstEvent * event)
   }
   return GST_ELEMENT_CLASS (gst_redundant_src_parent_class)->send_event
       (element, event);
+}
+
+/* Its number, and whether it is the sound of another pad's picture.  FALSE: it
+ * has none that is fit. */
+static gboolean
+parse_pad_name (const gchar * name, guint * number, guint * place)
+{
+  const gchar *digits;
+  guint64 parsed;
+
+  *place = g_str_has_prefix (name, "audio_");
+  digits = name + strlen (*place ? "audio_sink_" : "sink_");
+  if (strlen (name) < (*place ? strlen ("audio_sink_") : strlen ("sink_"))
+      || !g_ascii_string_to_unsigned (digits, 10, 0, MAX_PAD_NUMBER, &parsed,
+          NULL))
+    return FALSE;
+  *number = (guint) parsed;
+  return TRUE;
+}
+
+/* The first number of which that pad is free. */
+static gchar *
+free_pad_name (GstRedundantSrc * self, const gchar * name_template)
+{
+  guint n;
+
+  for (n = 0; n <= MAX_PAD_NUMBER; n++) {
+    g_autofree gchar *name = g_strdup_printf ("%.*s%u",
+        (gint) (strlen (name_template) - strlen ("%u")), name_template, n);
+    g_autoptr (GstPad) taken = gst_element_get_static_pad (GST_ELEMENT (self),
+        name);
+
+    if (taken == NULL)
+      return g_steal_pointer (&name);
+  }
+  return NULL;
+}
+
+static GstPad *
+gst_redundant_src_request_new_pad (GstElement * element,
+    GstPadTemplate * template, const gchar * name, const GstCaps * caps)
+{
+  GstRedundantSrc *self = GST_REDUNDANT_SRC (element);
+  g_autofree gchar *pad_name = NULL;
+  g_autoptr (GstPad) sink = NULL;
+  GstInputLanding *landing;
+  guint number, place;
+  GstPad *ghost;
+
+  if (name != NULL && parse_pad_name (name, &number, &place))
+    pad_name = g_strdup (name);
+  else
+    pad_name = free_pad_name (self, GST_PAD_TEMPLATE_NAME_TEMPLATE (template));
+  if (pad_name == NULL || !parse_pad_name (pad_name, &number, &place))
+    return NULL;
+  landing = gst_redundant_inputs_add_pad (self->inputs, number, place);
+  if (landing == NULL)
+    return NULL;
+  sink = gst_element_get_static_pad (GST_ELEMENT (landing), "sink");
+  ghost = gst_ghost_pad_new_from_template (pad_name, sink, template);
+  gst_pad_set_active (ghost, TRUE);
+  gst_element_add_pad (element, ghost);
+  return ghost;
+}
+
+static void
+gst_redundant_src_release_pad (GstElement * element, GstPad * pad)
+{
+  GstRedundantSrc *self = GST_REDUNDANT_SRC (element);
+  guint number, place;
+
+  if (!parse_pad_name (GST_PAD_NAME (pad), &number, &place))
+    return;
+  gst_redundant_inputs_remove_pad (self->inputs, number, place);
+  gst_pad_set_active (pad, FALSE);
+  gst_element_remove_pad (element, pad);
 }
 
 static gboolean
@@ -776,6 +865,7 @@ gst_redundant_src_dispose (GObject * object)
 {
   GstRedundantSrc *self = GST_REDUNDANT_SRC (object);
 
+  gst_redundant_inputs_remove_all_pads (self->inputs);
   set_uris (self, NULL);
   set_audio_uris (self, NULL);
   G_OBJECT_CLASS (gst_redundant_src_parent_class)->dispose (object);
@@ -935,6 +1025,10 @@ gst_redundant_src_class_init (GstRedundantSrcClass * klass)
   element_class->provide_clock =
       GST_DEBUG_FUNCPTR (gst_redundant_src_provide_clock);
   element_class->send_event = GST_DEBUG_FUNCPTR (gst_redundant_src_send_event);
+  element_class->request_new_pad =
+      GST_DEBUG_FUNCPTR (gst_redundant_src_request_new_pad);
+  element_class->release_pad =
+      GST_DEBUG_FUNCPTR (gst_redundant_src_release_pad);
   GST_BIN_CLASS (klass)->handle_message =
       GST_DEBUG_FUNCPTR (gst_redundant_src_handle_message);
   gst_switch_settings_install (gobject_class);
@@ -945,6 +1039,9 @@ gst_redundant_src_class_init (GstRedundantSrcClass * klass)
 
   gst_element_class_add_static_pad_template (element_class, &video_template);
   gst_element_class_add_static_pad_template (element_class, &audio_template);
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class,
+      &audio_sink_template);
   gst_element_class_set_static_metadata (element_class,
       "Redundant source", "Generic/Source",
       "A live source with several inputs, of which any may die",
