@@ -99,3 +99,36 @@ uri_mask (const gchar * uri)
   }
   return g_string_free (out, FALSE);
 }
+
+static gboolean
+is_of_scheme (gchar c)
+{
+  return g_ascii_isalnum (c) || c == '+' || c == '-' || c == '.';
+}
+
+gchar *
+uri_mask_text (const gchar * text)
+{
+  GString *out;
+  const gchar *colon;
+
+  if (text == NULL)
+    return NULL;
+  out = g_string_new (NULL);
+  while ((colon = strstr (text, "://")) != NULL) {
+    const gchar *start = colon;
+    gsize len;
+    g_autofree gchar *uri = NULL, *masked = NULL;
+
+    while (start > text && is_of_scheme (start[-1]))
+      start--;
+    len = strcspn (start, " \t\r\n");
+    uri = g_strndup (start, len);
+    masked = uri_mask (uri);
+    g_string_append_len (out, text, start - text);
+    g_string_append (out, masked);
+    text = start + len;
+  }
+  g_string_append (out, text);
+  return g_string_free (out, FALSE);
+}

@@ -12,4 +12,9 @@ G_BEGIN_DECLS
  * Returns: (transfer full) (nullable) */
 gchar *uri_mask (const gchar * uri);
 
+/* A text as it may be shown: each URI in it, up to the next blank, is masked.
+ * NULL gives NULL.
+ * Returns: (transfer full) (nullable) */
+gchar *uri_mask_text (const gchar * text);
+
 G_END_DECLS

@@ -630,7 +630,7 @@ note_failure_locked (GstRedundantInput * self, guint64 now)
   if (why == INPUT_LIFE_REASON_NONE)
     return;
   g_free (self->last_error);
-  self->last_error = uri_mask (text);
+  self->last_error = uri_mask_text (text);
   input_life_on_failure (&self->life, why, now, g_random_int ());
 }
 

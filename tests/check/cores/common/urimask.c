@@ -56,6 +56,30 @@ GST_START_TEST (uri_mask_survives_any_cut)
 
 GST_END_TEST;
 
+/* *INDENT-OFF* */
+static const Case texts[] = {
+  { "Could not open rtmp://user:word@host/app/key for reading.",
+    "Could not open rtmp://***@host/app/*** for reading." },
+  { "(rtsp://u:p@a/b)\n https://c/d?token=e rtmps://f/g/h",
+    "(rtsp://***@a/b)\n https://c/d?token=*** rtmps://f/g/***" },
+  { "nothing: to hide", "nothing: to hide" },
+  { "srt://a?passphrase=x(y)'z", "srt://a?passphrase=***" },
+  { "://", "://" },
+  { "", "" },
+};
+/* *INDENT-ON* */
+
+GST_START_TEST (uri_mask_text_hides_the_secrets_of_each_uri)
+{
+  const Case *c = &texts[__i__];
+  g_autofree gchar *masked = uri_mask_text (c->uri);
+
+  fail_unless_equals_string (masked, c->masked);
+  fail_unless (uri_mask_text (NULL) == NULL);
+}
+
+GST_END_TEST;
+
 static Suite *
 urimask_suite (void)
 {
@@ -66,6 +90,8 @@ urimask_suite (void)
   tcase_add_loop_test (tc, uri_mask_hides_secrets_only, 0,
       G_N_ELEMENTS (cases));
   tcase_add_test (tc, uri_mask_survives_any_cut);
+  tcase_add_loop_test (tc, uri_mask_text_hides_the_secrets_of_each_uri, 0,
+      G_N_ELEMENTS (texts));
   return s;
 }
 
