@@ -338,6 +338,9 @@ av_policy_switch_to (AvPolicy * self, guint media, gint id, guint64 now)
     return FAILOVER_IS_COMMON;
   if (!(media & brings))
     return FAILOVER_LACKS_MEDIUM;
+  if (is_split (self) && (media & bit (AV_POLICY_SOUND))
+      && failover_is_held (self->sound))
+    return FAILOVER_IS_HELD;
   if (!is_split (self) || (media & brings & bit (AV_POLICY_PICTURE)))
     return switch_picture (self, media, id, now);
   return failover_switch_to (self->sound, id, now);
@@ -379,6 +382,15 @@ av_policy_unforce (AvPolicy * self, guint media)
   if (media & bit (AV_POLICY_SOUND))
     failover_unforce (self->sound);
   return FAILOVER_GRANTED;
+}
+
+void
+av_policy_end_force (AvPolicy * self, guint media)
+{
+  if (!is_split (self) || (media & bit (AV_POLICY_PICTURE)))
+    failover_end_force (self->lead);
+  if (media & bit (AV_POLICY_SOUND))
+    failover_end_force (self->sound);
 }
 
 FailoverVerdict
@@ -423,6 +435,25 @@ gint
 av_policy_active (const AvPolicy * self, guint medium)
 {
   return self->shown[medium];
+}
+
+gboolean
+av_policy_stands (const AvPolicy * self, guint medium, OverrideKind kind,
+    gint input)
+{
+  const Failover *failover = automaton (self, medium);
+
+  switch (kind) {
+    case OVERRIDE_FORCE:
+      return failover_forced (failover) == input;
+    case OVERRIDE_SLATE:
+      return failover_is_slate (failover);
+    case OVERRIDE_HOLD:
+      return failover_is_held (failover);
+    case OVERRIDE_SWITCH_TO:
+      return failover_wanted (failover) == input;
+  }
+  g_assert_not_reached ();
 }
 
 gboolean

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "failover.h"
+#include "overrides.h"
 
 G_BEGIN_DECLS
 
@@ -67,12 +68,17 @@ FailoverVerdict av_policy_switch_to (AvPolicy * self, guint media, gint id,
 /* `id` FAILOVER_NONE shows the slate. */
 FailoverVerdict av_policy_force (AvPolicy * self, guint media, gint id);
 FailoverVerdict av_policy_unforce (AvPolicy * self, guint media);
+/* Ends force, but not the slate. */
+void av_policy_end_force (AvPolicy * self, guint media);
 FailoverVerdict av_policy_lockout (AvPolicy * self, guint media, gint id,
     gboolean on);
 FailoverVerdict av_policy_hold (AvPolicy * self, guint media, gboolean on);
 FailoverVerdict av_policy_clear (AvPolicy * self, guint media);
 
 gint av_policy_active (const AvPolicy * self, guint medium);
+/* Is that command in force for the medium? */
+gboolean av_policy_stands (const AvPolicy * self, guint medium,
+    OverrideKind kind, gint input);
 gboolean av_policy_is_forced (const AvPolicy * self, guint medium);
 gboolean av_policy_is_locked_out (const AvPolicy * self, guint medium,
     gint id);

@@ -59,6 +59,7 @@ static const gchar *const verdict_texts[] = {
   "another input or the slate is forced",
   "the input does not bring that medium",
   "av-policy is common: picture and sound go together",
+  "hold is on",
 };
 
 const gchar *
@@ -719,6 +720,8 @@ failover_switch_to (Failover * self, gint id, guint64 now)
     return FAILOVER_LOCKED_OUT;
   if (failover_is_forced (self))
     return FAILOVER_IS_FORCED;
+  if (self->hold)
+    return FAILOVER_IS_HELD;
   if (!is_healthy (self, input, now))
     return FAILOVER_NOT_HEALTHY;
   self->wanted = id;
@@ -748,8 +751,13 @@ failover_release (Failover * self)
 void
 failover_unforce (Failover * self)
 {
-  self->forced = FAILOVER_NONE;
   self->slate = FALSE;
+}
+
+void
+failover_end_force (Failover * self)
+{
+  self->forced = FAILOVER_NONE;
 }
 
 FailoverVerdict
@@ -775,6 +783,24 @@ failover_clear (Failover * self)
   self->wanted = self->forced = FAILOVER_NONE;
   self->slate = FALSE;
   self->hold = FALSE;
+}
+
+gint
+failover_wanted (const Failover * self)
+{
+  return self->wanted;
+}
+
+gint
+failover_forced (const Failover * self)
+{
+  return self->forced;
+}
+
+gboolean
+failover_is_slate (const Failover * self)
+{
+  return self->slate;
 }
 
 gint

@@ -39,6 +39,7 @@ typedef enum
   FAILOVER_IS_FORCED,           /* force or fallback-to-slate stands above */
   FAILOVER_LACKS_MEDIUM,        /* it does not bring what the command is for */
   FAILOVER_IS_COMMON,           /* picture and sound go together */
+  FAILOVER_IS_HELD,             /* hold stands above */
 } FailoverVerdict;
 
 typedef struct
@@ -111,14 +112,22 @@ FailoverVerdict failover_switch_to (Failover * self, gint id, guint64 now);
 FailoverVerdict failover_force (Failover * self, gint id);
 /* Ends switch-to only. */
 void failover_release (Failover * self);
-/* Ends force and fallback-to-slate only. */
+/* Ends fallback-to-slate only. */
 void failover_unforce (Failover * self);
+/* Ends force only. */
+void failover_end_force (Failover * self);
 FailoverVerdict failover_lockout (Failover * self, gint id, gboolean on);
 void failover_hold (Failover * self, gboolean on);
 /* Ends switch-to, force, fallback-to-slate and hold; lockouts stay. */
 void failover_clear (Failover * self);
 
 gint failover_active (const Failover * self);
+/* The input of switch-to, FAILOVER_NONE when that is not in force (any
+ * more). */
+gint failover_wanted (const Failover * self);
+/* Likewise of force. */
+gint failover_forced (const Failover * self);
+gboolean failover_is_slate (const Failover * self);
 gboolean failover_is_forced (const Failover * self);
 /* Is there a command for a certain input or the slate? */
 gboolean failover_is_commanded (const Failover * self);

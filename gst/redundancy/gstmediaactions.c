@@ -13,10 +13,11 @@ on_switch_to (GstElement * element, GstRedundantSrcMedia media,
 }
 
 static gboolean
-on_force (GstElement * element, GstRedundantSrcMedia media, const gchar * name)
+on_force (GstElement * element, GstRedundantSrcMedia media, const gchar * name,
+    guint duration)
 {
   return gst_switch_actions_act (element, GST_SWITCH_COMMAND_FORCE, media,
-      name, TRUE);
+      name, duration);
 }
 
 static gboolean
@@ -79,6 +80,7 @@ install_inputs (GType type)
    * GstRedundantSrc::media-force:
    * @media: what of it
    * @name: the input's name
+   * @duration: for how long, in milliseconds; 0 is until "clear"
    *
    * As "force", for one medium.
    *
@@ -86,8 +88,8 @@ install_inputs (GType type)
    *
    * Since: 0.1
    */
-  install (type, "media-force", G_CALLBACK (on_force), 2, G_TYPE_STRING,
-      G_TYPE_NONE);
+  install (type, "media-force", G_CALLBACK (on_force), 3, G_TYPE_STRING,
+      G_TYPE_UINT);
   /**
    * GstRedundantSrc::media-lockout:
    * @media: what of it

@@ -68,6 +68,7 @@ enum
   PROP_URIS = GST_REDUNDANT_N_PROPS,
   PROP_AUDIO_URIS,
   PROP_ACTIVE_INPUT,
+  PROP_OVERRIDE,
   PROP_ACTIVE_AUDIO_INPUT,
   PROP_STATS,
   PROP_STATS_INTERVAL,
@@ -785,6 +786,8 @@ gst_redundant_src_get_property (GObject * object, guint id, GValue * value,
 
   if (id == PROP_STATS) {
     g_value_take_boxed (value, get_stats (self));
+  } else if (id == PROP_OVERRIDE) {
+    g_value_take_boxed (value, gst_switch_control_get_override (self->control));
   } else if (id == PROP_ACTIVE_INPUT) {
     g_value_take_string (value, dup_active (self, FALSE));
   } else if (id == PROP_ACTIVE_AUDIO_INPUT) {
@@ -945,6 +948,20 @@ install_rest (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_ACTIVE_AUDIO_INPUT,
       g_param_spec_string ("active-audio-input", "Active audio input",
           "The input that is heard", "slate",
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * GstRedundantSrc:override:
+   *
+   * What the operator has in force: command (none, force, fallback-to-slate,
+   * hold, switch-to; the strongest one), input, media, since and until (ns of
+   * running time; none without an end), commands (all of them, likewise) and
+   * lockouts (names of inputs).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_OVERRIDE,
+      g_param_spec_boxed ("override", "Override",
+          "What the operator has in force", GST_TYPE_STRUCTURE,
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   /**
    * GstRedundantSrc:stats:

@@ -50,6 +50,7 @@ enum
   PROP_CAPS,
   PROP_EOS_POLICY,
   PROP_ACTIVE_INPUT,
+  PROP_OVERRIDE,
   PROP_STATS,
   PROP_STATS_INTERVAL,
   N_PROPERTIES
@@ -785,6 +786,10 @@ gst_redundant_switch_get_property (GObject * object, guint id, GValue * value,
   }
   if (gst_slate_settings_get (self->slate, id, value))
     return;
+  if (id == PROP_OVERRIDE) {
+    g_value_take_boxed (value, gst_switch_control_get_override (self->control));
+    return;
+  }
   g_mutex_lock (&self->lock);
   if (gst_switch_settings_get (&self->settings, id, value)) {
   } else if (id == PROP_MIN_UPSTREAM_LATENCY) {
@@ -858,6 +863,20 @@ install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_ACTIVE_INPUT,
       g_param_spec_string ("active-input", "Active input",
           "The input that is shown", "slate",
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * GstRedundantSwitch:override:
+   *
+   * What the operator has in force: command (none, force, fallback-to-slate,
+   * hold, switch-to; the strongest one), input, media, since and until (ns of
+   * running time; none without an end), commands (all of them, likewise) and
+   * lockouts (names of inputs).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_OVERRIDE,
+      g_param_spec_boxed ("override", "Override",
+          "What the operator has in force", GST_TYPE_STRUCTURE,
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   /**
    * GstRedundantSwitch:stats:

@@ -57,7 +57,7 @@ static const gchar *const command_nicks[] = {
 
 gboolean
 gst_switch_actions_act (GstElement * element, GstSwitchCommand command,
-    guint media, const gchar * name, gboolean on)
+    guint media, const gchar * name, guint argument)
 {
   Target *target = g_object_get_qdata (G_OBJECT (element), target_quark ());
   GstSwitchControl *control = target->control;
@@ -65,31 +65,37 @@ gst_switch_actions_act (GstElement * element, GstSwitchCommand command,
   GstClockTime now = gst_element_running_time_now (element);
   g_autofree gchar *nick = NULL;
 
+  if (!GST_CLOCK_TIME_IS_VALID (now))
+    now = 0;
   switch (command) {
     case GST_SWITCH_COMMAND_SWITCH_TO:
-      verdict = gst_switch_control_switch_to (control, media, name,
-          GST_CLOCK_TIME_IS_VALID (now) ? now : 0);
+      verdict = gst_switch_control_switch_to (control, media, name, now);
       break;
     case GST_SWITCH_COMMAND_FORCE:
-      verdict = gst_switch_control_force (control, media, name);
+      verdict = gst_switch_control_force (control, media, name, now,
+          argument > 0 ? argument * GST_MSECOND : GST_CLOCK_TIME_NONE);
       break;
     case GST_SWITCH_COMMAND_LOCKOUT:
-      verdict = gst_switch_control_lockout (control, media, name, on);
+      verdict =
+          gst_switch_control_lockout (control, media, name, argument, now);
       break;
     case GST_SWITCH_COMMAND_FALLBACK_TO_SLATE:
-      verdict = gst_switch_control_fallback_to_slate (control, media, on);
+      verdict = gst_switch_control_fallback_to_slate (control, media,
+          argument, now);
       break;
     case GST_SWITCH_COMMAND_HOLD:
-      verdict = gst_switch_control_hold (control, media, on);
+      verdict = gst_switch_control_hold (control, media, argument, now);
       break;
     case GST_SWITCH_COMMAND_CLEAR:
-      verdict = gst_switch_control_clear (control, media);
+      verdict = gst_switch_control_clear (control, media, now);
       break;
   }
   nick = g_strconcat (media != AV_POLICY_BOTH ? "media-" : "",
       command_nicks[command], NULL);
   if (verdict == FAILOVER_GRANTED) {
     GST_INFO_OBJECT (element, "%s %s", nick, name != NULL ? name : "");
+    gst_switch_news_post (gst_switch_control_take_news (control), element,
+        target->prefix);
     return TRUE;
   }
   gst_switch_actions_refuse (element, nick, name != NULL ? name : "", verdict);
@@ -104,10 +110,10 @@ on_switch_to (GstElement * element, const gchar * name)
 }
 
 static gboolean
-on_force (GstElement * element, const gchar * name)
+on_force (GstElement * element, const gchar * name, guint duration)
 {
   return gst_switch_actions_act (element, GST_SWITCH_COMMAND_FORCE,
-      AV_POLICY_BOTH, name, TRUE);
+      AV_POLICY_BOTH, name, duration);
 }
 
 static gboolean
@@ -164,12 +170,13 @@ gst_switch_actions_install (GType type)
   /**
    * GstRedundantSwitch::force:
    * @name: the input's name
+   * @duration: for how long, in milliseconds; 0 is until "clear"
    *
-   * Shows an input even when it fails, until "clear".
+   * Shows an input even when it fails.
    *
    * Since: 0.1
    */
-  install (type, "force", G_CALLBACK (on_force), 1, G_TYPE_STRING, G_TYPE_NONE);
+  install (type, "force", G_CALLBACK (on_force), 2, G_TYPE_STRING, G_TYPE_UINT);
   /**
    * GstRedundantSwitch::lockout:
    * @name: the input's name

@@ -22,9 +22,11 @@ typedef enum
 } GstSwitchCommand;
 
 /* Carries a command out for the media of a bit mask; FALSE: refused, and told
- * so.  `name` (nullable) and `on` are what the command wants. */
+ * so.  `name` (nullable) and `argument` are what the command wants: whether it
+ * is on, or for how long (ms). */
 gboolean gst_switch_actions_act (GstElement * element,
-    GstSwitchCommand command, guint media, const gchar * name, gboolean on);
+    GstSwitchCommand command, guint media, const gchar * name,
+    guint argument);
 
 /* Says that a command was not carried out, and why. */
 void gst_switch_actions_refuse (GstElement * element, const gchar * command,

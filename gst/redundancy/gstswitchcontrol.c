@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Locks: self->lock only, innermost; nothing is called out with it held.
  * Threads: any. */
-#include "gstswitchcontrol.h"
+#include "gstswitchcontrolprivate.h"
 
 #include <string.h>
 
@@ -22,56 +22,8 @@
 /* How long what was kept coded may take to be decoded. */
 #define RECALL_TIME (5 * GST_SECOND)
 
-typedef struct
-{
-  gint id;
-  gchar *name;
-  guint priority;
-  Timeline timeline;
-  Alignment alignment;
-  AlignmentKind aligned_by;
-  gint64 aligned;               /* ns later than without */
-  gint64 trim[FAILOVER_MEDIA];  /* ns, the operator's */
-  guint64 late;
-  GstClockTime last_arrival;
-  ContentHealth content;
-  guint faults;                 /* bit mask, as told */
-  GstClockTime fault_since[CONTENT_N_FAULTS];
-  guint incidents[CONTENT_N_FAULTS];
-  GstClockTime arrival[FAILOVER_MEDIA]; /* 0: none */
-  GstClockTime coded_at[FAILOVER_MEDIA];        /* kept data came, 0: none */
-  gint64 coded_until[FAILOVER_MEDIA];   /* its running time */
-  gint64 stored[FAILOVER_MEDIA];        /* end of what is stored, or G_MININT64 */
-} Input;
-
-typedef struct
-{
-  guint64 switches;
-  guint64 manual;
-  guint64 returns;
-} Counters;
-
-struct _GstSwitchControl
-{
-  gint refcount;                /* atomic */
-  GMutex lock;
-  /* All under the lock. */
-  GstSwitchControlConfig config;
-  GstClockTime least_timeout[FAILOVER_MEDIA];
-  AvPolicy *policy;
-  GPtrArray *inputs;
-  GstClockTime started_at;
-  gint next_id;
-  guint serial;
-  GstSwitchDecision decisions[FAILOVER_MEDIA];
-  GstClockTime position[FAILOVER_MEDIA];        /* 0: does not take part */
-  gboolean video_leads;
-  guint video_serial;           /* of the decision that video has followed */
-  GstClockTime video_cut;       /* with this output position */
-  GList *news;                  /* GstSwitchNews, newest first */
-  GstClockTime now;             /* of the last decision */
-  Counters counters[AV_POLICY_BOTH + 1];        /* by media that are asked for */
-};
+typedef GstSwitchControlInput Input;
+typedef GstSwitchControlCounters Counters;
 
 static void
 input_free (gpointer data)
@@ -82,8 +34,8 @@ input_free (gpointer data)
   g_free (input);
 }
 
-static Input *
-find_locked (GstSwitchControl * self, gint id)
+Input *
+gst_switch_control_find_locked (GstSwitchControl * self, gint id)
 {
   guint i;
 
@@ -117,6 +69,7 @@ gst_switch_control_new (void)
   self->refcount = 1;
   g_mutex_init (&self->lock);
   self->inputs = g_ptr_array_new_with_free_func (input_free);
+  overrides_init (&self->overrides);
   self->policy = av_policy_new (&self->config.failover, 0);
   forget_decisions_locked (self);
   return self;
@@ -241,6 +194,7 @@ gst_switch_control_start (GstSwitchControl * self, GstClockTime now)
   g_mutex_lock (&self->lock);
   av_policy_start (self->policy, now);
   forget_decisions_locked (self);
+  overrides_on_start (&self->overrides, self->now, now);
   self->now = now;
   gst_switch_news_free (g_steal_pointer (&self->news));
   self->started_at = now;
@@ -360,7 +314,7 @@ gst_switch_control_on_content (GstSwitchControl * self, gint id,
   Input *input;
 
   g_mutex_lock (&self->lock);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   if (input != NULL)
     content_health_on_report (&input->content, fault, bad, now);
   g_mutex_unlock (&self->lock);
@@ -384,9 +338,10 @@ gst_switch_control_remove_input (GstSwitchControl * self, gint id)
 
   g_mutex_lock (&self->lock);
   av_policy_remove_input (self->policy, id);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   if (input != NULL) {
     tell_faults_locked (self, input, 0, self->now);
+    gst_switch_control_note_removed_locked (self, id);
     g_ptr_array_remove (self->inputs, input);
   }
   g_mutex_unlock (&self->lock);
@@ -400,7 +355,7 @@ gst_switch_control_set_priority (GstSwitchControl * self, gint id,
 
   g_mutex_lock (&self->lock);
   av_policy_set_priority (self->policy, id, priority);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   if (input != NULL)
     input->priority = priority;
   g_mutex_unlock (&self->lock);
@@ -413,7 +368,7 @@ gst_switch_control_set_media (GstSwitchControl * self, gint id, guint media)
 
   g_mutex_lock (&self->lock);
   av_policy_set_media (self->policy, id, media);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   if (input != NULL)
     configure_timeline_locked (self, input);
   g_mutex_unlock (&self->lock);
@@ -452,7 +407,7 @@ gst_switch_control_name (GstSwitchControl * self, gint id)
   if (id == FAILOVER_NONE)
     return g_strdup ("slate");
   g_mutex_lock (&self->lock);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   name = g_strdup (input != NULL ? input->name : "removed");
   g_mutex_unlock (&self->lock);
   return name;
@@ -465,7 +420,7 @@ gst_switch_control_on_connection (GstSwitchControl * self, gint id)
 
   g_mutex_lock (&self->lock);
   av_policy_on_connection (self->policy, id);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   if (input != NULL) {
     reset_time_locked (self, input);
     content_health_reset (&input->content);
@@ -479,7 +434,7 @@ gst_switch_control_set_paced (GstSwitchControl * self, gint id, gboolean paced)
   Input *input;
 
   g_mutex_lock (&self->lock);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   if (input != NULL)
     input->timeline.paced = paced;
   g_mutex_unlock (&self->lock);
@@ -517,7 +472,7 @@ gst_switch_control_on_data (GstSwitchControl * self, gint id,
   Input *input;
 
   g_mutex_lock (&self->lock);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   if (input != NULL) {
     if (is_recalled (input, medium, now, running_time))
       verdict = timeline_recall (&input->timeline, medium, now, running_time,
@@ -541,7 +496,7 @@ gst_switch_control_on_coded (GstSwitchControl * self, gint id,
   Input *input;
 
   g_mutex_lock (&self->lock);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   if (input != NULL) {
     verdict = timeline_map (&input->timeline, medium, now, running_time,
         mapped);
@@ -598,7 +553,7 @@ gst_switch_control_needs (GstSwitchControl * self, gint id, gboolean early,
   guint i;
 
   g_mutex_lock (&self->lock);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   begun = self->serial > 0
       || now >= self->started_at + self->config.failover.startup_timeout;
   for (i = 0; input != NULL && i < FAILOVER_MEDIA; i++) {
@@ -640,7 +595,7 @@ align_locked (GstSwitchControl * self, Input * input)
 {
   GstSwitchMediumId lead = self->config.failover.required
       & 1u << GST_SWITCH_VIDEO ? GST_SWITCH_VIDEO : GST_SWITCH_AUDIO;
-  Input *shown = find_locked (self, self->decisions[lead].active);
+  Input *shown = gst_switch_control_find_locked (self, self->decisions[lead].active);
   AlignmentKind kind;
   gint64 later, wanted;
 
@@ -691,7 +646,7 @@ gst_switch_control_on_references (GstSwitchControl * self, gint id,
   Input *input;
 
   g_mutex_lock (&self->lock);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   if (input != NULL && medium == clock_medium_locked (self, input))
     note_references_locked (self, input, references, mapped
         - input->timeline.media[medium].shift);
@@ -705,7 +660,7 @@ gst_switch_control_set_offset (GstSwitchControl * self, gint id,
   Input *input;
 
   g_mutex_lock (&self->lock);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   if (input != NULL) {
     input->trim[GST_SWITCH_VIDEO] = offset_ms * GST_MSECOND;
     input->trim[GST_SWITCH_AUDIO] = (offset_ms + audio_offset_ms)
@@ -730,7 +685,7 @@ gst_switch_control_on_stored (GstSwitchControl * self, gint id,
   Input *input;
 
   g_mutex_lock (&self->lock);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   if (input != NULL)
     input->stored[medium] = end;
   g_mutex_unlock (&self->lock);
@@ -741,7 +696,7 @@ gst_switch_control_on_stored (GstSwitchControl * self, gint id,
 static gint64
 end_of_data_locked (GstSwitchControl * self, gint id, guint media)
 {
-  Input *input = find_locked (self, id);
+  Input *input = gst_switch_control_find_locked (self, id);
   gint64 end = G_MAXINT64;
   guint i;
 
@@ -903,9 +858,11 @@ gst_switch_control_decide (GstSwitchControl * self, GstSwitchMediumId medium,
   self->now = now;
   *deadline = GST_CLOCK_TIME_NONE;
   judge_content_locked (self, now, deadline);
+  gst_switch_control_expire_overrides_locked (self, deadline);
   made = av_policy_update (self->policy, now);
   if (made.changed != 0)
     take_locked (self, &made, now);
+  gst_switch_control_sync_overrides_locked (self);
   *deadline = MIN (*deadline, made.deadline);
   result = self->decisions[medium];
   result.exclusive = av_policy_is_forced (self->policy, medium);
@@ -975,73 +932,114 @@ gst_switch_control_switch_to (GstSwitchControl * self, guint media,
     const gchar * name, GstClockTime now)
 {
   FailoverVerdict verdict;
+  gint id;
 
   g_mutex_lock (&self->lock);
-  verdict = av_policy_switch_to (self->policy, media,
-      find_name_locked (self, name), now);
+  self->now = now = MAX (self->now, now);
+  id = find_name_locked (self, name);
+  verdict = av_policy_switch_to (self->policy, media, id, now);
+  if (verdict == FAILOVER_GRANTED)
+    gst_switch_control_note_begin_locked (self, OVERRIDE_SWITCH_TO, media, id,
+        OVERRIDES_NEVER);
   g_mutex_unlock (&self->lock);
   return verdict;
 }
 
 FailoverVerdict
 gst_switch_control_force (GstSwitchControl * self, guint media,
-    const gchar * name)
+    const gchar * name, GstClockTime now, GstClockTime duration)
 {
   FailoverVerdict verdict = FAILOVER_UNKNOWN_INPUT;
   gint id;
 
   g_mutex_lock (&self->lock);
+  self->now = now = MAX (self->now, now);
   id = find_name_locked (self, name);
   if (id != FAILOVER_NONE)
     verdict = av_policy_force (self->policy, media, id);
+  if (verdict == FAILOVER_GRANTED)
+    gst_switch_control_note_begin_locked (self, OVERRIDE_FORCE, media, id,
+        GST_CLOCK_TIME_IS_VALID (duration) ? now + duration : OVERRIDES_NEVER);
   g_mutex_unlock (&self->lock);
   return verdict;
 }
 
+static void
+note_locked (GstSwitchControl * self, OverrideKind kind, guint media,
+    gboolean on)
+{
+  if (on)
+    gst_switch_control_note_begin_locked (self, kind, media, FAILOVER_NONE,
+        OVERRIDES_NEVER);
+  else
+    gst_switch_control_note_end_locked (self, kind, media);
+}
+
 FailoverVerdict
 gst_switch_control_fallback_to_slate (GstSwitchControl * self, guint media,
-    gboolean on)
+    gboolean on, GstClockTime now)
 {
   FailoverVerdict verdict;
 
   g_mutex_lock (&self->lock);
+  self->now = now = MAX (self->now, now);
   verdict = on ? av_policy_force (self->policy, media, FAILOVER_NONE)
       : av_policy_unforce (self->policy, media);
+  if (verdict == FAILOVER_GRANTED)
+    note_locked (self, OVERRIDE_SLATE, media, on);
   g_mutex_unlock (&self->lock);
   return verdict;
 }
 
 FailoverVerdict
 gst_switch_control_lockout (GstSwitchControl * self, guint media,
-    const gchar * name, gboolean on)
+    const gchar * name, gboolean on, GstClockTime now)
 {
   FailoverVerdict verdict;
+  gint id;
+  guint was;
 
   g_mutex_lock (&self->lock);
-  verdict = av_policy_lockout (self->policy, media,
-      find_name_locked (self, name), on);
+  self->now = now = MAX (self->now, now);
+  id = find_name_locked (self, name);
+  was = gst_switch_control_locked_out_locked (self, id);
+  verdict = av_policy_lockout (self->policy, media, id, on);
+  if (verdict == FAILOVER_GRANTED)
+    gst_switch_control_note_lockout_locked (self,
+        gst_switch_control_find_locked (self, id), was,
+        gst_switch_control_locked_out_locked (self, id));
   g_mutex_unlock (&self->lock);
   return verdict;
 }
 
 FailoverVerdict
-gst_switch_control_hold (GstSwitchControl * self, guint media, gboolean on)
+gst_switch_control_hold (GstSwitchControl * self, guint media, gboolean on,
+    GstClockTime now)
 {
   FailoverVerdict verdict;
 
   g_mutex_lock (&self->lock);
+  self->now = now = MAX (self->now, now);
   verdict = av_policy_hold (self->policy, media, on);
+  if (verdict == FAILOVER_GRANTED)
+    note_locked (self, OVERRIDE_HOLD, media, on);
   g_mutex_unlock (&self->lock);
   return verdict;
 }
 
 FailoverVerdict
-gst_switch_control_clear (GstSwitchControl * self, guint media)
+gst_switch_control_clear (GstSwitchControl * self, guint media,
+    GstClockTime now)
 {
   FailoverVerdict verdict;
+  guint kind;
 
   g_mutex_lock (&self->lock);
+  self->now = now = MAX (self->now, now);
   verdict = av_policy_clear (self->policy, media);
+  for (kind = OVERRIDE_FORCE; verdict == FAILOVER_GRANTED
+      && kind <= OVERRIDE_SWITCH_TO; kind++)
+    gst_switch_control_note_end_locked (self, kind, media);
   g_mutex_unlock (&self->lock);
   return verdict;
 }
@@ -1082,7 +1080,7 @@ gst_switch_control_get_info (GstSwitchControl * self, gint id,
   Input *input;
 
   g_mutex_lock (&self->lock);
-  input = find_locked (self, id);
+  input = gst_switch_control_find_locked (self, id);
   if (input != NULL)
     get_info_locked (self, input, now, info);
   g_mutex_unlock (&self->lock);

@@ -150,19 +150,24 @@ guint gst_switch_control_order (GstSwitchControl * self,
     GstSwitchMediumId medium, gint first, gboolean exclusive, gint * ids,
     guint max);
 
-/* Commands are for the media of a bit mask. */
+/* Commands are for the media of a bit mask.  `duration` NONE: until it is
+ * ended. */
 FailoverVerdict gst_switch_control_switch_to (GstSwitchControl * self,
     guint media, const gchar * name, GstClockTime now);
 FailoverVerdict gst_switch_control_force (GstSwitchControl * self,
-    guint media, const gchar * name);
+    guint media, const gchar * name, GstClockTime now,
+    GstClockTime duration);
 FailoverVerdict gst_switch_control_fallback_to_slate (GstSwitchControl * self,
-    guint media, gboolean on);
+    guint media, gboolean on, GstClockTime now);
 FailoverVerdict gst_switch_control_lockout (GstSwitchControl * self,
-    guint media, const gchar * name, gboolean on);
+    guint media, const gchar * name, gboolean on, GstClockTime now);
 FailoverVerdict gst_switch_control_hold (GstSwitchControl * self, guint media,
-    gboolean on);
+    gboolean on, GstClockTime now);
 FailoverVerdict gst_switch_control_clear (GstSwitchControl * self,
-    guint media);
+    guint media, GstClockTime now);
+
+/* What is in force, "override".  (transfer full) */
+GstStructure *gst_switch_control_get_override (GstSwitchControl * self);
 
 /* What is to be posted of what was found meanwhile.  (transfer full): give it
  * to gst_switch_news_post () */

@@ -480,7 +480,8 @@ GST_START_TEST (redundantsrc_obeys_commands_for_the_sound_alone)
   rig_listen (&rig, 20, "audio", "audio-0", "manual");
   rig_expect_active (&rig, "input-0", "audio-0");
   rig_expect_tone (&rig, 3000);
-  fail_unless (command (&rig, "media-force", 2, "input-0"));
+  g_signal_emit_by_name (rig.src, "media-force", 2, "input-0", 0, &granted);
+  fail_unless (granted);
   rig_listen (&rig, 20, "audio", "input-0", "forced");
   rig_expect_tone (&rig, 1000);
   g_signal_emit_by_name (rig.src, "clear", &granted);

@@ -393,8 +393,14 @@ GST_START_TEST (av_policy_holds_the_sound)
   expect (&rig, B, B);
   feed (&rig, ALL, 20 * SECOND);
   expect (&rig, media == SOUND ? A : B, B);
-  /* The operator does. */
-  av_policy_switch_to (rig.policy, AV_POLICY_BOTH, A, rig.now);
+  /* Nor does the operator, who has to end it first. */
+  fail_unless_equals_int (av_policy_switch_to (rig.policy, AV_POLICY_BOTH, A,
+          rig.now), FAILOVER_IS_HELD);
+  feed (&rig, ALL, SECOND);
+  expect (&rig, media == SOUND ? A : B, B);
+  av_policy_hold (rig.policy, media, FALSE);
+  fail_unless_equals_int (av_policy_switch_to (rig.policy, AV_POLICY_BOTH, A,
+          rig.now), FAILOVER_GRANTED);
   feed (&rig, ALL, SECOND);
   expect (&rig, A, A);
   rig_clear (&rig);
