@@ -240,10 +240,20 @@ follow_picture (AvPolicy * self, const FailoverDecision * picture, guint64 now)
   return why;
 }
 
+static void
+note_question (AvDecision * decision, guint medium,
+    const FailoverDecision * own)
+{
+  decision->question[medium] = own->question;
+  if (own->unanswered)
+    decision->unanswered |= bit (medium);
+}
+
 static FailoverReason
 update_sound (AvPolicy * self, const FailoverDecision * picture, guint64 now,
-    guint64 * deadline)
+    AvDecision * decision)
 {
+  guint64 *deadline = &decision->deadline;
   FailoverReason why = follow_picture (self, picture, now);
   FailoverDecision own;
 
@@ -251,6 +261,7 @@ update_sound (AvPolicy * self, const FailoverDecision * picture, guint64 now,
     return why;
   own = failover_update (self->sound, now);
   *deadline = MIN (*deadline, own.deadline);
+  note_question (decision, AV_POLICY_SOUND, &own);
   return own.changed ? own.reason : why;
 }
 
@@ -280,17 +291,39 @@ av_policy_update (AvPolicy * self, guint64 now)
   FailoverReason why = picture.reason;
 
   decision.deadline = picture.deadline;
+  note_question (&decision, AV_POLICY_PICTURE, &picture);
   if (failover_active (self->lead) != FAILOVER_NONE)
     self->has_picture = TRUE;
   if (!failover_is_commanded (self->lead))
     self->apart = FALSE;
   if (is_split (self))
-    why = update_sound (self, &picture, now, &decision.deadline);
+    why = update_sound (self, &picture, now, &decision);
   else
     failover_follow (self->sound, failover_active (self->lead), why, now);
   show (self, AV_POLICY_PICTURE, picture.reason, &decision);
   show (self, AV_POLICY_SOUND, why, &decision);
   return decision;
+}
+
+void
+av_policy_set_selecting (AvPolicy * self, gboolean selecting)
+{
+  failover_set_selecting (self->lead, selecting);
+  failover_set_selecting (self->sound, selecting);
+}
+
+guint
+av_policy_candidates (const AvPolicy * self, guint medium, guint64 now,
+    gint * ids, guint max)
+{
+  return failover_candidates (automaton (self, medium), now, ids, max);
+}
+
+FailoverVerdict
+av_policy_answer (AvPolicy * self, guint medium, guint question, gint id,
+    guint64 now)
+{
+  return failover_answer (automaton (self, medium), question, id, now);
 }
 
 /* Is it a command for one of two that go together? */
@@ -489,4 +522,27 @@ av_policy_return_delay (const AvPolicy * self, gint id)
 {
   return MAX (failover_return_delay (self->lead, id),
       is_split (self) ? failover_return_delay (self->sound, id) : 0);
+}
+
+guint64
+av_policy_flaps (const AvPolicy * self, gint id)
+{
+  return MAX (failover_flaps (self->lead, id),
+      is_split (self) ? failover_flaps (self->sound, id) : 0);
+}
+
+FailoverStatus
+av_policy_status (const AvPolicy * self, guint64 now)
+{
+  FailoverStatus lead = failover_status (self->lead, now);
+
+  if (!is_split (self) || lead == FAILOVER_STATUS_STARTING)
+    return lead;
+  return MAX (lead, failover_status (self->sound, now));
+}
+
+gboolean
+av_policy_is_split (const AvPolicy * self)
+{
+  return is_split (self);
 }

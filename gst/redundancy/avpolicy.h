@@ -26,6 +26,8 @@ typedef struct
   gint from[FAILOVER_MEDIA];
   gint to[FAILOVER_MEDIA];
   FailoverReason reason[FAILOVER_MEDIA];
+  guint question[FAILOVER_MEDIA];       /* as in FailoverDecision */
+  guint unanswered;             /* bit mask of media */
   guint64 deadline;             /* ns; call again then at the latest */
 } AvDecision;
 
@@ -60,6 +62,17 @@ void av_policy_on_content (AvPolicy * self, gint id, guint faults,
 
 AvDecision av_policy_update (AvPolicy * self, guint64 now);
 
+/* Does each medium have an automaton of its own? */
+gboolean av_policy_is_split (const AvPolicy * self);
+
+/* See failover_set_selecting ().  Where one automaton decides for both, the
+ * question is the picture's. */
+void av_policy_set_selecting (AvPolicy * self, gboolean selecting);
+guint av_policy_candidates (const AvPolicy * self, guint medium, guint64 now,
+    gint * ids, guint max);
+FailoverVerdict av_policy_answer (AvPolicy * self, guint medium,
+    guint question, gint id, guint64 now);
+
 /* Commands for the media of a bit mask.  One for both goes for what the input
  * brings; one for the picture alone leaves the sound where it is until that
  * command ends.  While both go together none is taken for one of them. */
@@ -84,6 +97,10 @@ gboolean av_policy_is_locked_out (const AvPolicy * self, guint medium,
     gint id);
 /* Does it deliver what it should? */
 gboolean av_policy_is_healthy (const AvPolicy * self, gint id, guint64 now);
+/* The greater one of its media's. */
+guint64 av_policy_flaps (const AvPolicy * self, gint id);
+/* The worse one of the media. */
+FailoverStatus av_policy_status (const AvPolicy * self, guint64 now);
 /* The longer one of its media's. */
 guint64 av_policy_return_delay (const AvPolicy * self, gint id);
 

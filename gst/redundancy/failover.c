@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "failover.h"
 
+#define SECOND G_GUINT64_CONSTANT (1000000000)
+
 typedef struct
 {
   gboolean seen;
@@ -20,8 +22,16 @@ typedef struct
   guint64 clean_since;          /* without faults since then */
   gboolean returned;            /* came back by itself, at `returned_at` */
   guint64 returned_at;
-  guint flaps;
+  guint flaps;                  /* in a row */
+  guint64 all_flaps;
 } Input;
+
+typedef enum
+{
+  QUESTION_NONE,
+  QUESTION_ASKED,
+  QUESTION_ANSWERED,
+} Question;
 
 struct _Failover
 {
@@ -30,6 +40,7 @@ struct _Failover
   guint64 started_at;
   gboolean has_shown;           /* some input was active in this session */
   gint active;
+  guint64 active_since;
   guint64 failed_at;            /* the active one is not usable since then */
   FailoverReason removed;       /* why the active input is gone, or NONE */
   gint preferred;               /* before all others, or NONE */
@@ -37,6 +48,12 @@ struct _Failover
   gint forced;                  /* force */
   gboolean slate;               /* fallback-to-slate */
   gboolean hold;
+  gboolean selecting;
+  Question asked;
+  guint question;               /* number of the last one */
+  guint64 asked_at;
+  gint answer;
+  guint64 ask_again_at;         /* about a return */
 };
 
 typedef struct
@@ -44,85 +61,6 @@ typedef struct
   gint to;
   FailoverReason reason;
 } Choice;
-
-static const gchar *const reason_nicks[] = {
-  "none", "startup", "timeout", "eos", "error", "black", "freeze", "silence",
-  "low-bitrate", "removed", "lockout", "return",
-  "recovered", "manual", "forced",
-};
-
-static const gchar *const verdict_texts[] = {
-  "granted",
-  "there is no such input",
-  "the input is not healthy",
-  "the input is locked out",
-  "another input or the slate is forced",
-  "the input does not bring that medium",
-  "av-policy is common: picture and sound go together",
-  "hold is on",
-};
-
-const gchar *
-failover_reason_text (FailoverReason reason)
-{
-  switch (reason) {
-    case FAILOVER_REASON_NONE:
-      break;
-    case FAILOVER_REASON_STARTUP:
-      return "the stream begins";
-    case FAILOVER_REASON_TIMEOUT:
-      return "nothing came any more";
-    case FAILOVER_REASON_EOS:
-      return "it ended";
-    case FAILOVER_REASON_ERROR:
-      return "it failed";
-    case FAILOVER_REASON_BLACK:
-    case FAILOVER_REASON_FREEZE:
-    case FAILOVER_REASON_SILENCE:
-    case FAILOVER_REASON_LOW_BITRATE:
-      return content_fault_text (reason - FAILOVER_REASON_BLACK);
-    case FAILOVER_REASON_REMOVED:
-      return "it was removed";
-    case FAILOVER_REASON_LOCKOUT:
-      return "it is locked out";
-    case FAILOVER_REASON_RETURN:
-      return "the better input was healthy long enough";
-    case FAILOVER_REASON_RECOVERED:
-      return "an input is back";
-    case FAILOVER_REASON_MANUAL:
-      return "the operator switched";
-    case FAILOVER_REASON_FORCED:
-      return "the operator forced it";
-  }
-  return "no reason";
-}
-
-gboolean
-failover_reason_is_failure (FailoverReason reason)
-{
-  return reason == FAILOVER_REASON_TIMEOUT || reason == FAILOVER_REASON_EOS
-      || reason == FAILOVER_REASON_ERROR;
-}
-
-gboolean
-failover_reason_is_fault (FailoverReason reason)
-{
-  return failover_reason_is_failure (reason)
-      || (reason >= FAILOVER_REASON_BLACK
-      && reason <= FAILOVER_REASON_LOW_BITRATE);
-}
-
-const gchar *
-failover_reason_nick (FailoverReason reason)
-{
-  return reason_nicks[reason];
-}
-
-const gchar *
-failover_verdict_text (FailoverVerdict verdict)
-{
-  return verdict_texts[verdict];
-}
 
 static Input *
 find (const Failover * self, gint id)
@@ -270,11 +208,15 @@ failover_start (Failover * self, guint64 now)
   self->failed_at = G_MAXUINT64;
   self->removed = FAILOVER_REASON_NONE;
   self->has_shown = FALSE;
+  self->asked = QUESTION_NONE;
+  self->ask_again_at = 0;
+  self->active_since = now;
   for (i = 0; i < self->inputs->len; i++) {
     Input *input = &g_array_index (self->inputs, Input, i);
     forget_health (input);
     input->returned = FALSE;
     input->flaps = 0;
+    input->all_flaps = 0;
   }
 }
 
@@ -659,10 +601,23 @@ count_flap (Failover * self, gint from, FailoverReason reason, guint64 now)
 
   if (input == NULL || !failover_reason_is_fault (reason))
     return;
-  if (input->returned && now < input->returned_at + self->config.flap_window)
+  if (input->returned && now < input->returned_at + self->config.flap_window) {
     input->flaps++;
-  else
-    input->flaps = 0;
+    input->all_flaps++;
+  }
+  input->returned = FALSE;
+}
+
+/* One that has stood for long enough is forgiven what it did before. */
+static void
+forgive_flaps (Failover * self, guint64 now)
+{
+  Input *input = find (self, self->active);
+
+  if (input == NULL || !is_healthy (self, input, now)
+      || now < self->active_since + self->config.flap_window)
+    return;
+  input->flaps = 0;
   input->returned = FALSE;
 }
 
@@ -673,6 +628,7 @@ move (Failover * self, gint to, FailoverReason reason, guint64 now)
 
   count_flap (self, self->active, reason, now);
   self->active = to;
+  self->active_since = now;
   self->failed_at = G_MAXUINT64;
   self->removed = FAILOVER_REASON_NONE;
   if (to != FAILOVER_NONE)
@@ -683,15 +639,144 @@ move (Failover * self, gint to, FailoverReason reason, guint64 now)
   }
 }
 
+void
+failover_set_selecting (Failover * self, gboolean selecting)
+{
+  self->selecting = selecting;
+  if (!selecting)
+    self->asked = QUESTION_NONE;
+}
+
+guint
+failover_candidates (const Failover * self, guint64 now, gint * ids, guint max)
+{
+  guint i, k, n = 0;
+
+  for (i = 0; i < self->inputs->len && n < max; i++) {
+    const Input *input = &g_array_index (self->inputs, Input, i);
+
+    if (!is_usable (self, input, now))
+      continue;
+    for (k = n; k > 0 && is_better (self, input, find (self, ids[k - 1])); k--)
+      ids[k] = ids[k - 1];
+    ids[k] = input->id;
+    n++;
+  }
+  return n;
+}
+
+FailoverVerdict
+failover_answer (Failover * self, guint question, gint id, guint64 now)
+{
+  Input *input = find (self, id);
+
+  if (self->asked != QUESTION_ASKED || question != self->question)
+    return FAILOVER_NOT_ASKED;
+  self->asked = QUESTION_ANSWERED;
+  self->answer = FAILOVER_NONE;
+  if (id == FAILOVER_NONE)
+    return FAILOVER_GRANTED;
+  if (input == NULL)
+    return FAILOVER_UNKNOWN_INPUT;
+  if (input->locked_out)
+    return FAILOVER_LOCKED_OUT;
+  if (!is_usable (self, input, now))
+    return FAILOVER_NOT_HEALTHY;
+  self->answer = id;
+  return FAILOVER_GRANTED;
+}
+
+/* Is it the automaton's own choice among several that are healthy? */
+static gboolean
+is_open_to_others (const Failover * self, const Choice * choice, guint64 now)
+{
+  const Input *chosen = find (self, choice->to);
+  gint ids[2];
+
+  if (!self->selecting || chosen == NULL || choice->to == self->active
+      || !is_usable (self, chosen, now))
+    return FALSE;
+  switch (choice->reason) {
+    case FAILOVER_REASON_NONE:
+    case FAILOVER_REASON_MANUAL:
+    case FAILOVER_REASON_FORCED:
+      return FALSE;
+    case FAILOVER_REASON_STARTUP:
+    case FAILOVER_REASON_TIMEOUT:
+    case FAILOVER_REASON_EOS:
+    case FAILOVER_REASON_ERROR:
+    case FAILOVER_REASON_BLACK:
+    case FAILOVER_REASON_FREEZE:
+    case FAILOVER_REASON_SILENCE:
+    case FAILOVER_REASON_LOW_BITRATE:
+    case FAILOVER_REASON_REMOVED:
+    case FAILOVER_REASON_LOCKOUT:
+    case FAILOVER_REASON_RETURN:
+    case FAILOVER_REASON_RECOVERED:
+      return failover_candidates (self, now, ids, 2) == 2;
+  }
+  g_assert_not_reached ();
+}
+
+/* An answer that is not the automaton's own choice stands for a while: it is
+ * not asked about the return at once again. */
+static Choice
+take_answer (Failover * self, Choice choice, guint64 now)
+{
+  const Input *input = find (self, self->answer);
+
+  self->asked = QUESTION_NONE;
+  if (input == NULL || input->id == choice.to || !is_usable (self, input, now))
+    return choice;
+  self->ask_again_at = now + MAX (return_delay (self, find (self, choice.to)),
+      SECOND);
+  choice.to = input->id;
+  return choice;
+}
+
+static Choice
+consult (Failover * self, Choice choice, guint64 now,
+    FailoverDecision * decision)
+{
+  Choice stay = { self->active, FAILOVER_REASON_NONE };
+  guint64 due;
+
+  if (choice.reason == FAILOVER_REASON_RETURN && now < self->ask_again_at) {
+    decision->deadline = MIN (decision->deadline, self->ask_again_at);
+    self->asked = QUESTION_NONE;
+    return stay;
+  }
+  if (self->asked == QUESTION_ANSWERED)
+    return take_answer (self, choice, now);
+  if (self->asked == QUESTION_NONE) {
+    self->asked = QUESTION_ASKED;
+    self->asked_at = now;
+    decision->question = ++self->question;
+  }
+  due = self->asked_at + self->config.select_patience;
+  if (now >= due) {
+    self->asked = QUESTION_NONE;
+    decision->unanswered = TRUE;
+    return choice;
+  }
+  decision->deadline = MIN (decision->deadline, due);
+  return stay;
+}
+
 FailoverDecision
 failover_update (Failover * self, guint64 now)
 {
   FailoverDecision decision = { FALSE, };
   Choice choice;
 
+  forgive_flaps (self, now);
   decision.deadline = G_MAXUINT64;
   decision.from = self->active;
   choice = choose (self, now, &decision.deadline);
+  if (is_open_to_others (self, &choice, now))
+    choice = consult (self, choice, now, &decision);
+  else
+    self->asked = QUESTION_NONE;
   decision.to = choice.to;
   if (choice.to == self->active)
     return decision;
@@ -875,4 +960,50 @@ failover_return_delay (const Failover * self, gint id)
   const Input *input = find (self, id);
 
   return input != NULL ? return_delay (self, input) : 0;
+}
+
+guint64
+failover_flaps (const Failover * self, gint id)
+{
+  const Input *input = find (self, id);
+
+  return input != NULL ? input->all_flaps : 0;
+}
+
+/* At the start inputs are given the time to appear. */
+static gboolean
+is_still_to_come (const Failover * self, const Input * input, guint64 now)
+{
+  guint medium;
+
+  for (medium = 0; medium < FAILOVER_MEDIA; medium++) {
+    if (input->life[medium].seen)
+      return FALSE;
+  }
+  return now < self->started_at + self->config.startup_timeout;
+}
+
+FailoverStatus
+failover_status (const Failover * self, guint64 now)
+{
+  const Input *active = find (self, self->active);
+  FailoverStatus status = FAILOVER_STATUS_RUNNING;
+  guint64 deadline = G_MAXUINT64;
+  guint i;
+
+  if (active == NULL || !brings_something (self, active, now, &deadline))
+    return self->has_shown || self->slate ? FAILOVER_STATUS_SLATE
+        : FAILOVER_STATUS_STARTING;
+  for (i = 0; i < self->inputs->len; i++) {
+    const Input *input = &g_array_index (self->inputs, Input, i);
+
+    /* Not one for what is decided here: sound of its own. */
+    if (!(input->media & self->config.required))
+      continue;
+    if (!input->locked_out && is_better (self, input, active))
+      return FAILOVER_STATUS_FALLBACK;
+    if (!is_usable (self, input, now) && !is_still_to_come (self, input, now))
+      status = FAILOVER_STATUS_DEGRADED;
+  }
+  return status;
 }

@@ -30,6 +30,17 @@ typedef enum
   FAILOVER_REASON_FORCED,       /* force, fallback-to-slate */
 } FailoverReason;
 
+/* How it is about the whole, the worse the later. */
+typedef enum
+{
+  FAILOVER_STATUS_STOPPED,
+  FAILOVER_STATUS_STARTING,     /* nothing was shown yet */
+  FAILOVER_STATUS_RUNNING,      /* the best input, and all others healthy */
+  FAILOVER_STATUS_DEGRADED,     /* the best input; some input is not well */
+  FAILOVER_STATUS_FALLBACK,     /* another than the best input */
+  FAILOVER_STATUS_SLATE,        /* no input, or one that brings nothing */
+} FailoverStatus;
+
 typedef enum
 {
   FAILOVER_GRANTED,
@@ -40,6 +51,7 @@ typedef enum
   FAILOVER_LACKS_MEDIUM,        /* it does not bring what the command is for */
   FAILOVER_IS_COMMON,           /* picture and sound go together */
   FAILOVER_IS_HELD,             /* hold stands above */
+  FAILOVER_NOT_ASKED,           /* nobody waits for that answer (any more) */
 } FailoverVerdict;
 
 typedef struct
@@ -54,6 +66,7 @@ typedef struct
   guint64 return_delay;         /* ns of health before a return */
   guint64 return_delay_max;     /* ns, after flaps */
   guint64 flap_window;          /* ns; failing again within it is a flap */
+  guint64 select_patience;      /* ns to wait for an answer */
 } FailoverConfig;
 
 typedef struct
@@ -62,6 +75,8 @@ typedef struct
   gint from;
   gint to;
   FailoverReason reason;        /* of the change */
+  guint question;               /* not 0: someone else shall choose now */
+  gboolean unanswered;          /* no one did in time */
   guint64 deadline;             /* ns; call again then at the latest */
 } FailoverDecision;
 
@@ -107,6 +122,17 @@ FailoverDecision failover_update (Failover * self, guint64 now);
 void failover_follow (Failover * self, gint id, FailoverReason reason,
     guint64 now);
 
+/* Someone else chooses among the healthy inputs where two or more are and the
+ * automaton would move by itself.  It decides nothing until the answer to its
+ * question is there, or `select_patience` is over. */
+void failover_set_selecting (Failover * self, gboolean selecting);
+/* The healthy inputs that may be shown, best first; returns how many. */
+guint failover_candidates (const Failover * self, guint64 now, gint * ids,
+    guint max);
+/* `id` FAILOVER_NONE leaves it to the automaton, as a refused answer does. */
+FailoverVerdict failover_answer (Failover * self, guint question, gint id,
+    guint64 now);
+
 FailoverVerdict failover_switch_to (Failover * self, gint id, guint64 now);
 /* `id` FAILOVER_NONE shows the slate. */
 FailoverVerdict failover_force (Failover * self, gint id);
@@ -139,6 +165,12 @@ gboolean failover_is_healthy (const Failover * self, gint id, guint64 now);
 /* Bit mask of ContentFault. */
 guint failover_faults (const Failover * self, gint id);
 gboolean failover_is_locked_out (const Failover * self, gint id);
+/* How often it failed soon after a return. */
+guint64 failover_flaps (const Failover * self, gint id);
+FailoverStatus failover_status (const Failover * self, guint64 now);
+const gchar *failover_status_nick (FailoverStatus status);
+/* The beginning of a sentence. */
+const gchar *failover_status_text (FailoverStatus status);
 guint64 failover_return_delay (const Failover * self, gint id);
 const gchar *failover_reason_nick (FailoverReason reason);
 /* A clause for people, on the input that is left or taken. */

@@ -6,6 +6,7 @@
 
 #include "gstelementmessage.h"
 #include "gstinputchain.h"
+#include "gstswitchvoice.h"
 #include "gstredundantsrc.h"
 #include "urimask.h"
 
@@ -109,6 +110,16 @@ gst_redundant_input_restart (GstRedundantInput * self)
 {
   g_mutex_lock (&self->lock);
   self->restart = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (self->on_event != NULL)
+    self->on_event (self->user_data);
+}
+
+void
+gst_redundant_input_hurry (GstRedundantInput * self)
+{
+  g_mutex_lock (&self->lock);
+  input_life_hurry (&self->life, now_ns ());
   g_mutex_unlock (&self->lock);
   if (self->on_event != NULL)
     self->on_event (self->user_data);
@@ -645,6 +656,7 @@ note_world_locked (GstRedundantInput * self, guint64 now)
   if (self->restart) {
     self->restart = FALSE;
     input_life_on_failure (&self->life, INPUT_LIFE_REASON_RESTART, now, 0);
+    input_life_hurry (&self->life, now);
   }
 }
 
@@ -846,6 +858,9 @@ post_input (GstRedundantInput * self, const Snapshot * snapshot,
       snapshot, wait);
 
   GST_INFO_OBJECT (self->owner, "%s", summary);
+  gst_switch_voice_emit (gst_switch_voice_of (GST_ELEMENT (self->owner)),
+      "input-state-changed", GST_OBJECT_NAME (self), state,
+      input_life_state_nick (self->told_state), reason);
   gst_element_message_post (GST_ELEMENT (self->owner), "redundantsrc-input",
       severity, summary,
       "name", G_TYPE_STRING, GST_OBJECT_NAME (self),

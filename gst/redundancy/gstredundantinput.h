@@ -46,6 +46,9 @@ guint gst_redundant_input_get_brings (GstRedundantInput * self);
 /* Connects anew, whatever its state. */
 void gst_redundant_input_restart (GstRedundantInput * self);
 
+/* It is about to be needed: the next attempt is made at once. */
+void gst_redundant_input_hurry (GstRedundantInput * self);
+
 void gst_redundant_input_set_priority (GstRedundantInput * self,
     guint priority);
 

@@ -41,12 +41,14 @@
 #include "gstredundantsrc.h"
 
 #include "gstelementmessage.h"
+#include "gstinputactions.h"
 #include "gstmediaactions.h"
 #include "gstredundantinputs.h"
 #include "gstredundantsettings.h"
 #include "gstredundantswitch.h"
 #include "gstslatesettings.h"
 #include "gstswitchactions.h"
+#include "gstswitchvoice.h"
 #include "gststatslist.h"
 #include "gststatstimer.h"
 
@@ -69,6 +71,7 @@ enum
   PROP_AUDIO_URIS,
   PROP_ACTIVE_INPUT,
   PROP_OVERRIDE,
+  PROP_STATUS,
   PROP_ACTIVE_AUDIO_INPUT,
   PROP_STATS,
   PROP_STATS_INTERVAL,
@@ -85,6 +88,7 @@ struct _GstRedundantSrc
   GstRedundantSwitch *switches[N_MEDIA];
   GstPad *ghosts[N_MEDIA];
   GstRedundantInputs *inputs;
+  GstSwitchVoice *voice;
   GstStatsTimer *stats_timer;   /* object lock */
   guint stats_interval_ms;      /* object lock */
 
@@ -380,6 +384,16 @@ change_children (GstElement * element, GstStateChange transition)
       (element, transition);
 }
 
+/* The last thing it says, whoever listens. */
+static void
+end_speaking (GstRedundantSrc * self)
+{
+  gst_switch_voice_stop (self->voice);
+  gst_switch_control_stop (self->control);
+  if (gst_switch_control_take_status_change (self->control))
+    g_object_notify (G_OBJECT (self), "status");
+}
+
 static GstStateChangeReturn
 gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
 {
@@ -389,6 +403,7 @@ gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
     if (!start (self))
       return GST_STATE_CHANGE_FAILURE;
+    gst_switch_voice_start (self->voice);
     set_stats_timer (self, TRUE);
   }
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
@@ -403,10 +418,14 @@ gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
     if (transition != GST_STATE_CHANGE_NULL_TO_READY)
       gst_redundant_inputs_stop (self->inputs);
     unlock_switches (self);
+    if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+      end_speaking (self);
     return result;
   }
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     gst_slate_stop (self->slate);
+    end_speaking (self);
+  }
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
     gst_element_no_more_pads (element);
   /* Live, whatever the inputs are doing. */
@@ -659,6 +678,7 @@ input_stats (GstRedundantSrc * self, GstRedundantInput * input)
         "drift-ppm", G_TYPE_DOUBLE, info.drift_ppb / 1000.0,
         "alignment", G_TYPE_STRING, alignment_nick (info.alignment),
         "shift", G_TYPE_INT64, info.shift,
+        "flaps", G_TYPE_UINT64, info.flaps,
         "return-delay", G_TYPE_UINT64, info.return_delay, NULL);
   }
   gst_switch_input_info_clear (&info);
@@ -701,7 +721,11 @@ get_stats (GstRedundantSrc * self)
   gst_switch_control_get_counters (self->control, ALL_MEDIA, &switches,
       &manual, &returns);
   g_object_get (self->switches[0], "active-input", &active, NULL);
-  gst_structure_set (stats, "switches", G_TYPE_UINT64, switches,
+  gst_structure_set (stats, "status", G_TYPE_STRING, failover_status_nick
+      (gst_switch_control_get_status (self->control)),
+      "selections", G_TYPE_UINT64,
+      gst_switch_control_get_selections (self->control),
+      "switches", G_TYPE_UINT64, switches,
       "switches-manual", G_TYPE_UINT64, manual,
       "returns", G_TYPE_UINT64, returns,
       "frames-missed", G_TYPE_UINT64, missed,
@@ -786,6 +810,8 @@ gst_redundant_src_get_property (GObject * object, guint id, GValue * value,
 
   if (id == PROP_STATS) {
     g_value_take_boxed (value, get_stats (self));
+  } else if (id == PROP_STATUS) {
+    g_value_set_enum (value, gst_switch_control_get_status (self->control));
   } else if (id == PROP_OVERRIDE) {
     g_value_take_boxed (value, gst_switch_control_get_override (self->control));
   } else if (id == PROP_ACTIVE_INPUT) {
@@ -849,6 +875,7 @@ gst_redundant_src_init (GstRedundantSrc * self)
   self->control = gst_switch_control_new ();
   self->slate = gst_slate_new ();
   gst_switch_actions_attach (GST_ELEMENT (self), "redundantsrc", self->control);
+  self->voice = gst_switch_voice_new (GST_ELEMENT (self), self->control);
   self->stats_timer = gst_stats_timer_new (GST_ELEMENT (self));
   gst_bin_set_suppressed_flags (GST_BIN (self), GST_ELEMENT_FLAG_SOURCE
       | GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_PROVIDE_CLOCK
@@ -881,6 +908,7 @@ gst_redundant_src_finalize (GObject * object)
 
   gst_stats_timer_free (self->stats_timer);
   gst_redundant_inputs_free (self->inputs);
+  gst_switch_voice_free (self->voice);
   gst_switch_control_unref (self->control);
   gst_slate_unref (self->slate);
   gst_redundant_settings_clear (&self->own);
@@ -988,43 +1016,13 @@ install_rest (GObjectClass * klass)
           | GST_PARAM_MUTABLE_PLAYING));
 }
 
-static gboolean
-on_restart_input (GstRedundantSrc * self, const gchar * name)
-{
-  g_autoptr (GPtrArray) inputs = gst_redundant_inputs_get (self->inputs);
-  guint i;
-
-  for (i = 0; i < inputs->len; i++) {
-    if (g_strcmp0 (GST_OBJECT_NAME (inputs->pdata[i]), name) == 0) {
-      GST_INFO_OBJECT (self, "restart-input %s", name);
-      gst_redundant_input_restart (inputs->pdata[i]);
-      return TRUE;
-    }
-  }
-  gst_switch_actions_refuse (GST_ELEMENT (self), "restart-input",
-      name != NULL ? name : "", FAILOVER_UNKNOWN_INPUT);
-  return FALSE;
-}
-
 static void
 install_signals (GType type)
 {
   gst_switch_actions_install (type);
+  gst_switch_voice_install (type);
+  gst_input_actions_install (type);
   gst_media_actions_install (type);
-  /**
-   * GstRedundantSrc::restart-input:
-   * @name: the input's name
-   *
-   * Has an input connect anew, at once and whatever its state; others take over
-   * meanwhile when it is shown.
-   *
-   * Returns: FALSE when there is none of that name; a message says so
-   *
-   * Since: 0.1
-   */
-  g_signal_new_class_handler ("restart-input", type, G_SIGNAL_RUN_LAST
-      | G_SIGNAL_ACTION, G_CALLBACK (on_restart_input), NULL, NULL, NULL,
-      G_TYPE_BOOLEAN, 1, G_TYPE_STRING);
 }
 
 static void
@@ -1049,6 +1047,7 @@ gst_redundant_src_class_init (GstRedundantSrcClass * klass)
   GST_BIN_CLASS (klass)->handle_message =
       GST_DEBUG_FUNCPTR (gst_redundant_src_handle_message);
   gst_switch_settings_install (gobject_class);
+  gst_switch_voice_install_status (gobject_class, PROP_STATUS);
   gst_redundant_settings_install (gobject_class);
   install_inputs (gobject_class);
   install_rest (gobject_class);

@@ -51,6 +51,7 @@ enum
   PROP_EOS_POLICY,
   PROP_ACTIVE_INPUT,
   PROP_OVERRIDE,
+  PROP_STATUS,
   PROP_STATS,
   PROP_STATS_INTERVAL,
   N_PROPERTIES
@@ -308,6 +309,7 @@ gst_redundant_switch_init (GstRedundantSwitch * self)
   self->slate = gst_slate_new ();
   self->prefix = "redundantswitch";
   gst_switch_actions_attach (GST_ELEMENT (self), self->prefix, self->control);
+  self->voice = gst_switch_voice_new (GST_ELEMENT (self), self->control);
   self->eos_policy = DEFAULT_EOS_POLICY;
   self->min_upstream_latency_ms = DEFAULT_MIN_UPSTREAM_LATENCY;
   self->last_active = FAILOVER_NONE;
@@ -330,6 +332,7 @@ gst_redundant_switch_finalize (GObject * object)
   GstRedundantSwitch *self = GST_REDUNDANT_SWITCH (object);
 
   gst_stats_timer_free (self->stats_timer);
+  g_clear_pointer (&self->voice, gst_switch_voice_free);
   gst_switch_control_unref (self->control);
   gst_slate_unref (self->slate);
   gst_clear_caps (&self->wanted);
@@ -346,6 +349,7 @@ gst_redundant_switch_adopt (GstRedundantSwitch * self, GstElement * owner,
     const GstSwitchMedium * medium)
 {
   g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->voice, gst_switch_voice_free);
   gst_switch_control_unref (self->control);
   self->control = gst_switch_control_ref (control);
   self->owner = owner;
@@ -590,6 +594,8 @@ start (GstRedundantSwitch * self)
   gst_redundant_switch_configure_locked (self);
   g_mutex_unlock (&self->lock);
   gst_redundant_switch_update_content (self);
+  if (self->voice != NULL)
+    gst_switch_voice_start (self->voice);
   return TRUE;
 }
 
@@ -647,6 +653,18 @@ set_stats_timer (GstRedundantSwitch * self, gboolean on)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* The last thing it says, whoever listens. */
+static void
+end_speaking (GstRedundantSwitch * self)
+{
+  if (self->voice == NULL)
+    return;
+  gst_switch_voice_stop (self->voice);
+  gst_switch_control_stop (self->control);
+  if (gst_switch_control_take_status_change (self->control))
+    g_object_notify (G_OBJECT (self), "status");
+}
+
 static GstStateChangeReturn
 gst_redundant_switch_change_state (GstElement * element,
     GstStateChange transition)
@@ -667,8 +685,11 @@ gst_redundant_switch_change_state (GstElement * element,
 
   result = GST_ELEMENT_CLASS (gst_redundant_switch_parent_class)->change_state
       (element, transition);
-  if (result == GST_STATE_CHANGE_FAILURE)
+  if (result == GST_STATE_CHANGE_FAILURE) {
+    if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+      end_speaking (self);
     return result;
+  }
 
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     set_stats_timer (self, FALSE);
@@ -676,6 +697,7 @@ gst_redundant_switch_change_state (GstElement * element,
     forget_session (self);
     if (self->owner == NULL)
       gst_slate_stop (self->slate);
+    end_speaking (self);
   }
   /* Paced by the clock: there is no data in PAUSED. */
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
@@ -786,6 +808,10 @@ gst_redundant_switch_get_property (GObject * object, guint id, GValue * value,
   }
   if (gst_slate_settings_get (self->slate, id, value))
     return;
+  if (id == PROP_STATUS) {
+    g_value_set_enum (value, gst_switch_control_get_status (self->control));
+    return;
+  }
   if (id == PROP_OVERRIDE) {
     g_value_take_boxed (value, gst_switch_control_get_override (self->control));
     return;
@@ -813,6 +839,7 @@ static void
 install_properties (GObjectClass * klass)
 {
   gst_switch_settings_install (klass);
+  gst_switch_voice_install_status (klass, PROP_STATUS);
   /**
    * GstRedundantSwitch:min-upstream-latency:
    *
@@ -922,6 +949,7 @@ gst_redundant_switch_class_init (GstRedundantSwitchClass * klass)
       GST_DEBUG_FUNCPTR (gst_redundant_switch_release_pad);
   install_properties (gobject_class);
   gst_switch_actions_install (G_TYPE_FROM_CLASS (klass));
+  gst_switch_voice_install (G_TYPE_FROM_CLASS (klass));
 
   gst_element_class_add_static_pad_template_with_gtype (element_class,
       &sink_template, GST_TYPE_REDUNDANT_SWITCH_PAD);
@@ -933,4 +961,5 @@ gst_redundant_switch_class_init (GstRedundantSwitchClass * klass)
   gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SWITCH_PAD, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SWITCH_EOS_POLICY, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_FAIL_ON, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_STATUS, 0);
 }

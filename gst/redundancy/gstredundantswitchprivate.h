@@ -7,6 +7,7 @@
 #include "gstslate.h"
 #include "gststatstimer.h"
 #include "lateness.h"
+#include "gstswitchvoice.h"
 
 G_BEGIN_DECLS
 
@@ -85,6 +86,7 @@ struct _GstRedundantSwitch
   GstSwitchControl *control;
   GstSlate *slate;
   GstElement *owner;            /* NULL: stands alone */
+  GstSwitchVoice *voice;        /* its own; NULL: the owner's speaks */
   const gchar *prefix;
   guint group_id;               /* of the stream */
 

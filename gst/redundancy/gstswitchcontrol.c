@@ -70,6 +70,7 @@ gst_switch_control_new (void)
   g_mutex_init (&self->lock);
   self->inputs = g_ptr_array_new_with_free_func (input_free);
   overrides_init (&self->overrides);
+  g_queue_init (&self->questions);
   self->policy = av_policy_new (&self->config.failover, 0);
   forget_decisions_locked (self);
   return self;
@@ -90,6 +91,8 @@ gst_switch_control_unref (GstSwitchControl * self)
   av_policy_free (self->policy);
   g_ptr_array_unref (self->inputs);
   gst_switch_news_free (self->news);
+  g_queue_clear_full (&self->questions,
+      (GDestroyNotify) gst_switch_question_free);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -194,7 +197,11 @@ gst_switch_control_start (GstSwitchControl * self, GstClockTime now)
   g_mutex_lock (&self->lock);
   av_policy_start (self->policy, now);
   forget_decisions_locked (self);
+  self->selections = 0;
   overrides_on_start (&self->overrides, self->now, now);
+  g_queue_clear_full (&self->questions,
+      (GDestroyNotify) gst_switch_question_free);
+  gst_switch_control_judge_status_locked (self, FAILOVER_STATUS_STARTING);
   self->now = now;
   gst_switch_news_free (g_steal_pointer (&self->news));
   self->started_at = now;
@@ -863,6 +870,9 @@ gst_switch_control_decide (GstSwitchControl * self, GstSwitchMediumId medium,
   if (made.changed != 0)
     take_locked (self, &made, now);
   gst_switch_control_sync_overrides_locked (self);
+  gst_switch_control_ask_locked (self, &made);
+  gst_switch_control_judge_status_locked (self,
+      av_policy_status (self->policy, now));
   *deadline = MIN (*deadline, made.deadline);
   result = self->decisions[medium];
   result.exclusive = av_policy_is_forced (self->policy, medium);
@@ -1070,6 +1080,7 @@ get_info_locked (GstSwitchControl * self, const Input * input,
   info->jumps = input->timeline.jumps;
   info->alignment = input->aligned_by;
   info->shift = input->aligned;
+  info->flaps = av_policy_flaps (self->policy, input->id);
   info->return_delay = av_policy_return_delay (self->policy, input->id);
 }
 

@@ -65,6 +65,7 @@ typedef struct
   GstClockTimeDiff shift;       /* that it was given by that */
   guint64 jumps;
   GstClockTime return_delay;
+  guint64 flaps;
 } GstSwitchInputInfo;
 
 GstSwitchControl *gst_switch_control_new (void);
@@ -168,6 +169,36 @@ FailoverVerdict gst_switch_control_clear (GstSwitchControl * self,
 
 /* What is in force, "override".  (transfer full) */
 GstStructure *gst_switch_control_get_override (GstSwitchControl * self);
+
+/* Something for the application to choose. */
+typedef struct
+{
+  guint medium;                 /* whose automaton asks */
+  guint number;
+  const gchar *media;           /* for people: "video+audio" */
+  GstStructure *candidates;
+} GstSwitchQuestion;
+
+void gst_switch_question_free (GstSwitchQuestion * question);
+
+/* Whether there is someone to answer questions. */
+void gst_switch_control_set_selecting (GstSwitchControl * self,
+    gboolean selecting);
+/* (transfer full) (nullable): put it to them */
+GstSwitchQuestion *gst_switch_control_take_question (GstSwitchControl * self);
+/* `name` NULL leaves it to the automaton. */
+FailoverVerdict gst_switch_control_answer (GstSwitchControl * self,
+    const GstSwitchQuestion * question, const gchar * name, GstClockTime now);
+
+/* Answers that came in time. */
+guint64 gst_switch_control_get_selections (GstSwitchControl * self);
+
+/* How it is about the whole. */
+FailoverStatus gst_switch_control_get_status (GstSwitchControl * self);
+/* TRUE once after each change. */
+gboolean gst_switch_control_take_status_change (GstSwitchControl * self);
+/* The session is over. */
+void gst_switch_control_stop (GstSwitchControl * self);
 
 /* What is to be posted of what was found meanwhile.  (transfer full): give it
  * to gst_switch_news_post () */

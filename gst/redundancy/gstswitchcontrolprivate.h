@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* What gstswitchcontrol.c (data, decisions) and gstswitchoverride.c (what the
- * operator has in force) share.  "_locked" wants self->lock. */
+/* What gstswitchcontrol.c (data, decisions), gstswitchoverride.c (what the
+ * operator has in force) and gstswitchquestion.c (what the application is
+ * asked and told) share.  "_locked" wants self->lock. */
 typedef struct
 {
   gint id;
@@ -58,6 +59,11 @@ struct _GstSwitchControl
   guint video_serial;           /* of the decision that video has followed */
   GstClockTime video_cut;       /* with this output position */
   Overrides overrides;
+  gboolean selecting;
+  guint64 selections;           /* answers that came in time */
+  GQueue questions;             /* GstSwitchQuestion */
+  FailoverStatus status;
+  gboolean status_changed;      /* since it was taken */
   GList *news;                  /* GstSwitchNews, newest first */
   GstClockTime now;             /* of the last decision or command */
   GstSwitchControlCounters counters[AV_POLICY_BOTH + 1];        /* by media
@@ -85,6 +91,15 @@ void gst_switch_control_expire_overrides_locked (GstSwitchControl * self,
 /* After it: so does what the automaton has let go of. */
 void gst_switch_control_sync_overrides_locked (GstSwitchControl * self);
 
+/* gstswitchquestion.c: after a decision. */
+void gst_switch_control_ask_locked (GstSwitchControl * self,
+    const AvDecision * made);
+void gst_switch_control_judge_status_locked (GstSwitchControl * self,
+    FailoverStatus status);
+
+/* "video", "audio" or "video+audio". */
+const gchar *gst_switch_control_media_name_locked (GstSwitchControl * self,
+    guint media);
 guint gst_switch_control_locked_out_locked (GstSwitchControl * self, gint id);
 
 G_END_DECLS

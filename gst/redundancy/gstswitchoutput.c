@@ -37,13 +37,14 @@ typedef struct
   GstStructure *facts;
   GstElementMessageSeverity severity;
   gchar *summary;
+  gboolean is_switch;           /* a signal goes with it */
 } Plan;
 
 static void
 plan_message (Work * work, GstElementMessageSeverity severity, gchar * summary,
     GstStructure * facts)
 {
-  Plan *plan = g_new (Plan, 1);
+  Plan *plan = g_new0 (Plan, 1);
 
   plan->facts = facts;
   plan->severity = severity;
@@ -317,6 +318,7 @@ plan_switch_message_locked (GstRedundantSwitch * self,
       || failover_reason_is_fault (self->pending.reason)
       ? GST_ELEMENT_MESSAGE_WARNING : GST_ELEMENT_MESSAGE_INFO,
       switch_summary (self, from, to, counters, missed), facts);
+  ((Plan *) work->messages->data)->is_switch = TRUE;
   self->switch_pending = FALSE;
 }
 
@@ -527,10 +529,27 @@ plan_work_locked (GstRedundantSwitch * self, Work * work)
   }
 }
 
+static GstElement *
+owner_of (GstRedundantSwitch * self)
+{
+  return self->owner != NULL ? self->owner : GST_ELEMENT (self);
+}
+
+static void
+emit_switched (GstElement * owner, const GstStructure * facts)
+{
+  gst_switch_voice_emit (gst_switch_voice_of (owner), "switched",
+      gst_structure_get_string (facts, "medium"),
+      gst_structure_get_string (facts, "from"),
+      gst_structure_get_string (facts, "to"),
+      gst_structure_get_string (facts, "reason"));
+}
+
 static void
 post (GstRedundantSwitch * self, Work * work)
 {
-  GstElement *owner = self->owner != NULL ? self->owner : GST_ELEMENT (self);
+  GstElement *owner = owner_of (self);
+  GstSwitchQuestion *question;
   GList *l;
 
   gst_switch_news_post (gst_switch_control_take_news (self->control), owner,
@@ -541,6 +560,8 @@ post (GstRedundantSwitch * self, Work * work)
     Plan *plan = l->data;
 
     GST_INFO_OBJECT (self, "%s", plan->summary);
+    if (plan->is_switch)
+      emit_switched (owner, plan->facts);
     gst_element_message_post_structure (owner, plan->severity, plan->summary,
         plan->facts);
     g_free (plan->summary);
@@ -548,7 +569,13 @@ post (GstRedundantSwitch * self, Work * work)
   }
   g_list_free (work->messages);
   if (work->notify_active)
-    g_object_notify (G_OBJECT (self), "active-input");
+    gst_switch_voice_notify (gst_switch_voice_of (owner), G_OBJECT (self),
+        "active-input");
+  while ((question = gst_switch_control_take_question (self->control)))
+    gst_switch_voice_ask (gst_switch_voice_of (owner), question);
+  if (gst_switch_control_take_status_change (self->control))
+    gst_switch_voice_notify (gst_switch_voice_of (owner), G_OBJECT (owner),
+        "status");
 }
 
 /* Ours alone, and new with each session: no input's shows through. */
@@ -627,6 +654,8 @@ gst_redundant_switch_loop (gpointer pad)
 
   gst_slate_step (self->slate, self->owner != NULL ? self->owner
       : GST_ELEMENT (self));
+  gst_switch_control_set_selecting (self->control,
+      gst_switch_voice_has_selector (gst_switch_voice_of (owner_of (self))));
   g_mutex_lock (&self->lock);
   plan_work_locked (self, &work);
   g_mutex_unlock (&self->lock);

@@ -9,8 +9,8 @@ static const gchar *const media_names[] = {
   "none", "video", "audio", "video+audio",
 };
 
-static const gchar *
-media_name_locked (GstSwitchControl * self, guint media)
+const gchar *
+gst_switch_control_media_name_locked (GstSwitchControl * self, guint media)
 {
   guint required = self->config.failover.required & AV_POLICY_BOTH;
 
@@ -31,7 +31,8 @@ describe_locked (GstSwitchControl * self, const Override * override)
   GstStructure *s = gst_structure_new ("override",
       "command", G_TYPE_STRING, override_kind_nick (override->kind),
       "input", G_TYPE_STRING, input_name_locked (self, override->input),
-      "media", G_TYPE_STRING, media_name_locked (self, override->media),
+      "media", G_TYPE_STRING, gst_switch_control_media_name_locked (self,
+          override->media),
       "since", G_TYPE_UINT64, override->since, NULL);
 
   if (override->until != OVERRIDES_NEVER)
@@ -146,10 +147,10 @@ gst_switch_control_note_lockout_locked (GstSwitchControl * self,
   incident = g_strdup_printf ("%s-lockout-%u", input->name, input->lockouts);
   facts = gst_structure_new ("override", "command", G_TYPE_STRING, "lockout",
       "input", G_TYPE_STRING, input->name,
-      "media", G_TYPE_STRING, media_name_locked (self, is | was),
-      "since", G_TYPE_UINT64, input->lockout_since,
-      "state", G_TYPE_STRING, is != 0 ? "open" : "close",
-      "incident", G_TYPE_STRING, incident, NULL);
+      "media", G_TYPE_STRING, gst_switch_control_media_name_locked (self,
+          is | was), "since", G_TYPE_UINT64, input->lockout_since, "state",
+      G_TYPE_STRING, is != 0 ? "open" : "close", "incident", G_TYPE_STRING,
+      incident, NULL);
   if (is == 0) {
     gst_structure_set (facts, "reason", G_TYPE_STRING, "command",
         "duration", G_TYPE_UINT64, self->now - MIN (self->now,

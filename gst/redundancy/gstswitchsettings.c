@@ -22,6 +22,10 @@
 #define TIMELINE_SETTLE GST_SECOND
 #define TIMELINE_PATIENCE GST_SECOND
 
+/* What an application gets to choose an input; the rest of the latency that
+ * is left beyond the timeout is for jitter. */
+#define SELECT_PATIENCE (50 * GST_MSECOND)
+
 #define FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)
 
 static void
@@ -281,6 +285,7 @@ gst_switch_settings_config (const GstSwitchSettings * self, guint required,
   config.failover.auto_return = self->auto_return;
   config.failover.return_delay = self->return_delay_ms * GST_MSECOND;
   config.failover.return_delay_max = self->flap_max_delay_ms * GST_MSECOND;
+  config.failover.select_patience = SELECT_PATIENCE;
   config.failover.flap_window = self->flap_window_ms * GST_MSECOND;
   config.content = gst_content_settings_config (&self->content);
   config.timeline.expected = required;

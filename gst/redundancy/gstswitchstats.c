@@ -52,6 +52,7 @@ input_stats_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
         "drift-ppm", G_TYPE_DOUBLE, info.drift_ppb / 1000.0,
         "alignment", G_TYPE_STRING, alignment_nick (info.alignment),
         "shift", G_TYPE_INT64, info.shift,
+        "flaps", G_TYPE_UINT64, info.flaps,
         "return-delay", G_TYPE_UINT64, info.return_delay,
         "last-arrival-age", G_TYPE_UINT64,
         GST_CLOCK_TIME_IS_VALID (info.last_arrival) && now > info.last_arrival
@@ -112,6 +113,10 @@ gst_redundant_switch_media_stats (GstRedundantSwitch * self)
   gst_structure_set (stats, "name", G_TYPE_STRING,
       self->medium != NULL ? self->medium->name : "none",
       "active-input", G_TYPE_STRING, active,
+      "status", G_TYPE_STRING, failover_status_nick
+      (gst_switch_control_get_status (self->control)),
+      "selections", G_TYPE_UINT64,
+      gst_switch_control_get_selections (self->control),
       "switches", G_TYPE_UINT64, switches,
       "switches-manual", G_TYPE_UINT64, manual,
       "returns", G_TYPE_UINT64, returns,

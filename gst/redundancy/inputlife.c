@@ -113,6 +113,12 @@ input_life_on_failure (InputLife * self, InputLifeReason why, guint64 now,
   enter (self, INPUT_LIFE_STOPPING, why, now);
 }
 
+void
+input_life_hurry (InputLife * self, guint64 now)
+{
+  self->next_retry = MIN (self->next_retry, now);
+}
+
 static void
 leave_stopping (InputLife * self, guint64 now)
 {

@@ -81,6 +81,8 @@ void input_life_stop (InputLife * self, guint64 now);
 void input_life_on_data (InputLife * self, guint64 now);
 void input_life_on_failure (InputLife * self, InputLifeReason why,
     guint64 now, guint32 random);
+/* The next attempt, if it waits for one, is due now. */
+void input_life_hurry (InputLife * self, guint64 now);
 /* The connection is down (after DISCONNECT), or a zombie died. */
 void input_life_on_disconnected (InputLife * self, guint64 now);
 

@@ -148,6 +148,10 @@ overrides_begin (Overrides * self, OverrideKind kind, guint media, gint input,
   Override *entry;
   guint i = 0;
 
+  /* What is asked for comes from the application. */
+  media &= OVERRIDES_MEDIA;
+  if (media == 0)
+    return;
   while (i < self->n) {
     if (is_the_same (&self->entries[i], kind, media, input, until))
       return;

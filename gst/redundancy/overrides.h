@@ -6,6 +6,7 @@
 G_BEGIN_DECLS
 
 #define OVERRIDES_NEVER G_MAXUINT64
+#define OVERRIDES_MEDIA 3u      /* bit mask of all there are */
 
 /* The operator's commands that last, the strongest first. */
 typedef enum

@@ -256,6 +256,229 @@ GST_START_TEST (redundantoperator_commands_last_beyond_a_session)
 
 GST_END_TEST;
 
+/* What the application hears, in the voice's thread. */
+typedef struct
+{
+  gint asked;                   /* atomic */
+  gint switched;                /* atomic */
+  gint blocks;                  /* atomic: the handler does not return */
+  gpointer thread;
+  const gchar *answer;
+  gchar *candidates;
+  GMutex lock;
+} Ear;
+
+static gchar *
+on_select (GstElement * element, const gchar * media,
+    const GstStructure * candidates, gpointer user_data)
+{
+  Ear *ear = user_data;
+
+  g_mutex_lock (&ear->lock);
+  g_free (ear->candidates);
+  ear->candidates = gst_structure_to_string (candidates);
+  ear->thread = g_thread_self ();
+  g_mutex_unlock (&ear->lock);
+  g_atomic_int_inc (&ear->asked);
+  while (g_atomic_int_get (&ear->blocks))
+    g_usleep (1000);
+  return g_strdup (ear->answer);
+}
+
+static void
+on_switched (GstElement * element, const gchar * media, const gchar * from,
+    const gchar * to, const gchar * reason, gpointer user_data)
+{
+  Ear *ear = user_data;
+
+  fail_unless_equals_string (media, "video");
+  fail_unless (from != NULL && to != NULL && reason != NULL);
+  g_atomic_int_inc (&ear->switched);
+}
+
+static void
+ear_open (Ear * ear, Rig * rig, const gchar * answer)
+{
+  memset (ear, 0, sizeof (Ear));
+  g_mutex_init (&ear->lock);
+  ear->answer = answer;
+  g_signal_connect (rig->element, "select-input", G_CALLBACK (on_select), ear);
+  g_signal_connect (rig->element, "switched", G_CALLBACK (on_switched), ear);
+}
+
+static void
+ear_close (Ear * ear)
+{
+  g_free (ear->candidates);
+  g_mutex_clear (&ear->lock);
+}
+
+static void
+await (gint * counter, gint value)
+{
+  while (g_atomic_int_get (counter) < value)
+    g_usleep (1000);
+}
+
+static void
+await_selections (Rig * rig, guint64 n)
+{
+  while (stat (rig, "selections") < n)
+    g_usleep (1000);
+}
+
+/* The first one goes silent at 1.96 s; when that is noticed the application is
+ * asked about the other two. */
+static void
+play_three (Rig * rig, Ear * ear, const gchar * answer)
+{
+  rig_init (rig, 3);
+  ear_open (ear, rig, answer);
+  rig_play (rig, VIDEO_CAPS);
+  feed (rig, 7, 0, 2 * GST_SECOND, 0);
+  fail_unless_equals_int (newest_input (rig), 1);
+  feed (rig, 6, 2 * GST_SECOND, 2400 * GST_MSECOND, 0);
+  await (&ear->asked, 1);
+}
+
+GST_START_TEST (redundantoperator_application_chooses)
+{
+  Ear ear;
+  Rig rig;
+
+  play_three (&rig, &ear, "sink_2");
+  await_selections (&rig, 1);
+  fail_unless (ear.thread != g_thread_self ());
+  fail_unless (strstr (ear.candidates, "choice=(string)sink_1") != NULL, "%s",
+      ear.candidates);
+  fail_unless (strstr (ear.candidates, "active=(string)sink_0") != NULL);
+  fail_unless (strstr (ear.candidates, "sink_2") != NULL);
+  feed (&rig, 6, 2400 * GST_MSECOND, 4 * GST_SECOND, 0);
+  fail_unless_equals_int (newest_input (&rig), 3);
+  expect_message (&rig, "redundantswitch-switch", "to", "sink_0");
+  expect_message (&rig, "redundantswitch-switch", "to", "sink_2");
+  await (&ear.switched, 2);
+  /* It is asked about the return when the delay is over, and not before. */
+  feed (&rig, 6, 4 * GST_SECOND, 12 * GST_SECOND, 0);
+  fail_unless_equals_int (g_atomic_int_get (&ear.asked), 1);
+  fail_unless_equals_uint64 (stat (&rig, "selections"), 1);
+  fail_unless_equals_uint64 (stat (&rig, "frames-missed"), 0);
+  rig_clear (&rig);
+  ear_close (&ear);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (redundantoperator_application_leaves_it_to_the_automaton)
+{
+  Ear ear;
+  Rig rig;
+
+  play_three (&rig, &ear, NULL);
+  await_selections (&rig, 1);
+  feed (&rig, 6, 2400 * GST_MSECOND, 4 * GST_SECOND, 0);
+  fail_unless_equals_int (newest_input (&rig), 2);
+  fail_unless (pop_message (&rig, "redundantswitch-refused") == NULL);
+  rig_clear (&rig);
+  ear_close (&ear);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (redundantoperator_application_answers_nonsense)
+{
+  Ear ear;
+  Rig rig;
+
+  play_three (&rig, &ear, "nobody");
+  await_selections (&rig, 1);
+  feed (&rig, 6, 2400 * GST_MSECOND, 4 * GST_SECOND, 0);
+  fail_unless_equals_int (newest_input (&rig), 2);
+  expect_refused (&rig, "select-input", "there is no such input");
+  rig_clear (&rig);
+  ear_close (&ear);
+}
+
+GST_END_TEST;
+
+/* The output goes on, and is not even late. */
+GST_START_TEST (redundantoperator_application_does_not_answer)
+{
+  Ear ear;
+  Rig rig;
+
+  rig_init (&rig, 3);
+  rig_play (&rig, VIDEO_CAPS);
+  feed (&rig, 7, 0, 2 * GST_SECOND, 0);
+  ear_open (&ear, &rig, "sink_2");
+  g_atomic_int_set (&ear.blocks, TRUE);
+  feed (&rig, 6, 2 * GST_SECOND, 5 * GST_SECOND, 0);
+  await (&ear.asked, 1);
+  fail_unless_equals_int (newest_input (&rig), 2);
+  expect_refused (&rig, "select-input", "no answer came in time");
+  fail_unless_equals_uint64 (stat (&rig, "frames-missed"), 0);
+  check_time (&rig);
+  g_atomic_int_set (&ear.blocks, FALSE);
+  feed (&rig, 6, 5 * GST_SECOND, 7 * GST_SECOND, 0);
+  fail_unless_equals_int (newest_input (&rig), 2);
+  rig_clear (&rig);
+  ear_close (&ear);
+}
+
+GST_END_TEST;
+
+static void
+on_stop (GstElement * element, GParamSpec * pspec, gpointer user_data)
+{
+  gint *stopped = user_data;
+  GEnumValue *value;
+  gint status;
+
+  g_object_get (element, "status", &status, NULL);
+  value = g_enum_get_value (G_PARAM_SPEC_ENUM (pspec)->enum_class, status);
+  g_atomic_int_set (stopped, g_str_equal (value->value_nick, "stopped"));
+}
+
+static void
+expect_status (Rig * rig, const gchar * nick)
+{
+  GParamSpec *pspec = g_object_class_find_property
+      (G_OBJECT_GET_CLASS (rig->element), "status");
+  gint status;
+
+  g_object_get (rig->element, "status", &status, NULL);
+  fail_unless_equals_string (g_enum_get_value (G_PARAM_SPEC_ENUM
+          (pspec)->enum_class, status)->value_nick, nick);
+}
+
+GST_START_TEST (redundantoperator_status_says_how_it_is)
+{
+  gint stopped = FALSE;
+  Rig rig;
+
+  rig_init (&rig, 2);
+  g_signal_connect (rig.element, "notify::status", G_CALLBACK (on_stop),
+      &stopped);
+  expect_status (&rig, "stopped");
+  rig_play (&rig, VIDEO_CAPS);
+  expect_status (&rig, "starting");
+  feed (&rig, 3, 0, 2 * GST_SECOND, 0);
+  expect_status (&rig, "running");
+  expect_message (&rig, "redundantswitch-status", "status", "running");
+  feed (&rig, 1, 2 * GST_SECOND, 4 * GST_SECOND, 0);
+  expect_status (&rig, "degraded");
+  expect_message (&rig, "redundantswitch-status", "status", "degraded");
+  feed (&rig, 3, 4 * GST_SECOND, 6 * GST_SECOND, 0);
+  feed (&rig, 2, 6 * GST_SECOND, 8 * GST_SECOND, 0);
+  expect_status (&rig, "fallback");
+  feed (&rig, 0, 8 * GST_SECOND, 12 * GST_SECOND, 0);
+  expect_status (&rig, "slate");
+  rig_clear (&rig);
+  fail_unless (g_atomic_int_get (&stopped));
+}
+
+GST_END_TEST;
+
 static Suite *
 redundantoperator_suite (void)
 {
@@ -269,6 +492,11 @@ redundantoperator_suite (void)
   tcase_add_test (tc, redundantoperator_lists_lockouts);
   tcase_add_test (tc, redundantoperator_refuses_and_says_why);
   tcase_add_test (tc, redundantoperator_commands_last_beyond_a_session);
+  tcase_add_test (tc, redundantoperator_application_chooses);
+  tcase_add_test (tc, redundantoperator_application_leaves_it_to_the_automaton);
+  tcase_add_test (tc, redundantoperator_application_answers_nonsense);
+  tcase_add_test (tc, redundantoperator_application_does_not_answer);
+  tcase_add_test (tc, redundantoperator_status_says_how_it_is);
   return s;
 }
 

@@ -272,6 +272,85 @@ GST_START_TEST (redundantcontent_a_starved_encoder_is_left)
 
 GST_END_TEST;
 
+/* What an application hears by signals. */
+typedef struct
+{
+  gint running;                 /* atomic: inputs that began to deliver */
+  gint switched;                /* atomic: to input-0 */
+  gint well;                    /* atomic: status is running */
+} Ear;
+
+static void
+on_input (GstElement * src, const gchar * name, const gchar * state,
+    const gchar * previous, const gchar * reason, gpointer user_data)
+{
+  Ear *ear = user_data;
+
+  fail_unless (g_str_has_prefix (name, "input-"));
+  fail_unless (previous != NULL && reason != NULL);
+  if (g_str_equal (state, "running"))
+    g_atomic_int_inc (&ear->running);
+}
+
+static void
+on_switched (GstElement * src, const gchar * media, const gchar * from,
+    const gchar * to, const gchar * reason, gpointer user_data)
+{
+  Ear *ear = user_data;
+
+  if (g_str_equal (to, "input-0") && g_str_equal (from, "slate"))
+    g_atomic_int_inc (&ear->switched);
+}
+
+static void
+on_status (GObject * src, GParamSpec * pspec, gpointer user_data)
+{
+  Ear *ear = user_data;
+  GValue status = G_VALUE_INIT;
+  g_autofree gchar *text = NULL;
+
+  g_value_init (&status, pspec->value_type);
+  g_object_get_property (src, "status", &status);
+  text = gst_value_serialize (&status);
+  g_atomic_int_set (&ear->well, g_str_equal (text, "running"));
+}
+
+static void
+await_count (gint * count, gint goal)
+{
+  gint tries;
+
+  for (tries = 0; g_atomic_int_get (count) < goal; tries++) {
+    fail_unless (tries < 4000, "only %d of %d", g_atomic_int_get (count), goal);
+    g_usleep (10000);
+  }
+}
+
+GST_START_TEST (redundantcontent_application_hears_of_it)
+{
+  gboolean granted = TRUE;
+  Ear ear = { 0, };
+  Rig rig;
+
+  if (!has_all ())
+    return;
+  rig_open (&rig, "");
+  g_signal_connect (rig.src, "input-state-changed", G_CALLBACK (on_input),
+      &ear);
+  g_signal_connect (rig.src, "switched", G_CALLBACK (on_switched), &ear);
+  g_signal_connect (rig.src, "notify::status", G_CALLBACK (on_status), &ear);
+  await_count (&ear.running, 2);
+  await_count (&ear.switched, 2);
+  await_count (&ear.well, 1);
+  g_signal_emit_by_name (rig.src, "prepare", "input-9", &granted);
+  fail_if (granted);
+  g_signal_emit_by_name (rig.src, "prepare", "input-1", &granted);
+  fail_unless (granted);
+  rig_close (&rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 redundantcontent_suite (void)
 {
@@ -283,6 +362,7 @@ redundantcontent_suite (void)
   tcase_add_test (tc,
       redundantcontent_black_frozen_and_silent_senders_are_left);
   tcase_add_loop_test (tc, redundantcontent_a_starved_encoder_is_left, 0, 2);
+  tcase_add_test (tc, redundantcontent_application_hears_of_it);
   return s;
 }
 

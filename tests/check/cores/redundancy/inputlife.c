@@ -85,6 +85,35 @@ GST_START_TEST (input_life_backs_off_between_failures)
 
 GST_END_TEST;
 
+GST_START_TEST (input_life_hurries_when_it_waits)
+{
+  InputLife self;
+  guint64 now = 0;
+  guint i;
+
+  init (&self, FALSE, FALSE);
+  input_life_start (&self, now);
+  for (i = 0; i < 3; i++) {
+    fail_unless_equals_int (update (&self, now), INPUT_LIFE_CONNECT);
+    input_life_on_failure (&self, INPUT_LIFE_REASON_ERROR, now, MIDDLE);
+    fail_unless_equals_int (update (&self, now), INPUT_LIFE_DISCONNECT);
+    input_life_on_disconnected (&self, now);
+    fail_unless_equals_int (self.state, INPUT_LIFE_BACKOFF);
+    if (i > 0)
+      fail_unless_equals_int (update (&self, now), INPUT_LIFE_NOTHING);
+    now += MS;
+    input_life_hurry (&self, now);
+  }
+  /* It is nothing to one that is connected. */
+  fail_unless_equals_int (update (&self, now), INPUT_LIFE_CONNECT);
+  input_life_on_data (&self, now);
+  input_life_hurry (&self, now);
+  fail_unless_equals_int (update (&self, now), INPUT_LIFE_NOTHING);
+  fail_unless_equals_int (self.state, INPUT_LIFE_RUNNING);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (input_life_forgets_failures_after_health)
 {
   InputLife self;
@@ -264,6 +293,7 @@ inputlife_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_test (tc, input_life_connects_at_once);
   tcase_add_test (tc, input_life_backs_off_between_failures);
+  tcase_add_test (tc, input_life_hurries_when_it_waits);
   tcase_add_test (tc, input_life_forgets_failures_after_health);
   tcase_add_test (tc, input_life_restarts_an_input_that_stalls);
   tcase_add_test (tc, input_life_restarts_an_input_that_never_delivers);

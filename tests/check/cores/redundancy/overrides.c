@@ -174,6 +174,22 @@ GST_START_TEST (overrides_has_room_for_all)
 
 GST_END_TEST;
 
+/* Media that there are not are none, however often they are asked for. */
+GST_START_TEST (overrides_ignores_media_that_there_are_not)
+{
+  guint i;
+
+  overrides_init (&self);
+  for (i = 2; i < 32; i++)
+    begin (OVERRIDE_HOLD, 1u << i, NONE, i * SECOND, OVERRIDES_NEVER);
+  begin (OVERRIDE_HOLD, 0, NONE, SECOND, OVERRIDES_NEVER);
+  fail_unless_equals_int (self.n, 0);
+  begin (OVERRIDE_HOLD, ~0u, NONE, SECOND, OVERRIDES_NEVER);
+  fail_unless_equals_int (overrides_strongest (&self)->media, BOTH);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (overrides_lets_go_of_what_does_not_stand)
 {
   overrides_init (&self);
@@ -214,6 +230,7 @@ overrides_suite (void)
   tcase_add_test (tc, overrides_ends_what_has_had_its_time);
   tcase_add_test (tc, overrides_keeps_media_apart);
   tcase_add_test (tc, overrides_has_room_for_all);
+  tcase_add_test (tc, overrides_ignores_media_that_there_are_not);
   tcase_add_test (tc, overrides_lets_go_of_what_does_not_stand);
   tcase_add_test (tc, overrides_lasts_over_a_new_start);
   return s;
