@@ -277,9 +277,9 @@ emit (const AudioRaster * self, AudioChunk * chunk, AudioTrack * track,
 static gfloat
 gain_in (gint64 at, gint64 begin, gint64 fade)
 {
-  if (at <= begin)
-    return 0.0f;
-  return at >= begin + fade ? 1.0f : (gfloat) (at - begin) / (gfloat) fade;
+  if (at >= begin + fade)
+    return 1.0f;
+  return at <= begin ? 0.0f : (gfloat) (at - begin) / (gfloat) fade;
 }
 
 typedef struct

@@ -385,6 +385,29 @@ GST_START_TEST (audio_raster_fades_for_as_long_as_it_is_told)
 
 GST_END_TEST;
 
+GST_START_TEST (audio_raster_cuts_when_told_not_to_fade)
+{
+  AudioTrack a, *tracks[] = { &a };
+  AudioRaster self;
+  AudioChunk chunk;
+  guint i;
+
+  track_init (&a);
+  push (&a, CHUNK + 100, CHUNK);
+  audio_raster_init (&self, RATE, CHUNK, 0);
+  self.fade = 0;
+  for (i = 0; i < 3; i++) {
+    audio_raster_next (&self, 0, NULL, 0, tracks, 1, &chunk);
+    if (i == 1)
+      fail_unless (is_near (gain_at (&chunk, &a, 100), 1.0f));
+    if (i == 2)
+      fail_unless (is_near (gain_at (&chunk, &a, 99), 1.0f));
+  }
+  fail_unless_equals_int (uncovered (&chunk), CHUNK - 100);
+}
+
+GST_END_TEST;
+
 /* A is delivered just in time: what fades because B had to help out goes on
  * fading, and A comes back the same way. */
 GST_START_TEST (audio_raster_ends_a_fade_that_it_began)
@@ -499,6 +522,7 @@ audioraster_suite (void)
   tcase_add_test (tc, audio_raster_time_is_exact_for_odd_rates);
   tcase_add_test (tc, audio_raster_takes_the_filler_where_no_input_is);
   tcase_add_test (tc, audio_raster_fades_for_as_long_as_it_is_told);
+  tcase_add_test (tc, audio_raster_cuts_when_told_not_to_fade);
   tcase_add_test (tc, audio_raster_ends_a_fade_that_it_began);
   tcase_add_test (tc,
       audio_raster_keeps_what_goes_on_for_the_fade_of_a_late_one);
