@@ -288,7 +288,9 @@ static const struct
       "video/x-h264,stream-format=byte-stream,alignment=au"},
   {"video/x-h265", "h265parse",
       "video/x-h265,stream-format=byte-stream,alignment=au"},
-  {"audio/mpeg", "aacparse", "audio/mpeg,mpegversion=4,framed=true"},
+  /* MPEG-TS brings adts and FLV raw: inputs of either must fit the other. */
+  {"audio/mpeg", "aacparse",
+      "audio/mpeg,mpegversion=4,framed=true,stream-format=raw"},
   {"audio/x-opus", "opusparse", "audio/x-opus"},
 };
 
