@@ -25,7 +25,8 @@ typedef struct
   guint reconfigures;           /* atomic */
   GMutex lock;
   GList *buffers;               /* newest first */
-  guint stream_starts, caps, segments, eos, flushes;
+  guint stream_starts, caps, segments, flushes;
+  guint eos;                    /* atomic */
   GstFlowReturn flow;           /* what the output answers */
 } Rig;
 
@@ -54,7 +55,7 @@ count_event (GstPad * pad, GstObject * parent, GstEvent * event)
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
     rig->caps++;
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
-    rig->eos++;
+    g_atomic_int_inc (&rig->eos);
   if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_START
       || GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
     rig->flushes++;
@@ -218,6 +219,9 @@ advance (Rig * rig, GstClockTime time)
       break;
   }
   gst_test_clock_set_time (clock, MAX (time, gst_clock_get_time (rig->clock)));
+  /* The output waits, so what it has collected may be looked at. */
+  g_mutex_lock (&rig->lock);
+  g_mutex_unlock (&rig->lock);
 }
 
 /* A frame whose first bytes are the input and the number, or 40 ms of samples
