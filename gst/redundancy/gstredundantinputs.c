@@ -476,21 +476,6 @@ gst_redundant_inputs_get (GstRedundantInputs * self)
   return listed;
 }
 
-gboolean
-gst_redundant_inputs_prepare (GstRedundantInputs * self, const gchar * name)
-{
-  g_autoptr (GPtrArray) inputs = gst_redundant_inputs_get (self);
-  guint i;
-
-  for (i = 0; i < inputs->len; i++) {
-    if (g_strcmp0 (GST_OBJECT_NAME (inputs->pdata[i]), name) == 0) {
-      gst_redundant_input_prepare (inputs->pdata[i]);
-      return TRUE;
-    }
-  }
-  return FALSE;
-}
-
 GstRedundantInput *
 gst_redundant_inputs_find (GstRedundantInputs * self, GstObject * object)
 {

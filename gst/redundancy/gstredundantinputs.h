@@ -41,11 +41,6 @@ void gst_redundant_inputs_start (GstRedundantInputs * self,
 void gst_redundant_inputs_stop (GstRedundantInputs * self);
 gboolean gst_redundant_inputs_is_started (GstRedundantInputs * self);
 
-/* Has the input of that name connected and decoded for the next minutes,
- * whatever its standby.  FALSE when there is none. */
-gboolean gst_redundant_inputs_prepare (GstRedundantInputs * self,
-    const gchar * name);
-
 /* Those of the list, best first.  (transfer full) */
 GPtrArray *gst_redundant_inputs_get (GstRedundantInputs * self);
 

@@ -602,7 +602,8 @@ align_locked (GstSwitchControl * self, Input * input)
 {
   GstSwitchMediumId lead = self->config.failover.required
       & 1u << GST_SWITCH_VIDEO ? GST_SWITCH_VIDEO : GST_SWITCH_AUDIO;
-  Input *shown = gst_switch_control_find_locked (self, self->decisions[lead].active);
+  Input *shown =
+      gst_switch_control_find_locked (self, self->decisions[lead].active);
   AlignmentKind kind;
   gint64 later, wanted;
 

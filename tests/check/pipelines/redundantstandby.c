@@ -162,6 +162,8 @@ GST_START_TEST (redundantsrc_connects_a_cold_input_when_it_is_needed)
 {
   guint ports[2];
   GPid senders[2];
+  gboolean granted = FALSE;
+  gint standby = 0;
   Peers peers;
 
   if (!can_run ())
@@ -189,6 +191,12 @@ GST_START_TEST (redundantsrc_connects_a_cold_input_when_it_is_needed)
   fail_unless (peers_input_is (&peers, 1, "idle"));
 
   /* By hand. */
+  g_signal_emit_by_name (peers.src, "prepare", "input-1", &granted);
+  fail_unless (granted);
+  peers_wait_input (&peers, 1, "running");
+  gst_child_proxy_get (GST_CHILD_PROXY (peers.src), "input-1::standby",
+      &standby, NULL);
+  fail_unless_equals_int (standby, 2);
   gst_child_proxy_set (GST_CHILD_PROXY (peers.src), "input-1::standby", 0,
       NULL);
   peers_wait_input (&peers, 1, "running");
