@@ -195,7 +195,7 @@ GST_START_TEST (redundantswitch_does_not_click_when_told_to_switch)
   play (&rig, 3, tone, 0, 1500);
   g_signal_emit_by_name (rig.element, "switch-to", "sink_1", &granted);
   play (&rig, 3, tone, 1500, 2500);
-  g_signal_emit_by_name (rig.element, "force", "sink_0", &granted);
+  g_signal_emit_by_name (rig.element, "force", "sink_0", 0u, &granted);
   play (&rig, 3, tone, 2500, 3500);
   g_signal_emit_by_name (rig.element, "lockout", "sink_0", TRUE, &granted);
   play (&rig, 3, tone, 3500, 4500);
