@@ -6,7 +6,8 @@
 /* Half the space of numbers: nearer than that, older and newer can be told
  * apart. */
 #define SLOTS 32768
-/* Numbers that are further off than this begin another stream. */
+/* Numbers that are further off than this, and than what comes within two
+ * windows, begin another stream. */
 #define MAX_STEP 3000
 /* Packets in a row that prove another stream (RFC 3550 MIN_SEQUENTIAL), and so
  * many where they might be late ones. */
@@ -17,6 +18,8 @@
 /* A path leaves when so many of its last compared ones are unlike. */
 #define COMPARED 16
 #define MAX_UNLIKE 4
+/* Only another stream from a path for so long, ns, and it leaves. */
+#define FOREIGN_TIME G_GUINT64_CONSTANT (1000000000)
 /* How long the least and most skew are looked back for, ns. */
 #define SKEW_BUCKET G_GUINT64_CONSTANT (2000000000)
 
@@ -36,7 +39,7 @@ typedef struct
   RtpMergePath facts;
   gboolean known;               /* has an SSRC */
   guint32 ssrc;
-  guint64 last;                 /* ns, its newest packet in the stream */
+  guint64 foreign_since;        /* ns, 0: what it brings is of the stream */
   gboolean active;              /* has brought one */
   guint16 compared;             /* bit mask, newest lowest: unlike */
   guint n_compared;
@@ -54,6 +57,7 @@ struct _RtpMerge
 {
   guint64 window;
   gboolean begun;
+  guint32 ssrc;                 /* that it began with */
   guint64 high;                 /* newest number */
   guint64 settled;              /* up to there losses are counted */
   guint64 lost;
@@ -102,6 +106,7 @@ rtp_merge_reset_path (RtpMerge * self, guint path)
   p->facts = facts;
   p->facts.left = FALSE;
   p->facts.skew = p->facts.skew_min = p->facts.skew_max = 0;
+  p->facts.last = 0;
 }
 
 /* Packets */
@@ -235,12 +240,13 @@ note_skew (Path * path, guint64 skew, guint64 now)
 /* Streams */
 
 static void
-begin (RtpMerge * self, guint16 number)
+begin (RtpMerge * self, guint16 number, guint32 ssrc)
 {
   guint i;
 
   self->discont = TRUE;
   self->begun = TRUE;
+  self->ssrc = ssrc;
   /* Far enough from those of the stream before for no slot to be mistaken. */
   self->high = (self->high / 65536 + 2) * 65536 + number;
   self->settled = self->high - 1;
@@ -260,10 +266,19 @@ is_alive (const RtpMerge * self, guint64 now, guint but)
     const Path *path = &self->paths[i];
 
     if (i != but && path->active && !path->facts.left
-        && now - path->last <= self->window)
+        && now - path->facts.last <= self->window)
       return TRUE;
   }
   return FALSE;
+}
+
+/* How far ahead of the newest one, or behind it, a number may be. */
+static gint
+reach (const RtpMerge * self)
+{
+  guint64 within = self->high - self->settled;
+
+  return MAX (MAX_STEP, MIN (2 * within, SLOTS / 2));
 }
 
 /* Whether it belongs to the stream, as far as its numbers tell. */
@@ -272,7 +287,7 @@ is_near (const RtpMerge * self, const Path * path, const Packet * packet)
 {
   gint step = (gint16) (packet->number - (guint16) self->high);
 
-  return self->begun && ABS (step) <= MAX_STEP
+  return self->begun && ABS (step) <= reach (self)
       && (!path->known || path->ssrc == packet->ssrc);
 }
 
@@ -325,7 +340,8 @@ must_leave (const Path * path)
   return unlike >= MAX_UNLIKE;
 }
 
-/* How long ago what follows it came, ns; for ever when nothing near did. */
+/* How long ago what follows it came, ns; 0 when nothing near did: what has not
+ * settled is in time. */
 static guint64
 lateness (RtpMerge * self, guint64 number, guint64 now)
 {
@@ -337,13 +353,13 @@ lateness (RtpMerge * self, guint64 number, guint64 now)
     if (slot->number == i)
       return now - slot->arrival;
   }
-  return number >= self->high ? 0 : G_MAXUINT64;
+  return 0;
 }
 
 static RtpMergeResult
 result_of (RtpMergeVerdict verdict, const Path * path)
 {
-  RtpMergeResult result = { verdict, FALSE, FALSE, path->facts.skew };
+  RtpMergeResult result = { verdict, FALSE, FALSE, 0, path->facts.skew };
 
   return result;
 }
@@ -358,7 +374,7 @@ take_copy (RtpMerge * self, guint index, Slot * slot, const Packet * packet,
     note_skew (path, now - slot->arrival, now);
   compare (path, FALSE);
   slot->path |= 1u << index;
-  path->last = now;
+  path->facts.last = now;
   path->active = TRUE;
   path->facts.duplicates++;
   return result_of (RTP_MERGE_DUPLICATE, path);
@@ -393,14 +409,30 @@ take_first (RtpMerge * self, guint index, guint64 number,
   slot->hash = packet->hash;
   slot->path = 1u << index;
   self->high = MAX (self->high, number);
-  path->last = now;
+  path->facts.last = now;
   path->active = TRUE;
   path->facts.first++;
   result = result_of (RTP_MERGE_FIRST, path);
+  result.ssrc = self->ssrc;
   result.discont = self->discont;
   self->discont = FALSE;
   settle (self, now);
   return result;
+}
+
+/* It brings something else, while others go on with the stream. */
+static gboolean
+must_leave_for_good (RtpMerge * self, guint index, guint64 now)
+{
+  Path *path = &self->paths[index];
+
+  if (!is_alive (self, now, index)) {
+    path->foreign_since = 0;
+    return FALSE;
+  }
+  if (path->foreign_since == 0)
+    path->foreign_since = now;
+  return now - path->foreign_since > FOREIGN_TIME + 2 * self->window;
 }
 
 /* By its number it is of the stream. */
@@ -416,6 +448,9 @@ take_member (RtpMerge * self, guint index, const Packet * packet, guint64 now)
   if (slot->number == number)
     return slot->hash == packet->hash ? take_copy (self, index, slot, packet,
         now) : take_unlike (self, index, now);
+  /* Just begun: the newest one is this one. */
+  if (number != self->high)
+    settle (self, now);
   if (number <= self->settled || lateness (self, number, now) > self->window)
     return result_of (RTP_MERGE_LATE, path);
   return take_first (self, index, number, packet, now);
@@ -442,14 +477,20 @@ rtp_merge_take (RtpMerge * self, guint index, const guint8 * data, gsize size,
     result = take_member (self, index, &packet, now);
   if (result.verdict != RTP_MERGE_PROBATION && result.verdict != RTP_MERGE_LATE) {
     path->run = 0;
+    path->foreign_since = 0;
     return result;
   }
   if (try_other (self, index, &packet, result.verdict == RTP_MERGE_LATE
           ? MIN_LATE : MIN_SEQUENTIAL, now)) {
-    begin (self, packet.number);
+    begin (self, packet.number, packet.ssrc);
     return take_member (self, index, &packet, now);
   }
   path->facts.late += result.verdict == RTP_MERGE_LATE;
+  if (result.verdict == RTP_MERGE_PROBATION
+      && must_leave_for_good (self, index, now)) {
+    path->facts.left = result.left = TRUE;
+    result.verdict = RTP_MERGE_STRANGER;
+  }
   return result;
 }
 

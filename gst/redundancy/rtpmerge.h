@@ -25,6 +25,7 @@ typedef struct
   RtpMergeVerdict verdict;
   gboolean discont;             /* FIRST of another stream than before */
   gboolean left;                /* STRANGER: it has just now */
+  guint32 ssrc;                 /* of the stream that goes on */
   guint64 skew;                 /* ns, of its path behind the quickest one */
 } RtpMergeResult;
 
@@ -39,6 +40,7 @@ typedef struct
   guint64 lost;                 /* only others have brought them */
   guint64 invalid;
   guint64 skew, skew_min, skew_max;     /* ns behind the quickest */
+  guint64 last;                 /* ns, its newest packet of the stream, 0: none */
   gboolean left;
 } RtpMergePath;
 
@@ -48,7 +50,9 @@ typedef struct
  * behind those that follow it is late and dropped, since a jitterbuffer takes
  * a run of old packets for a restart.  Copies are the same when their numbers
  * and bytes are (SSRC, which gateways rewrite, and header extensions are not
- * looked at).  A path whose bytes differ under the same numbers leaves.
+ * looked at).  A path whose bytes differ under the same numbers leaves, and so
+ * does one that brings nothing else but another stream for 1 s and twice the
+ * window, while others go on.
  *
  * The sender's restart, with another SSRC or far from the numbers before, is
  * another stream: two packets in a row of it on one path, while no path goes on

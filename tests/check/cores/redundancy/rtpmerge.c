@@ -272,6 +272,56 @@ GST_START_TEST (rtp_merge_sends_who_is_unlike_away)
 
 GST_END_TEST;
 
+/* One that has nothing in common leaves as well, also when it was there
+ * before; its data never went on. */
+GST_START_TEST (rtp_merge_sends_another_stream_away)
+{
+  Link a = { 1, 100, 0, 5 * MS, 0, 0 }, b = { 7, 40000, 0, 8 * MS, 0, 0x55 };
+  RtpMergePath facts;
+  Rig rig;
+
+  rig_init (&rig, N, 200 * MS, 3);
+  send_over (&rig, 0, &a, 0, N);
+  send_over (&rig, 1, &b, __i__ == 0 ? 0 : 9000, N);
+  run (&rig);
+  fail_unless_equals_int (rig.left, 1);
+  fail_unless_equals_int (rig.first, N);
+  fail_unless_equals_int (rig.discont, 1);
+  rtp_merge_get_path (rig.merge, 1, &facts);
+  fail_unless (facts.left);
+  fail_unless_equals_uint64 (facts.first, 0);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 15 s are 15000 packets here. */
+GST_START_TEST (rtp_merge_bridges_the_widest_window)
+{
+  Link a = { 1, 65000, 100, 5 * MS, 0, 0 }, b = { 1, 65000, 100, 14000 * MS };
+  Rig rig;
+
+  rig_init (&rig, 4 * N, 15000 * MS, 3);
+  send_over (&rig, 0, &a, 0, 4 * N);
+  send_over (&rig, 1, &b, 0, 2 * N);
+  /* The quick path is away for a while and comes back far ahead. */
+  if (__i__ == 1) {
+    rig_clear (&rig);
+    rig_init (&rig, 4 * N, 15000 * MS, 3);
+    send_over (&rig, 0, &a, 0, N);
+    send_over (&rig, 0, &a, 2 * N, 4 * N);
+    send_over (&rig, 1, &b, 0, 4 * N);
+  }
+  run (&rig);
+  fail_unless_equals_int (rig.left, 0);
+  fail_unless_equals_int (rig.discont, 1);
+  fail_unless (4 * N - rig.first <= (__i__ == 0 ? 2 * N / 10 + 2 * N / 100
+          : 3 * N / 100 + N / 10) + N / 100, "%u", 4 * N - rig.first);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (rtp_merge_survives_any_bytes)
 {
   Link a = { 1, 100, 0, 0, 0, 0 };
@@ -314,6 +364,8 @@ rtpmerge_suite (void)
   tcase_add_loop_test (tc, rtp_merge_follows_a_restart, 0, 12);
   tcase_add_test (tc, rtp_merge_takes_copies_with_another_ssrc);
   tcase_add_test (tc, rtp_merge_sends_who_is_unlike_away);
+  tcase_add_loop_test (tc, rtp_merge_sends_another_stream_away, 0, 2);
+  tcase_add_loop_test (tc, rtp_merge_bridges_the_widest_window, 0, 2);
   tcase_add_test (tc, rtp_merge_survives_any_bytes);
   return s;
 }
