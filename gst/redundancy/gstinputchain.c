@@ -26,6 +26,9 @@ GST_DEBUG_CATEGORY_EXTERN (gst_redundant_src_debug);
 #define QUEUE_TIME (3 * GST_SECOND)
 #define QUEUE_BYTES (32 * 1024 * 1024)
 
+/* What a merge's jitterbuffer waits for beyond the window, ms. */
+#define MERGE_JITTER_MS 50
+
 /* Where uridecodebin stops when something shall not be decoded. */
 #define STOP_AT "video/x-h264; video/x-h265; audio/mpeg, mpegversion = 4; " \
   "audio/x-opus; video/x-raw; audio/x-raw"
@@ -39,6 +42,7 @@ struct _GstInputChain
   GstElement *demux;            /* tsdemux or uridecodebin; NULL for one codec */
   GstElement *sister;           /* another one, of the other pad */
   GstInputKind kind;
+  GstInputMergeRole role;       /* its merge (transfer full) */
   guint media, encoded;
   GstInputChainCallbacks callbacks;
   gpointer user_data;
@@ -72,6 +76,8 @@ gst_input_kind (const gchar * uri)
     return GST_INPUT_KIND_RTMP;
   if (g_ascii_strncasecmp (uri, "pad:", 4) == 0)
     return GST_INPUT_KIND_PAD;
+  if (g_str_has_prefix (uri, GST_INPUT_MERGE_URI))
+    return GST_INPUT_KIND_MERGE;
   return GST_INPUT_KIND_ANY;
 }
 
@@ -83,6 +89,7 @@ gst_input_is_patient (const gchar * uri)
     case GST_INPUT_KIND_UDP:
     case GST_INPUT_KIND_RTP:
     case GST_INPUT_KIND_PAD:
+    case GST_INPUT_KIND_MERGE:
       return TRUE;
     case GST_INPUT_KIND_SRT:
     case GST_INPUT_KIND_RTMP:
@@ -600,6 +607,8 @@ make_source (GstInputChain * self, GstElement * owner, GstMessage ** missing,
 
   if (self->kind == GST_INPUT_KIND_UDP || self->kind == GST_INPUT_KIND_RTP)
     return gst_udp_source_new (self->uri, owner, missing, error);
+  if (self->kind == GST_INPUT_KIND_MERGE && self->role.merge != NULL)
+    return gst_input_merge_new_source (self->role.merge);
   source = make_from_uri (self, error);
   if (source == NULL && missing != NULL && error != NULL
       && g_error_matches (*error, GST_URI_ERROR,
@@ -620,19 +629,70 @@ on_first_data (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_REMOVE;
 }
 
+static GstPadProbeReturn
+on_member_data (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstInputChain *self = user_data;
+  GstBufferList *list;
+  guint i;
+
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    gst_input_merge_put (self->role.merge, self->role.path,
+        self->role.ticket, GST_PAD_PROBE_INFO_BUFFER (info));
+    return GST_PAD_PROBE_OK;
+  }
+  list = GST_PAD_PROBE_INFO_BUFFER_LIST (info);
+  for (i = 0; i < gst_buffer_list_length (list); i++)
+    gst_input_merge_put (self->role.merge, self->role.path,
+        self->role.ticket, gst_buffer_list_get (list, i));
+  return GST_PAD_PROBE_OK;
+}
+
+/* A member's packets go to the merge. */
+static gboolean
+build_member (GstInputChain * self)
+{
+  g_autoptr (GstPad) src = gst_element_get_static_pad (self->source, "src");
+
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER
+      | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_member_data, self, NULL);
+  end_unseen (self, src);
+  return TRUE;
+}
+
+/* Of what is merged any member's URI says what it is. */
+static const gchar *
+format_uri (GstInputChain * self)
+{
+  return self->kind == GST_INPUT_KIND_MERGE
+      ? gst_input_merge_get_uri (self->role.merge) : self->uri;
+}
+
+/* A jitterbuffer behind a merge waits for the slowest member. */
+static guint
+front_latency_ms (GstInputChain * self)
+{
+  if (self->kind != GST_INPUT_KIND_MERGE)
+    return 0;
+  return gst_input_merge_get_window (self->role.merge) / GST_MSECOND
+      + MERGE_JITTER_MS;
+}
+
 /* What follows the source; links it. */
 static gboolean
 build_tail (GstInputChain * self, GstElement * owner, GstMessage ** missing,
     GError ** error)
 {
   GstElement *last = self->source;
+  const gchar *uri = format_uri (self);
 
-  if (self->kind == GST_INPUT_KIND_RTP) {
-    self->front = gst_rtp_front_new (self->uri, 0, owner, missing, error);
+  if (gst_input_kind (uri) == GST_INPUT_KIND_RTP) {
+    self->front = gst_rtp_front_new (uri, front_latency_ms (self), owner,
+        missing, error);
     if (self->front == NULL)
       return FALSE;
     gst_bin_add (GST_BIN (self->bin), self->front);
-    if (!gst_rtp_uri_is_ts (self->uri)) {
+    if (!gst_rtp_uri_is_ts (uri)) {
       g_autoptr (GstPad) src = gst_element_get_static_pad (self->front, "src");
 
       gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER
@@ -675,6 +735,8 @@ build_source (GstInputChain * self, GstElement * owner, GstMessage ** missing,
   src = gst_element_get_static_pad (self->source, "src");
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
       on_source_event, self, NULL);
+  if (self->role.merge != NULL && self->role.path >= 0)
+    return build_member (self);
   return build_tail (self, owner, missing, error);
 }
 
@@ -696,9 +758,9 @@ build_any (GstInputChain * self, GstElement * owner, GstMessage ** missing,
 
 GstInputChain *
 gst_input_chain_new (const gchar * name, const gchar * uri, guint media,
-    guint encoded, const GstInputChainCallbacks * callbacks,
-    gpointer user_data, GstElement * owner, GstMessage ** missing,
-    GError ** error)
+    guint encoded, const GstInputMergeRole * role,
+    const GstInputChainCallbacks * callbacks, gpointer user_data,
+    GstElement * owner, GstMessage ** missing, GError ** error)
 {
   GstInputChain *self = g_new0 (GstInputChain, 1);
   gboolean built;
@@ -707,6 +769,9 @@ gst_input_chain_new (const gchar * name, const gchar * uri, guint media,
   self->bin = gst_object_ref_sink (gst_bin_new (name));
   self->uri = g_strdup (uri);
   self->kind = gst_input_kind (uri);
+  self->role = *role;
+  if (self->role.merge != NULL)
+    gst_input_merge_ref (self->role.merge);
   self->media = media;
   self->encoded = encoded;
   self->hot = TRUE;
@@ -818,6 +883,8 @@ gst_input_chain_renew (GstInputChain * self)
 
   if (self->source == NULL)
     return FALSE;
+  if (self->front == NULL && self->demux == NULL)
+    return TRUE;
   src = gst_element_get_static_pad (self->source, "src");
   probe = gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_DATA_DOWNSTREAM,
       drop_all, NULL, NULL);
@@ -862,6 +929,7 @@ gst_input_chain_free (GstInputChain * self)
   }
   gst_clear_object (&self->bin);
   g_mutex_clear (&self->lock);
+  g_clear_pointer (&self->role.merge, gst_input_merge_unref);
   g_free (self->uri);
   g_free (self);
 }

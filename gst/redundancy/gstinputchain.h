@@ -3,6 +3,7 @@
 
 #include <gst/gst.h>
 
+#include "gstinputmerge.h"
 #include "gstswitchmedium.h"
 
 G_BEGIN_DECLS
@@ -32,8 +33,21 @@ typedef enum
   GST_INPUT_KIND_RTP,           /* MPEG-TS or one codec in RTP */
   GST_INPUT_KIND_RTMP,          /* FLV */
   GST_INPUT_KIND_PAD,           /* whatever decodebin makes of a pad's data */
+  GST_INPUT_KIND_MERGE,         /* what the inputs of a group bring */
   GST_INPUT_KIND_ANY,           /* whatever uridecodebin makes of it */
 } GstInputKind;
+
+/* The URI of an input that is a group. */
+#define GST_INPUT_MERGE_URI "merge:"
+
+/* What a chain has to do with a merge: nothing (NULL), to read it (a path below
+ * 0), or to bring one path's packets to it and no streams anywhere. */
+typedef struct
+{
+  GstInputMerge *merge;         /* (nullable) */
+  gint path;
+  guint ticket;
+} GstInputMergeRole;
 
 GstInputKind gst_input_kind (const gchar * uri);
 /* Does its source wait for data by itself, without end? */
@@ -46,7 +60,8 @@ gboolean gst_input_listens (const gchar * uri);
  * `missing` (nullable) then gets a message that names it, with `owner` as its
  * source. */
 GstInputChain *gst_input_chain_new (const gchar * name, const gchar * uri,
-    guint media, guint encoded, const GstInputChainCallbacks * callbacks,
+    guint media, guint encoded, const GstInputMergeRole * role,
+    const GstInputChainCallbacks * callbacks,
     gpointer user_data, GstElement * owner, GstMessage ** missing,
     GError ** error);
 

@@ -19,6 +19,7 @@ struct _GstInputConnection
   guint media;
   guint encoded;
   gboolean warm;
+  GstInputMergeRole role;
   GstPad *pads[2];
   GstInputLanding *landings[2];
   GstPad *sinks[2];             /* of the chain's bin; its thread only */
@@ -50,6 +51,7 @@ connection_unref (GstInputConnection * self)
     gst_clear_object (&self->pads[i]);
     gst_clear_object (&self->landings[i]);
   }
+  g_clear_pointer (&self->role.merge, gst_input_merge_unref);
   g_weak_ref_clear (&self->owner);
   gst_clear_object (&self->bin);
   g_free (self->failure_text);
@@ -253,7 +255,7 @@ build (GstInputConnection * self)
   if (owner == NULL)
     return NULL;
   chain = gst_input_chain_new (self->name, self->uri, self->media,
-      self->encoded, &callbacks, self, owner, &missing, &error);
+      self->encoded, &self->role, &callbacks, self, owner, &missing, &error);
   if (chain != NULL && !add_sinks (self, chain, owner, &missing, &error))
     g_clear_pointer (&chain, gst_input_chain_free);
   if (missing != NULL)
@@ -331,6 +333,9 @@ gst_input_connection_new (const GstInputConnectionSetup * setup)
   self->encoded = setup->encoded;
   self->warm = setup->warm;
   self->hot = setup->hot;
+  self->role = setup->role;
+  if (self->role.merge != NULL)
+    gst_input_merge_ref (self->role.merge);
   self->on_event = setup->on_event;
   self->user_data = setup->user_data;
   for (i = 0; i < G_N_ELEMENTS (self->pads); i++) {

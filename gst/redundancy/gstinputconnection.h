@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include "gstinputlanding.h"
+#include "gstinputchain.h"
 #include "inputlife.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ typedef struct
   guint encoded;                /* of these, not to be decoded */
   gboolean warm;                /* keeps the others coded while not hot */
   gboolean hot;
+  GstInputMergeRole role;       /* its merge is (transfer none) */
   GstPad *pads[2];              /* (transfer none) sink pads by medium */
   GstInputLanding *landings[2]; /* (transfer none) (nullable) where the data of
                                  * request pads comes from */

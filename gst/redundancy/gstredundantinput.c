@@ -4,10 +4,13 @@
  * Threads: the controller (step), the application (properties, start, stop). */
 #include "gstredundantinput.h"
 
+#include <string.h>
+
 #include "gstelementmessage.h"
 #include "gstinputchain.h"
 #include "gstswitchvoice.h"
 #include "gstredundantsrc.h"
+#include "gstudpsource.h"
 #include "urimask.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_redundant_src_debug);
@@ -28,6 +31,7 @@ enum
   PROP_OFFSET,
   PROP_AUDIO_OFFSET,
   PROP_STANDBY,
+  PROP_MERGE_GROUP,
   PROP_STATE,
   PROP_HEALTHY,
   N_PROPERTIES
@@ -43,8 +47,6 @@ struct _GstRedundantInput
   GstBin *owner;
   GstSwitchControl *control;
   GstRedundantSwitch *switches[N_MEDIA];
-  GstPad *pads[N_MEDIA];
-  gint id;
   guint brings;                 /* bit mask of media, as its list says */
   void (*on_event) (gpointer user_data);
   gpointer user_data;
@@ -63,6 +65,10 @@ struct _GstRedundantInput
   Standby standby;
   gboolean own_standby;         /* or the element's */
   StandbyMode standby_now;
+  gchar *merge_group;           /* (nullable) */
+  gboolean apart;               /* it was unlike the others */
+  GstInputMergeRole role, next_role;    /* their merges (transfer full) */
+  gboolean role_changes;        /* with the next connection */
   GstRedundantInputConfig config;
   InputLife life;
   GstInputLanding *landings[N_MEDIA];   /* of request pads, nullable */
@@ -71,6 +77,11 @@ struct _GstRedundantInput
   guint64 generation;           /* connections ever, for names */
   GList *zombies;
   gchar *last_error;
+
+  /* Controller thread writes, under the lock.  NULL and FAILOVER_NONE while it
+   * brings packets to a merge. */
+  GstPad *pads[N_MEDIA];
+  gint id;
 
   /* Controller thread only. */
   InputLifeState told_state;
@@ -99,6 +110,7 @@ set_uri (GstRedundantInput * self, const gchar * uri)
     g_free (self->uri);
     self->uri = g_strdup (uri);
     self->restart = TRUE;
+    self->apart = FALSE;
   }
   g_mutex_unlock (&self->lock);
   if (self->on_event != NULL)
@@ -110,9 +122,78 @@ gst_redundant_input_restart (GstRedundantInput * self)
 {
   g_mutex_lock (&self->lock);
   self->restart = TRUE;
+  self->apart = FALSE;
   g_mutex_unlock (&self->lock);
   if (self->on_event != NULL)
     self->on_event (self->user_data);
+}
+
+/* A group is an input's name for the operator: it must not be taken for
+ * another. */
+static gboolean
+is_group_name (const gchar * name)
+{
+  const gchar *c;
+
+  for (c = name; *c != '\0'; c++) {
+    if (!g_ascii_isalnum (*c) && strchr ("-_.", *c) == NULL)
+      return FALSE;
+  }
+  return c - name <= 64 && !g_str_has_prefix (name, "input-")
+      && !g_str_equal (name, "slate");
+}
+
+void
+gst_redundant_input_set_merge_group (GstRedundantInput * self,
+    const gchar * group)
+{
+  if (group != NULL && (*group == '\0' || g_str_equal (group, "-")))
+    group = NULL;
+  if (group != NULL && !is_group_name (group)) {
+    GST_WARNING_OBJECT (self, "merge-group \"%s\" is refused: up to 64 "
+        "letters, digits, -, _ and . are allowed, but neither \"slate\" nor "
+        "\"input-...\"", group);
+    return;
+  }
+  g_mutex_lock (&self->lock);
+  if (g_strcmp0 (self->merge_group, group) != 0) {
+    g_free (self->merge_group);
+    self->merge_group = g_strdup (group);
+    self->apart = FALSE;
+  }
+  g_mutex_unlock (&self->lock);
+  if (self->on_event != NULL)
+    self->on_event (self->user_data);
+}
+
+gchar *
+gst_redundant_input_dup_merge_group (GstRedundantInput * self)
+{
+  gchar *group;
+
+  g_mutex_lock (&self->lock);
+  group = self->apart || self->leaving ? NULL : g_strdup (self->merge_group);
+  g_mutex_unlock (&self->lock);
+  return group;
+}
+
+void
+gst_redundant_input_set_apart (GstRedundantInput * self)
+{
+  g_mutex_lock (&self->lock);
+  self->apart = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+gst_redundant_input_get_priority (GstRedundantInput * self)
+{
+  guint priority;
+
+  g_mutex_lock (&self->lock);
+  priority = self->priority;
+  g_mutex_unlock (&self->lock);
+  return priority;
 }
 
 void
@@ -128,11 +209,14 @@ gst_redundant_input_hurry (GstRedundantInput * self)
 void
 gst_redundant_input_set_priority (GstRedundantInput * self, guint priority)
 {
+  gint id;
+
   g_mutex_lock (&self->lock);
   self->priority = priority;
+  id = self->id;
   g_mutex_unlock (&self->lock);
   if (self->control != NULL)
-    gst_switch_control_set_priority (self->control, self->id, priority);
+    gst_switch_control_set_priority (self->control, id, priority);
 }
 
 /* What of it is put out. */
@@ -148,9 +232,11 @@ static void
 set_media (GstRedundantInput * self, guint media)
 {
   guint wanted;
+  gint id;
 
   g_mutex_lock (&self->lock);
   self->media = media;
+  id = self->id;
   wanted = wanted_media_locked (self);
   if (self->started && !self->leaving && wanted == 0)
     input_life_stop (&self->life, now_ns ());
@@ -160,7 +246,7 @@ set_media (GstRedundantInput * self, guint media)
     self->restart = TRUE;
   g_mutex_unlock (&self->lock);
   if (self->control != NULL)
-    gst_switch_control_set_media (self->control, self->id, media);
+    gst_switch_control_set_media (self->control, id, media);
   if (self->on_event != NULL)
     self->on_event (self->user_data);
 }
@@ -175,9 +261,18 @@ gst_redundant_input_prepare (GstRedundantInput * self)
     self->on_event (self->user_data);
 }
 
+static gboolean
+is_member_locked (GstRedundantInput * self)
+{
+  return self->role.merge != NULL && self->role.path >= 0;
+}
+
 static StandbyMode
 standby_locked (GstRedundantInput * self)
 {
+  /* A path that is not connected fills no losses. */
+  if (is_member_locked (self))
+    return STANDBY_HOT;
   if (self->own_standby)
     return self->standby.mode;
   return self->priority == 0 ? STANDBY_HOT : self->config.standby;
@@ -224,6 +319,8 @@ gst_redundant_input_set_property (GObject * object, guint id,
     set_offset (self, id, g_value_get_int (value));
   else if (id == PROP_STANDBY)
     set_standby (self, (StandbyMode) g_value_get_enum (value));
+  else if (id == PROP_MERGE_GROUP)
+    gst_redundant_input_set_merge_group (self, g_value_get_string (value));
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -234,9 +331,18 @@ is_healthy (GstRedundantInput * self)
   GstClockTime now = gst_element_running_time_now (GST_ELEMENT (self->owner));
   GstSwitchInputInfo info = { NULL, };
   gboolean healthy = FALSE;
+  GstInputMergePath facts = { {0,}, };
+  gint id;
 
+  g_mutex_lock (&self->lock);
+  id = self->id;
+  if (is_member_locked (self))
+    gst_input_merge_get_path (self->role.merge, self->role.path, &facts);
+  g_mutex_unlock (&self->lock);
+  if (facts.live)
+    return TRUE;
   if (GST_CLOCK_TIME_IS_VALID (now)
-      && gst_switch_control_get_info (self->control, self->id, now, &info))
+      && gst_switch_control_get_info (self->control, id, now, &info))
     healthy = info.healthy;
   gst_switch_input_info_clear (&info);
   return healthy;
@@ -265,6 +371,8 @@ gst_redundant_input_get_property (GObject * object, guint id, GValue * value,
     g_value_set_int (value, self->audio_offset_ms);
   else if (id == PROP_STANDBY)
     g_value_set_enum (value, (gint) standby_locked (self));
+  else if (id == PROP_MERGE_GROUP)
+    g_value_set_string (value, self->merge_group);
   else if (id == PROP_STATE)
     g_value_set_string (value, input_life_state_nick (self->life.state));
   else
@@ -285,6 +393,9 @@ gst_redundant_input_finalize (GObject * object)
     gst_input_connection_free (self->connection);
   if (self->control != NULL)
     gst_switch_control_unref (self->control);
+  g_clear_pointer (&self->role.merge, gst_input_merge_unref);
+  g_clear_pointer (&self->next_role.merge, gst_input_merge_unref);
+  g_free (self->merge_group);
   g_free (self->uri);
   g_free (self->last_error);
   g_mutex_clear (&self->lock);
@@ -373,6 +484,18 @@ gst_redundant_input_class_init (GstRedundantInputClass * klass)
       GST_TYPE_REDUNDANT_SRC_STANDBY, GST_REDUNDANT_SRC_STANDBY_HOT,
       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
   /**
+   * GstRedundantInput:merge-group:
+   *
+   * Inputs with the same name here bring the same packets, and are merged into
+   * one input of that name.  NULL: it stands alone.  A change connects anew.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MERGE_GROUP] = g_param_spec_string ("merge-group",
+      "Merge group", "Inputs with the same name here are merged into one",
+      NULL, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+      | GST_PARAM_MUTABLE_PLAYING);
+  /**
    * GstRedundantInput:state:
    *
    * idle, backoff, connecting, running, stalled or stopping.
@@ -399,6 +522,31 @@ static void
 gst_redundant_input_init (GstRedundantInput * self)
 {
   g_mutex_init (&self->lock);
+  self->id = FAILOVER_NONE;
+}
+
+/* It becomes an input of the switches. */
+static void
+attach (GstRedundantInput * self)
+{
+  gint id = gst_switch_control_add_input (self->control,
+      GST_OBJECT_NAME (self), gst_redundant_input_get_priority (self));
+  GstPad *pads[N_MEDIA];
+  guint media, i;
+
+  g_mutex_lock (&self->lock);
+  media = self->media;
+  g_mutex_unlock (&self->lock);
+  gst_switch_control_set_media (self->control, id, media);
+  for (i = 0; i < N_MEDIA; i++)
+    pads[i] = gst_redundant_switch_add_input (self->switches[i], id);
+  g_mutex_lock (&self->lock);
+  self->id = id;
+  for (i = 0; i < N_MEDIA; i++)
+    self->pads[i] = pads[i];
+  gst_switch_control_set_offset (self->control, id, self->offset_ms,
+      self->audio_offset_ms);
+  g_mutex_unlock (&self->lock);
 }
 
 GstRedundantInput *
@@ -419,12 +567,9 @@ gst_redundant_input_new (const gchar * name, const gchar * uri,
   self->on_event = on_event;
   self->user_data = user_data;
   self->brings = self->media = brings;
-  self->id = gst_switch_control_add_input (control, name, priority);
-  gst_switch_control_set_media (control, self->id, brings);
-  for (i = 0; i < N_MEDIA; i++) {
+  for (i = 0; i < N_MEDIA; i++)
     self->switches[i] = switches[i];
-    self->pads[i] = gst_redundant_switch_add_input (switches[i], self->id);
-  }
+  attach (self);
   return self;
 }
 
@@ -501,11 +646,14 @@ gst_redundant_input_get_landing (GstRedundantInput * self, guint place)
 void
 gst_redundant_input_leave (GstRedundantInput * self)
 {
+  gint id;
+
   g_mutex_lock (&self->lock);
   self->leaving = TRUE;
+  id = self->id;
   input_life_stop (&self->life, now_ns ());
   g_mutex_unlock (&self->lock);
-  gst_switch_control_remove_input (self->control, self->id);
+  gst_switch_control_remove_input (self->control, id);
 }
 
 gboolean
@@ -522,14 +670,79 @@ gst_redundant_input_is_leaving (GstRedundantInput * self)
 void
 gst_redundant_input_detach (GstRedundantInput * self)
 {
+  GstPad *pads[N_MEDIA];
+  gint id;
   guint i;
 
-  gst_switch_control_remove_input (self->control, self->id);
+  g_mutex_lock (&self->lock);
+  id = self->id;
+  self->id = FAILOVER_NONE;
+  for (i = 0; i < N_MEDIA; i++)
+    pads[i] = g_steal_pointer (&self->pads[i]);
+  g_mutex_unlock (&self->lock);
+  gst_switch_control_remove_input (self->control, id);
   for (i = 0; i < N_MEDIA; i++) {
-    gst_element_release_request_pad (GST_ELEMENT (self->switches[i]),
-        self->pads[i]);
-    gst_clear_object (&self->pads[i]);
+    if (pads[i] == NULL)
+      continue;
+    gst_element_release_request_pad (GST_ELEMENT (self->switches[i]), pads[i]);
+    gst_object_unref (pads[i]);
   }
+}
+
+/* Controller thread, without a connection: the role that it has from now on. */
+static void
+apply_role (GstRedundantInput * self)
+{
+  g_autoptr (GstInputMerge) old = NULL;
+  gboolean is_member, is_attached;
+
+  g_mutex_lock (&self->lock);
+  if (self->role_changes) {
+    old = self->role.merge;
+    self->role = self->next_role;
+    self->next_role.merge = NULL;
+    self->role_changes = FALSE;
+  }
+  is_member = is_member_locked (self) || self->leaving;
+  is_attached = self->pads[0] != NULL;
+  g_mutex_unlock (&self->lock);
+  if (is_member && is_attached)
+    gst_redundant_input_detach (self);
+  if (!is_member && !is_attached)
+    attach (self);
+}
+
+void
+gst_redundant_input_join (GstRedundantInput * self, GstInputMerge * merge,
+    gint path)
+{
+  gboolean connected;
+
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->next_role.merge, gst_input_merge_unref);
+  if (merge != NULL)
+    self->next_role.merge = gst_input_merge_ref (merge);
+  self->next_role.path = path;
+  self->role_changes = TRUE;
+  connected = self->connection != NULL;
+  self->restart |= connected;
+  g_mutex_unlock (&self->lock);
+  if (!connected)
+    apply_role (self);
+}
+
+/* What follows from the URI.  While a lost packet is waited for nothing
+ * arrives, which is no reason to build anything anew. */
+static void
+adapt_life_locked (GstRedundantInput * self, InputLifeConfig * life)
+{
+  life->patient = gst_input_is_patient (self->uri);
+  life->listens = gst_input_listens (self->uri);
+  life->renew_after = self->config.renew_after;
+  if (gst_input_kind (self->uri) == GST_INPUT_KIND_RTP)
+    life->renew_after += gst_rtp_uri_get_latency (self->uri) * GST_MSECOND;
+  if (gst_input_kind (self->uri) == GST_INPUT_KIND_MERGE)
+    life->renew_after += self->config.merge_window;
 }
 
 static void
@@ -540,8 +753,7 @@ init_life_locked (GstRedundantInput * self)
   guint64 zombies = self->life.zombies;
   Backoff backoff;
 
-  config->life.patient = gst_input_is_patient (self->uri);
-  config->life.listens = gst_input_listens (self->uri);
+  adapt_life_locked (self, &config->life);
   backoff_init (&backoff, config->retry_initial, config->retry_max,
       RETRY_FACTOR, RETRY_JITTER, TRUE);
   input_life_init (&self->life, &config->life, &backoff);
@@ -617,6 +829,8 @@ last_data_locked (GstRedundantInput * self)
   guint wanted = wanted_media_locked (self), i;
   gint64 last = -1, one;
 
+  if (is_member_locked (self))
+    return gst_input_merge_last_data (self->role.merge, self->role.path);
   for (i = 0; i < N_MEDIA; i++) {
     if (!(wanted & (1u << i)))
       continue;
@@ -685,10 +899,10 @@ connect_input (GstRedundantInput * self)
   g_autofree gchar *name = NULL, *uri = NULL;
   guint i;
 
+  apply_role (self);
   g_mutex_lock (&self->lock);
   /* A new URI may want another kind of patience. */
-  self->life.config.patient = gst_input_is_patient (self->uri);
-  self->life.config.listens = gst_input_listens (self->uri);
+  adapt_life_locked (self, &self->life.config);
   name = g_strdup_printf ("%s-%" G_GUINT64_FORMAT, GST_OBJECT_NAME (self),
       ++self->generation);
   uri = g_strdup (self->uri);
@@ -696,6 +910,7 @@ connect_input (GstRedundantInput * self)
   setup.encoded = self->config.encoded & setup.media;
   setup.warm = standby_locked (self) == STANDBY_WARM;
   setup.hot = self->standby_now == STANDBY_HOT;
+  setup.role = self->role;
   self->connected_at = g_get_monotonic_time ();
   for (i = 0; i < N_MEDIA; i++)
     landings[i] = self->landings[i] != NULL
@@ -711,6 +926,9 @@ connect_input (GstRedundantInput * self)
     setup.pads[i] = self->pads[i];
     setup.landings[i] = landings[i];
   }
+  if (setup.role.merge != NULL && setup.role.path >= 0)
+    setup.role.ticket = gst_input_merge_open_path (setup.role.merge,
+        setup.role.path);
   gst_switch_control_on_connection (self->control, self->id);
   connection = gst_input_connection_new (&setup);
   for (i = 0; i < N_MEDIA; i++)
@@ -733,8 +951,10 @@ disconnect_input (GstRedundantInput * self)
   connection = self->connection;
   g_mutex_unlock (&self->lock);
   gst_switch_control_on_end (self->control, self->id, why);
-  for (i = 0; i < N_MEDIA; i++)
-    gst_redundant_switch_pad_interrupt (self->pads[i]);
+  for (i = 0; i < N_MEDIA; i++) {
+    if (self->pads[i] != NULL)
+      gst_redundant_switch_pad_interrupt (self->pads[i]);
+  }
   if (connection != NULL)
     gst_input_connection_stop (connection);
 }
@@ -1036,7 +1256,9 @@ gst_redundant_input_add_stats (GstRedundantInput * self, GstStructure * stats)
 
   g_mutex_lock (&self->lock);
   uri = uri_mask (self->uri);
-  gst_structure_set (stats,
+  gst_structure_set (stats, "merge-group", G_TYPE_STRING, self->merge_group,
+      "merged", G_TYPE_BOOLEAN, is_member_locked (self),
+      "apart", G_TYPE_BOOLEAN, self->apart,
       "state", G_TYPE_STRING, input_life_state_nick (self->life.state),
       "lost", G_TYPE_BOOLEAN, input_life_is_lost (&self->life, now),
       "uri", G_TYPE_STRING, uri,

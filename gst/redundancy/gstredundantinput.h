@@ -26,6 +26,8 @@ typedef struct
   guint encoded;                /* of these, as they are */
   gboolean require_all;
   StandbyMode standby;          /* of inputs that have none of their own */
+  guint64 renew_after;          /* ns, of a source that waits by itself */
+  guint64 merge_window;         /* ns */
 } GstRedundantInputConfig;
 
 /* `brings` is what is taken of it at first, a bit mask of media.  Its place is
@@ -42,6 +44,21 @@ gchar *gst_redundant_input_dup_uri (GstRedundantInput * self);
 
 /* What was given when it was made. */
 guint gst_redundant_input_get_brings (GstRedundantInput * self);
+void gst_redundant_input_set_merge_group (GstRedundantInput * self,
+    const gchar * group);
+/* The group that it is to be in: NULL also after it was set apart, until its
+ * group or URI is set or it is restarted by hand.  (transfer full)
+ * (nullable) */
+gchar *gst_redundant_input_dup_merge_group (GstRedundantInput * self);
+void gst_redundant_input_set_apart (GstRedundantInput * self);
+
+/* Controller thread, or none runs: from the next connection on, which is made
+ * at once, it reads `merge` (path < 0), or brings it a path's packets and is no
+ * input of the switches, or (NULL) stands alone. */
+void gst_redundant_input_join (GstRedundantInput * self,
+    GstInputMerge * merge, gint path);
+
+guint gst_redundant_input_get_priority (GstRedundantInput * self);
 
 /* Connects anew, whatever its state. */
 void gst_redundant_input_restart (GstRedundantInput * self);

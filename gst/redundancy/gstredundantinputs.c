@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Locks, in this order: self->setter_lock, self->lock (the lists), an input's
- * own lock, self->wake_lock.  The setter lock only keeps two settings of the
- * list apart; the wake lock only guards the controller's flags, so that any
- * thread may wake it.  Nothing is posted, linked, set or joined under the
- * others.
+/* Locks, in this order: self->setter_lock, self->lock (the lists), that of the
+ * groups, an input's own lock, that of a merge, self->wake_lock.  The setter
+ * lock only keeps two settings of the list apart; the wake lock only guards the
+ * controller's flags, so that any thread may wake it.  Nothing is posted,
+ * linked, set or joined under the others.
  * Threads: the application, the controller (joined in stop). */
 #include "gstredundantinputs.h"
 
 #include <string.h>
 
+#include "gstinputgroups.h"
 #include "urimask.h"
 
 #define AUDIO_ONLY (1u << GST_SWITCH_AUDIO)
@@ -22,8 +23,10 @@ struct _GstRedundantInputs
   GstBin *owner;
   GstSwitchControl *control;
   GstRedundantSwitch *const *switches;
+  GstInputGroups *groups;
 
   GMutex setter_lock;
+  gchar **merge_groups;         /* by place in the list (nullable); setter lock */
   GMutex lock;
   /* Under the lock. */
   GPtrArray *inputs;            /* GstRedundantInput, best first */
@@ -67,7 +70,25 @@ all_inputs (GstRedundantInputs * self)
   for (i = 0; i < self->leaving->len; i++)
     g_ptr_array_add (all, gst_object_ref (self->leaving->pdata[i]));
   g_mutex_unlock (&self->lock);
+  gst_input_groups_add_inputs (self->groups, all);
   return all;
+}
+
+/* Controller thread, or none runs.  FALSE: inputs are not to be connected. */
+static gboolean
+sync_groups (GstRedundantInputs * self)
+{
+  g_autoptr (GPtrArray) inputs = gst_redundant_inputs_get (self);
+  GstRedundantInputConfig config;
+  gboolean running;
+
+  g_mutex_lock (&self->lock);
+  config = self->config;
+  running = self->running;
+  g_mutex_unlock (&self->lock);
+  if (running)
+    gst_input_groups_sync (self->groups, inputs, &config);
+  return running;
 }
 
 /* Those that have left for good are let go. */
@@ -94,13 +115,19 @@ bury (GstRedundantInputs * self, GstRedundantInput * input)
 static guint64
 step_all (GstRedundantInputs * self, gboolean * idle)
 {
-  g_autoptr (GPtrArray) inputs = all_inputs (self);
+  g_autoptr (GPtrArray) inputs = NULL;
   guint64 deadline = G_MAXUINT64;
+  gboolean running = sync_groups (self);
   guint i;
 
+  gst_input_groups_tell (self->groups);
+  inputs = all_inputs (self);
   *idle = TRUE;
   for (i = 0; i < inputs->len; i++) {
     GstRedundantInput *input = inputs->pdata[i];
+    /* A group that was just made has not heard of it. */
+    if (!running)
+      gst_redundant_input_stop (input);
     deadline = MIN (deadline, gst_redundant_input_step (input));
     *idle = *idle && gst_redundant_input_is_idle (input);
     bury (self, input);
@@ -148,6 +175,7 @@ gst_redundant_inputs_start (GstRedundantInputs * self,
   for (i = 0; i < self->pads->len; i++)
     gst_redundant_input_start (self->pads->pdata[i], config);
   g_mutex_unlock (&self->lock);
+  sync_groups (self);
   self->stopping = FALSE;
   self->controller = g_thread_new ("redundantsrc", control, self);
 }
@@ -155,6 +183,7 @@ gst_redundant_inputs_start (GstRedundantInputs * self,
 void
 gst_redundant_inputs_stop (GstRedundantInputs * self)
 {
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
   guint i;
 
   g_mutex_lock (&self->lock);
@@ -171,6 +200,8 @@ gst_redundant_inputs_stop (GstRedundantInputs * self)
   g_cond_signal (&self->wake_cond);
   g_mutex_unlock (&self->wake_lock);
   g_thread_join (g_steal_pointer (&self->controller));
+  /* All are idle: groups are made anew at the next start. */
+  gst_input_groups_sync (self->groups, none, &self->config);
 }
 
 gboolean
@@ -404,6 +435,58 @@ gst_redundant_inputs_find_bad_uri (const gchar * uris)
   return NULL;
 }
 
+/* Under the setter lock. */
+static void
+apply_merge_groups (GstRedundantInputs * self)
+{
+  g_autoptr (GPtrArray) inputs = gst_redundant_inputs_get (self);
+  guint i, n = self->merge_groups != NULL
+      ? g_strv_length (self->merge_groups) : 0;
+
+  for (i = 0; i < inputs->len && self->merge_groups != NULL; i++) {
+    if (gst_redundant_input_get_brings (inputs->pdata[i]) != AUDIO_ONLY)
+      gst_redundant_input_set_merge_group (inputs->pdata[i],
+          i < n ? self->merge_groups[i] : NULL);
+  }
+}
+
+void
+gst_redundant_inputs_set_merge_groups (GstRedundantInputs * self,
+    const gchar * groups)
+{
+  g_mutex_lock (&self->setter_lock);
+  g_clear_pointer (&self->merge_groups, g_strfreev);
+  if (groups != NULL) {
+    g_autofree gchar *copy = g_strstrip (g_strdup (groups));
+    g_autoptr (GRegex) blanks = g_regex_new ("\\s+", 0, 0, NULL);
+
+    self->merge_groups = g_regex_split (blanks, copy, 0);
+  }
+  apply_merge_groups (self);
+  g_mutex_unlock (&self->setter_lock);
+}
+
+gboolean
+gst_redundant_inputs_has_groups (GstRedundantInputs * self)
+{
+  g_autoptr (GPtrArray) inputs = gst_redundant_inputs_get (self);
+  gboolean has = FALSE;
+  guint i;
+
+  for (i = 0; i < inputs->len && !has; i++) {
+    g_autofree gchar *group =
+        gst_redundant_input_dup_merge_group (inputs->pdata[i]);
+    has = group != NULL;
+  }
+  return has;
+}
+
+void
+gst_redundant_inputs_add_stats (GstRedundantInputs * self, GstStructure * stats)
+{
+  gst_input_groups_add_stats (self->groups, stats);
+}
+
 /* Puts the inputs of `uris` on the list, those that are there already and new
  * ones. */
 static void
@@ -458,6 +541,7 @@ gst_redundant_inputs_set_uris (GstRedundantInputs * self, guint brings,
   if (brings != AUDIO_ONLY)
     list_others (old, listed, brings);
   dismiss_unlisted (self, listed);
+  apply_merge_groups (self);
   g_mutex_unlock (&self->setter_lock);
 }
 
@@ -489,6 +573,16 @@ gst_redundant_inputs_find (GstRedundantInputs * self, GstObject * object)
   return NULL;
 }
 
+static GstRedundantInput *
+make_group_input (gpointer user_data, const gchar * name, const gchar * uri,
+    guint brings, guint priority)
+{
+  GstRedundantInputs *self = user_data;
+
+  return gst_redundant_input_new (name, uri, brings, priority, self->owner,
+      self->control, self->switches, wake_controller, self);
+}
+
 GstRedundantInputs *
 gst_redundant_inputs_new (GstBin * owner, GstSwitchControl * control,
     GstRedundantSwitch * const *switches)
@@ -502,6 +596,8 @@ gst_redundant_inputs_new (GstBin * owner, GstSwitchControl * control,
   self->owner = owner;
   self->control = gst_switch_control_ref (control);
   self->switches = switches;
+  self->groups = gst_input_groups_new (GST_ELEMENT (owner), make_group_input,
+      self);
   self->inputs = g_ptr_array_new_with_free_func (gst_object_unref);
   self->pads = g_ptr_array_new_with_free_func (gst_object_unref);
   self->leaving = g_ptr_array_new_with_free_func (gst_object_unref);
@@ -511,6 +607,8 @@ gst_redundant_inputs_new (GstBin * owner, GstSwitchControl * control,
 void
 gst_redundant_inputs_free (GstRedundantInputs * self)
 {
+  gst_input_groups_free (self->groups);
+  g_strfreev (self->merge_groups);
   g_ptr_array_unref (self->inputs);
   g_ptr_array_unref (self->pads);
   g_ptr_array_unref (self->leaving);

@@ -30,6 +30,17 @@ GstInputLanding *gst_redundant_inputs_add_pad (GstRedundantInputs * self,
 void gst_redundant_inputs_remove_pad (GstRedundantInputs * self,
     guint number, guint place);
 void gst_redundant_inputs_remove_all_pads (GstRedundantInputs * self);
+/* The merge groups by place in the list, with blanks between; "-" is none.
+ * NULL leaves inputs as they are.  Holds for lists to come as well. */
+void gst_redundant_inputs_set_merge_groups (GstRedundantInputs * self,
+    const gchar * groups);
+
+/* Is any input to be in a group? */
+gboolean gst_redundant_inputs_has_groups (GstRedundantInputs * self);
+
+/* Adds the list `merge`. */
+void gst_redundant_inputs_add_stats (GstRedundantInputs * self,
+    GstStructure * stats);
 
 /* The first one of the list that is no URI, masked.  (transfer full)
  * (nullable) */

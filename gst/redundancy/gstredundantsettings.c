@@ -16,6 +16,7 @@
 #define DEFAULT_RECONNECT_WINDOW 60000  /* ms */
 #define DEFAULT_RETRY_INITIAL 250       /* ms */
 #define DEFAULT_RETRY_MAX 8000  /* ms */
+#define DEFAULT_MERGE_WINDOW 200        /* ms */
 #define DEFAULT_OUTPUT GST_REDUNDANT_SRC_OUTPUT_RAW
 
 #define HEALTHY_AFTER (10 * GST_SECOND)
@@ -112,6 +113,7 @@ gst_redundant_settings_init (GstRedundantSettings * self)
   self->reconnect_window_ms = DEFAULT_RECONNECT_WINDOW;
   self->retry_initial_ms = DEFAULT_RETRY_INITIAL;
   self->retry_max_ms = DEFAULT_RETRY_MAX;
+  self->merge_window_ms = DEFAULT_MERGE_WINDOW;
 }
 
 void
@@ -159,11 +161,12 @@ gst_redundant_settings_config (const GstRedundantSettings * self, guint media)
   config.life.connect_timeout = self->connect_timeout_ms * GST_MSECOND;
   config.life.stall_timeout = self->stall_timeout_ms * GST_MSECOND;
   config.life.teardown_timeout = self->teardown_timeout_ms * GST_MSECOND;
-  config.life.renew_after = RENEW_AFTER;
+  config.renew_after = RENEW_AFTER;
   config.life.healthy_after = HEALTHY_AFTER;
   config.life.lost_after = self->reconnect_window_ms * GST_MSECOND;
   config.retry_initial = self->retry_initial_ms * GST_MSECOND;
   config.retry_max = self->retry_max_ms * GST_MSECOND;
+  config.merge_window = self->merge_window_ms * GST_MSECOND;
   config.media = media;
   config.encoded = media & gst_redundant_settings_encoded (self);
   /* Where media are taken one by one, one is worth a connection. */
@@ -189,6 +192,8 @@ uint_field (GstRedundantSettings * self, guint id)
       return &self->retry_initial_ms;
     case GST_REDUNDANT_PROP_RETRY_MAX:
       return &self->retry_max_ms;
+    case GST_REDUNDANT_PROP_MERGE_WINDOW:
+      return &self->merge_window_ms;
     default:
       return NULL;
   }
@@ -443,6 +448,18 @@ install_reconnecting (GObjectClass * klass)
   install_uint (klass, GST_REDUNDANT_PROP_RETRY_MAX, "retry-max",
       "Longest pause", "Longest pause between attempts to connect (ms)", 1,
       3600000, DEFAULT_RETRY_MAX, GST_PARAM_MUTABLE_READY);
+  /**
+   * GstRedundantSrc:merge-window:
+   *
+   * How far apart inputs with the same merge-group may be, in milliseconds:
+   * within it a loss on one is filled from the others.  Read when going to
+   * PLAYING.
+   *
+   * Since: 0.1
+   */
+  install_uint (klass, GST_REDUNDANT_PROP_MERGE_WINDOW, "merge-window",
+      "Merge window", "How far apart inputs that are merged may be (ms)", 1,
+      15000, DEFAULT_MERGE_WINDOW, GST_PARAM_MUTABLE_READY);
 }
 
 void

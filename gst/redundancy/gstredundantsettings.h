@@ -25,6 +25,7 @@ typedef struct
   guint reconnect_window_ms;
   guint retry_initial_ms;
   guint retry_max_ms;
+  guint merge_window_ms;
 } GstRedundantSettings;
 
 enum
@@ -42,6 +43,7 @@ enum
   GST_REDUNDANT_PROP_RECONNECT_WINDOW,
   GST_REDUNDANT_PROP_RETRY_INITIAL,
   GST_REDUNDANT_PROP_RETRY_MAX,
+  GST_REDUNDANT_PROP_MERGE_WINDOW,
   GST_REDUNDANT_N_PROPS
 };
 

@@ -14,7 +14,9 @@
  * * %GST_LIBRARY_ERROR_SETTINGS: #GstRedundantSrc:uris is empty or holds
  *   something that is no URI, or the caps are not usable.
  * * %GST_LIBRARY_ERROR_SETTINGS (warning): the latency does not cover the
- *   timeout.
+ *   timeout, the timeout not the merge-window, or an input can't be merged.
+ * * %GST_STREAM_ERROR_WRONG_TYPE (warning): an input does not bring what the
+ *   others of its merge-group bring.
  *
  * ## Example launch line
  * |[
@@ -61,6 +63,8 @@ GST_DEBUG_CATEGORY (gst_redundant_src_debug);
 #define DEFAULT_STATS_INTERVAL 0        /* ms */
 
 #define MARGIN_MS 100
+/* While a packet is missing a merge waits, for as much more than its window. */
+#define MERGE_MARGIN_MS 150
 
 /* More inputs than this are of no use to anyone. */
 #define MAX_PAD_NUMBER 999
@@ -69,6 +73,7 @@ enum
 {
   PROP_URIS = GST_REDUNDANT_N_PROPS,
   PROP_AUDIO_URIS,
+  PROP_MERGE_GROUPS,
   PROP_ACTIVE_INPUT,
   PROP_OVERRIDE,
   PROP_STATUS,
@@ -97,6 +102,7 @@ struct _GstRedundantSrc
   GstSwitchSettings settings;
   gchar *uris;
   gchar *audio_uris;
+  gchar *merge_groups;
   GstRedundantSettings own;
   gboolean clock_started;
   guint effective;              /* media that are put out and linked */
@@ -224,6 +230,16 @@ set_audio_uris (GstRedundantSrc * self, const gchar * uris)
       uris);
 }
 
+static void
+set_merge_groups (GstRedundantSrc * self, const gchar * groups)
+{
+  g_mutex_lock (&self->lock);
+  g_free (self->merge_groups);
+  self->merge_groups = g_strdup (groups);
+  g_mutex_unlock (&self->lock);
+  gst_redundant_inputs_set_merge_groups (self->inputs, groups);
+}
+
 /* The inputs' own, which may have been set one by one. */
 static gboolean
 check_uris (GstRedundantSrc * self)
@@ -287,7 +303,7 @@ start (GstRedundantSrc * self)
     {&gst_switch_medium_video, &gst_switch_medium_encoded_video},
     {&gst_switch_medium_audio, &gst_switch_medium_encoded_audio},
   };
-  guint group = gst_util_group_id_next (), timeout, latency, i;
+  guint group = gst_util_group_id_next (), timeout, latency, window, i;
 
   if (!check_uris (self) || !gst_slate_check (self->slate, GST_ELEMENT (self)))
     return FALSE;
@@ -302,6 +318,7 @@ start (GstRedundantSrc * self)
       & GST_REDUNDANT_SRC_MEDIA_VIDEO);
   timeout = self->settings.timeout_ms + self->settings.hold_off_ms;
   latency = self->settings.latency_ms;
+  window = self->own.merge_window_ms;
   for (i = 0; i < N_MEDIA; i++) {
     gst_redundant_switch_set_group (self->switches[i], group);
     gst_redundant_switch_set_medium (self->switches[i],
@@ -314,6 +331,13 @@ start (GstRedundantSrc * self)
         ("latency is %u ms: a failover loses frames unless it is at least "
             "%u ms, timeout + hold-off + %u", latency, timeout + MARGIN_MS,
             MARGIN_MS), (NULL));
+  }
+  if (timeout < window + MERGE_MARGIN_MS
+      && gst_redundant_inputs_has_groups (self->inputs)) {
+    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
+        ("timeout is too short for merge-window %u ms: a packet that all "
+            "members lose is taken for a failure unless it is at least %u ms",
+            window, window + MERGE_MARGIN_MS), (NULL));
   }
   return TRUE;
 }
@@ -680,6 +704,13 @@ input_stats (GstRedundantSrc * self, GstRedundantInput * input)
         "shift", G_TYPE_INT64, info.shift,
         "flaps", G_TYPE_UINT64, info.flaps,
         "return-delay", G_TYPE_UINT64, info.return_delay, NULL);
+  } else {
+    /* Merged into another one, or on its way out. */
+    gboolean healthy = FALSE;
+
+    g_object_get (input, "healthy", &healthy, NULL);
+    gst_structure_set (stats, "healthy", G_TYPE_BOOLEAN, healthy,
+        "active", G_TYPE_BOOLEAN, FALSE, NULL);
   }
   gst_switch_input_info_clear (&info);
   return stats;
@@ -732,6 +763,7 @@ get_stats (GstRedundantSrc * self)
       "repeated-frames", G_TYPE_UINT64, repeated,
       "samples-missed", G_TYPE_UINT64, samples, NULL);
   gst_structure_take_value (stats, "inputs", &inputs);
+  gst_redundant_inputs_add_stats (self->inputs, stats);
   gst_structure_take_value (stats, "media", &media);
   return stats;
 }
@@ -778,6 +810,8 @@ gst_redundant_src_set_property (GObject * object, guint id,
     set_uris (self, g_value_get_string (value));
   } else if (id == PROP_AUDIO_URIS) {
     set_audio_uris (self, g_value_get_string (value));
+  } else if (id == PROP_MERGE_GROUPS) {
+    set_merge_groups (self, g_value_get_string (value));
   } else if (id == PROP_STATS_INTERVAL) {
     set_stats_interval (self, g_value_get_uint (value));
   } else if (!gst_slate_settings_set (self->slate, id, value)) {
@@ -796,6 +830,8 @@ get_locked (GstRedundantSrc * self, guint id, GValue * value)
     g_value_set_string (value, self->uris);
   else if (id == PROP_AUDIO_URIS)
     g_value_set_string (value, self->audio_uris);
+  else if (id == PROP_MERGE_GROUPS)
+    g_value_set_string (value, self->merge_groups);
   else if (id == PROP_STATS_INTERVAL)
     g_value_set_uint (value, self->stats_interval_ms);
   else if (!gst_redundant_settings_get (&self->own, id, value))
@@ -914,6 +950,7 @@ gst_redundant_src_finalize (GObject * object)
   gst_redundant_settings_clear (&self->own);
   g_free (self->uris);
   g_free (self->audio_uris);
+  g_free (self->merge_groups);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (gst_redundant_src_parent_class)->finalize (object);
 }
@@ -947,6 +984,21 @@ install_inputs (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_AUDIO_URIS,
       g_param_spec_string ("audio-uris", "Audio URIs",
           "Inputs of sound alone, best first, with blanks between", NULL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+          | GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstRedundantSrc:merge-groups:
+   *
+   * The merge-group of each of #GstRedundantSrc:uris by its place, with blanks
+   * between; "-" is none, and so is what is missing at the end.  NULL leaves
+   * the inputs' own property alone.  Takes effect at once, and for the lists
+   * that are set after it.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, PROP_MERGE_GROUPS,
+      g_param_spec_string ("merge-groups", "Merge groups",
+          "The merge-group of each of uris, with blanks between", NULL,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
           | GST_PARAM_MUTABLE_PLAYING));
 }

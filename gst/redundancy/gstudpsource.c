@@ -100,6 +100,17 @@ find_payload (GstUri * uri, GError ** error)
   return i;
 }
 
+guint
+gst_rtp_uri_get_latency (const gchar * text)
+{
+  g_autoptr (GstUri) uri = gst_uri_from_string (text);
+  guint latency = DEFAULT_LATENCY;
+
+  if (uri != NULL)
+    get_number (uri, "latency", MAX_LATENCY, &latency, NULL);
+  return latency;
+}
+
 gboolean
 gst_rtp_uri_is_ts (const gchar * text)
 {
@@ -140,6 +151,14 @@ rtp_caps (GstUri * uri, GError ** error)
   if (query != NULL)
     g_hash_table_foreach (query, add_parameter, caps);
   return caps;
+}
+
+GstCaps *
+gst_rtp_uri_get_caps (const gchar * text, GError ** error)
+{
+  g_autoptr (GstUri) uri = gst_uri_from_string (text);
+
+  return uri != NULL ? rtp_caps (uri, error) : NULL;
 }
 
 /* Brackets of an IPv6 address are the URI's. */

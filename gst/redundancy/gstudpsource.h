@@ -18,6 +18,12 @@ GstElement *gst_udp_source_new (const gchar * uri, GstElement * owner,
 GstElement *gst_rtp_front_new (const gchar * uri, guint latency_ms,
     GstElement * owner, GstMessage ** missing, GError ** error);
 
+/* What an rtp:// URI's packets are.  (transfer full) (nullable) */
+GstCaps *gst_rtp_uri_get_caps (const gchar * uri, GError ** error);
+
+/* How long a missing packet is waited for, ms. */
+guint gst_rtp_uri_get_latency (const gchar * uri);
+
 /* Does an rtp:// URI bring MPEG-TS? */
 gboolean gst_rtp_uri_is_ts (const gchar * uri);
 

@@ -40,7 +40,7 @@ typedef struct
   guint64 lost;                 /* only others have brought them */
   guint64 invalid;
   guint64 skew, skew_min, skew_max;     /* ns behind the quickest */
-  guint64 last;                 /* ns, its newest packet of the stream, 0: none */
+  guint64 last;                 /* ns, newest of the stream, 0: none */
   gboolean left;
 } RtpMergePath;
 

@@ -35,6 +35,7 @@ typedef struct
 {
   int fd;
   guint port;
+  gboolean apart;               /* the second never loses what the first has */
   guint taken;                  /* atomic */
   guint lost_on_all;            /* atomic */
   gint stopping;                /* atomic */
@@ -72,6 +73,7 @@ static inline void
 udp_relay_take (UdpRelay * self, const guint8 * data, gssize size)
 {
   gboolean passed = FALSE;
+  gboolean lost_before = FALSE;
   guint i;
 
   g_atomic_int_inc (&self->taken);
@@ -83,7 +85,9 @@ udp_relay_take (UdpRelay * self, const guint8 * data, gssize size)
 
     if (path->port == 0)
       continue;
-    if (lost || g_atomic_int_get (&path->cut)) {
+    if ((lost && !(self->apart && lost_before))
+        || g_atomic_int_get (&path->cut)) {
+      lost_before = TRUE;
       g_atomic_int_inc (&path->lost);
       continue;
     }

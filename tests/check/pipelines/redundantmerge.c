@@ -125,6 +125,30 @@ rig_stat (Rig * rig, const gchar * field)
   return value;
 }
 
+/* A field of one path (or, below 0, of the group) in the first group's
+ * stats. */
+static guint64
+rig_merge_stat (Rig * rig, gint path, const gchar * field)
+{
+  const GstStructure *s;
+  const GValue *list;
+  GstStructure *stats;
+  guint64 value = 0;
+
+  g_object_get (rig->src, "stats", &stats, NULL);
+  list = gst_structure_get_value (stats, "merge");
+  fail_unless (gst_value_array_get_size (list) > 0);
+  s = gst_value_get_structure (gst_value_array_get_value (list, 0));
+  if (path >= 0) {
+    list = gst_structure_get_value (s, "paths");
+    fail_unless (path < (gint) gst_value_array_get_size (list));
+    s = gst_value_get_structure (gst_value_array_get_value (list, path));
+  }
+  fail_unless (gst_structure_get_uint64 (s, field, &value), "no %s", field);
+  gst_structure_free (stats);
+  return value;
+}
+
 static void
 rig_clear (Rig * rig)
 {
@@ -316,6 +340,194 @@ GST_START_TEST (redundantsrc_says_what_is_wrong_with_a_uri)
 
 GST_END_TEST;
 
+/* The window leaves time for a busy machine beside the skew. */
+#define MERGED "merge-window=1200 timeout=1800 latency=2000 "
+
+/* Two paths of one stream, each with a tenth of it lost and up to 450 ms
+ * apart: what is lost at the end is what both have lost.  In the last case
+ * that is nothing, and not a picture and not a sample is missing. */
+GST_START_TEST (redundantsrc_merges_two_lossy_paths)
+{
+  static const guint delays[] = { 0, 60, 450, 450 };
+  guint ports[2] = { udp_relay_free_port (), udp_relay_free_port () };
+  gboolean apart = __i__ == 3;
+  guint sent, lost;
+  g_autofree gchar *settings = g_strdup_printf (MERGED
+      "merge-groups=\"main main\" "
+      "uris=\"rtp://127.0.0.1:%u rtp://127.0.0.1:%u\"", ports[0], ports[1]);
+  GstElement *sender;
+  UdpRelay relay;
+  Rig rig;
+
+  if (!can_send ())
+    return;
+  rig_start (&rig, settings, TRUE);
+  udp_relay_start (&relay, ports[0], ports[1], 1 + __i__);
+  relay.path[1].delay = delays[__i__];
+  relay.apart = apart;
+  sender = start_sender (TRUE, "ball", relay.port);
+  rig_expect (&rig, 1, "redundantsrc-switch", "to", "main");
+  rig_expect (&rig, 1, "redundantsrc-merge", "state", "locked");
+  relay.path[0].loss = relay.path[1].loss = 100;
+  rig_wait_frames (&rig, 200);
+  relay.path[0].loss = relay.path[1].loss = 0;
+  rig_wait_frames (&rig, 60);
+  sent = g_atomic_int_get (&relay.taken);
+  lost = g_atomic_int_get (&relay.lost_on_all);
+  g_print
+      ("%u of %u packets lost on both paths, %u + %u on one; merge lost %u, "
+      "frames missed %u\n", lost, sent, relay.path[0].lost, relay.path[1].lost,
+      (guint) rig_merge_stat (&rig, -1, "lost"), (guint) rig_stat (&rig,
+          "frames-missed"));
+  fail_unless (relay.path[0].lost > sent / 25
+      && relay.path[1].lost > sent / 25);
+  fail_unless (rig_merge_stat (&rig, -1, "lost") <= lost + sent / 500);
+  fail_unless (rig_merge_stat (&rig, 1, "skew-min") / GST_MSECOND + 30
+      >= delays[__i__]);
+  fail_unless (rig_merge_stat (&rig, 1, "used") > 0);
+  /* A lost packet harms its group of pictures and no more. */
+  fail_unless (rig_stat (&rig, "frames-missed") <= 12 * lost);
+  if (apart) {
+    fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
+    fail_unless_equals_uint64 (rig_stat (&rig, "repeated-frames"), 0);
+    fail_unless_equals_uint64 (rig_stat (&rig, "samples-missed"), 0);
+  }
+  fail_unless_equals_int (g_atomic_int_get (&rig.holes), 0);
+  stop_sender (sender);
+  rig_expect (&rig, 1, "redundantsrc-merge", "state", "unlocked");
+  udp_relay_stop (&relay);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* One member dies: it is told, and no one sees it.  It is back: so too. */
+GST_START_TEST (redundantsrc_misses_nothing_when_a_member_dies)
+{
+  guint ports[2] = { udp_relay_free_port (), udp_relay_free_port () };
+  g_autofree gchar *settings = g_strdup_printf (MERGED
+      "merge-groups=\"main main\" "
+      "uris=\"rtp://127.0.0.1:%u rtp://127.0.0.1:%u\"", ports[0], ports[1]);
+  GstElement *sender;
+  UdpRelay relay;
+  guint i;
+  Rig rig;
+
+  if (!can_send ())
+    return;
+  rig_start (&rig, settings, TRUE);
+  udp_relay_start (&relay, ports[0], ports[1], 1);
+  relay.path[1].delay = 100;
+  sender = start_sender (TRUE, "ball", relay.port);
+  rig_expect (&rig, 1, "redundantsrc-switch", "to", "main");
+  rig_expect (&rig, 1, "redundantsrc-merge", "state", "locked");
+  rig_wait_frames (&rig, 50);
+  for (i = 0; i < 2; i++) {
+    g_autofree gchar *name = g_strdup_printf ("input-%u", i);
+
+    g_atomic_int_set (&relay.path[i].cut, 1);
+    rig_expect (&rig, i + 1, "redundantsrc-input", "state", "stalled");
+    rig_expect (&rig, i + 1, "redundantsrc-merge", "reason", "silence");
+    rig_wait_frames (&rig, 50);
+    g_atomic_int_set (&relay.path[i].cut, 0);
+    rig_expect (&rig, i + 2, "redundantsrc-merge", "state", "locked");
+    rig_wait_frames (&rig, 50);
+  }
+  fail_unless_equals_int (rig_count (&rig, "redundantsrc-switch", NULL, NULL),
+      2);
+  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
+  fail_unless_equals_uint64 (rig_stat (&rig, "repeated-frames"), 0);
+  fail_unless_equals_uint64 (rig_stat (&rig, "samples-missed"), 0);
+  /* All are dead: the group fails like any input, and is back like one. */
+  g_atomic_int_set (&relay.path[0].cut, 1);
+  g_atomic_int_set (&relay.path[1].cut, 1);
+  rig_expect (&rig, 1, "redundantsrc-slate", NULL, NULL);
+  g_atomic_int_set (&relay.path[0].cut, 0);
+  rig_expect (&rig, 1, "redundantsrc-slate", "state", "close");
+  rig_wait_frames (&rig, 50);
+  fail_unless_equals_int (g_atomic_int_get (&rig.holes), 0);
+  stop_sender (sender);
+  udp_relay_stop (&relay);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* Another sender's stream in the group: it leaves, and is an input like any
+ * other, that takes over when the group dies. */
+GST_START_TEST (redundantsrc_sends_an_unlike_member_away)
+{
+  guint ports[2] = { udp_relay_free_port (), udp_relay_free_port () };
+  g_autofree gchar *settings = g_strdup_printf ("merge-groups=\"main main\" "
+      "uris=\"rtp://127.0.0.1:%u rtp://127.0.0.1:%u\"", ports[0], ports[1]);
+  GstElement *senders[2];
+  Rig rig;
+
+  if (!can_send ())
+    return;
+  rig_start (&rig, settings, TRUE);
+  senders[0] = start_sender (TRUE, "ball", ports[0]);
+  rig_expect (&rig, 1, "redundantsrc-switch", "to", "main");
+  senders[1] = start_sender (TRUE, "smpte", ports[1]);
+  rig_expect (&rig, 1, "redundantsrc-merge", "reason", "unlike");
+  fail_unless_equals_int (rig.warnings, 1);
+  rig_wait_frames (&rig, 100);
+  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
+  fail_unless_equals_uint64 (rig_merge_stat (&rig, -1, "strangers"), 1);
+  stop_sender (senders[0]);
+  rig_expect (&rig, 1, "redundantsrc-switch", "to", "input-1");
+  rig_wait_frames (&rig, 50);
+  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
+  fail_unless_equals_int (g_atomic_int_get (&rig.holes), 0);
+  stop_sender (senders[1]);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* Groups are made and left while the output goes on; the element is used
+ * again. */
+GST_START_TEST (redundantsrc_regroups_while_it_plays)
+{
+  guint ports[2] = { udp_relay_free_port (), udp_relay_free_port () };
+  g_autofree gchar *settings = g_strdup_printf
+      ("uris=\"rtp://127.0.0.1:%u rtp://127.0.0.1:%u\"", ports[0], ports[1]);
+  GstElement *sender;
+  UdpRelay relay;
+  Rig rig;
+
+  if (!can_send ())
+    return;
+  rig_start (&rig, settings, TRUE);
+  udp_relay_start (&relay, ports[0], ports[1], 1);
+  sender = start_sender (TRUE, "ball", relay.port);
+  rig_expect (&rig, 1, "redundantsrc-switch", "to", "input-0");
+  gst_child_proxy_set (GST_CHILD_PROXY (rig.src), "input-1::merge-group",
+      "pair", NULL);
+  rig_wait_frames (&rig, 25);
+  gst_child_proxy_set (GST_CHILD_PROXY (rig.src), "input-0::merge-group",
+      "pair", NULL);
+  rig_expect (&rig, 1, "redundantsrc-switch", "to", "pair");
+  rig_expect (&rig, 1, "redundantsrc-merge", "state", "locked");
+  rig_wait_frames (&rig, 25);
+  g_object_set (rig.src, "merge-groups", "pair -", NULL);
+  rig_expect (&rig, 1, "redundantsrc-merge", "state", "unlocked");
+  rig_wait_frames (&rig, 25);
+  gst_element_set_state (rig.pipeline, GST_STATE_NULL);
+  g_object_set (rig.src, "merge-groups", "both both", NULL);
+  gst_element_set_state (rig.pipeline, GST_STATE_PLAYING);
+  rig_expect (&rig, 1, "redundantsrc-switch", "to", "both");
+  rig_expect (&rig, 2, "redundantsrc-merge", "state", "locked");
+  rig_wait_frames (&rig, 25);
+  g_object_set (rig.src, "uris", "", NULL);
+  rig_wait_frames (&rig, 25);
+  stop_sender (sender);
+  udp_relay_stop (&relay);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 redundantmerge_suite (void)
 {
@@ -327,6 +539,10 @@ redundantmerge_suite (void)
   tcase_add_loop_test (tc, redundantsrc_plays_datagrams, 0, 2);
   tcase_add_loop_test (tc, redundantsrc_plays_datagrams_of_ffmpeg, 0, 3);
   tcase_add_loop_test (tc, redundantsrc_says_what_is_wrong_with_a_uri, 0, 5);
+  tcase_add_loop_test (tc, redundantsrc_merges_two_lossy_paths, 0, 4);
+  tcase_add_test (tc, redundantsrc_misses_nothing_when_a_member_dies);
+  tcase_add_test (tc, redundantsrc_sends_an_unlike_member_away);
+  tcase_add_test (tc, redundantsrc_regroups_while_it_plays);
   return s;
 }
 
