@@ -231,8 +231,9 @@ refuse (GstInputGroups * self, GstRedundantInput * input, const gchar * name)
 {
   gst_redundant_input_set_apart (input);
   GST_ELEMENT_WARNING (self->owner, LIBRARY, SETTINGS,
-      ("merge-group of %s is \"%s\", but what it brings can't be merged; rtp:// "
-          "is allowed.", GST_OBJECT_NAME (input), name), (NULL));
+      ("merge-group of %s is \"%s\", but what it brings can't be merged; rtp://, "
+          "udp://, srt:// and bondedsrt:// can.", GST_OBJECT_NAME (input),
+          name), (NULL));
 }
 
 static void

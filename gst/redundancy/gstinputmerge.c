@@ -5,10 +5,13 @@
 #include "gstinputmerge.h"
 
 #include "gstinputchain.h"
+#include "tsmerge.h"
 
 /* What may wait for the reader.  It only pushes into a jitterbuffer. */
 #define MAX_QUEUED_BYTES (16 * 1024 * 1024)
 #define LIVE_TIME GST_SECOND
+/* MPEG-TS packets that are due go on in one buffer, up to so many. */
+#define MAX_TOGETHER 70
 
 typedef struct
 {
@@ -26,7 +29,9 @@ struct _GstInputMerge
   GMutex lock;
   GCond cond;
   /* Under the lock. */
-  RtpMerge *rtp;
+  RtpMerge *rtp;                /* one of the two */
+  TsMerge *ts;
+  GstClockTimeDiff shift;       /* running time - monotonic, TS only */
   Member members[GST_INPUT_MERGE_MAX_PATHS];
   guint tickets;
   guint reader;                 /* 0: none */
@@ -45,6 +50,7 @@ gst_input_merge_form (const gchar * uri)
     case GST_INPUT_KIND_UDP:
     case GST_INPUT_KIND_SRT:
     case GST_INPUT_KIND_PATIENT:
+      return GST_INPUT_MERGE_TS;
     case GST_INPUT_KIND_RTMP:
     case GST_INPUT_KIND_PAD:
     case GST_INPUT_KIND_MERGE:
@@ -62,7 +68,10 @@ gst_input_merge_new (const gchar * uri, guint64 window)
   self->refcount = 1;
   self->uri = g_strdup (uri);
   self->window = window;
-  self->rtp = rtp_merge_new (window);
+  if (gst_input_merge_form (uri) == GST_INPUT_MERGE_TS)
+    self->ts = ts_merge_new (window);
+  else
+    self->rtp = rtp_merge_new (window);
   g_queue_init (&self->queue);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
@@ -82,7 +91,8 @@ gst_input_merge_unref (GstInputMerge * self)
   if (!g_atomic_int_dec_and_test (&self->refcount))
     return;
   g_queue_clear_full (&self->queue, (GDestroyNotify) gst_buffer_unref);
-  rtp_merge_free (self->rtp);
+  g_clear_pointer (&self->rtp, rtp_merge_free);
+  g_clear_pointer (&self->ts, ts_merge_free);
   g_cond_clear (&self->cond);
   g_mutex_clear (&self->lock);
   g_free (self->uri);
@@ -99,6 +109,15 @@ guint64
 gst_input_merge_get_window (GstInputMerge * self)
 {
   return self->window;
+}
+
+static void
+reset_path_locked (GstInputMerge * self, gint path)
+{
+  if (self->ts != NULL)
+    ts_merge_reset_path (self->ts, path);
+  else
+    rtp_merge_reset_path (self->rtp, path);
 }
 
 gint
@@ -124,7 +143,7 @@ gst_input_merge_remove_path (GstInputMerge * self, gint path)
 
   g_mutex_lock (&self->lock);
   self->members[path] = none;
-  rtp_merge_reset_path (self->rtp, path);
+  reset_path_locked (self, path);
   g_mutex_unlock (&self->lock);
 }
 
@@ -135,7 +154,7 @@ gst_input_merge_open_path (GstInputMerge * self, gint path)
 
   g_mutex_lock (&self->lock);
   ticket = self->members[path].ticket = ++self->tickets;
-  rtp_merge_reset_path (self->rtp, path);
+  reset_path_locked (self, path);
   g_mutex_unlock (&self->lock);
   return ticket;
 }
@@ -186,22 +205,47 @@ restamp (GstBuffer * buffer, const RtpMergeResult * result)
   return buffer;
 }
 
+/* FALSE: it is nothing that could be merged. */
+static gboolean
+put_rtp_locked (GstInputMerge * self, gint path, GstBuffer * buffer,
+    const GstMapInfo * map, guint64 now)
+{
+  RtpMergeResult result = rtp_merge_take (self->rtp, path, map->data,
+      map->size, now);
+
+  if (result.verdict == RTP_MERGE_FIRST)
+    enqueue_locked (self, restamp (buffer, &result));
+  return result.verdict != RTP_MERGE_INVALID;
+}
+
+static gboolean
+put_ts_locked (GstInputMerge * self, gint path, GstBuffer * buffer,
+    const GstMapInfo * map, guint64 now)
+{
+  GstClockTime stamp = GST_BUFFER_DTS_OR_PTS (buffer);
+
+  if (GST_CLOCK_TIME_IS_VALID (stamp))
+    self->shift = GST_CLOCK_DIFF (now, stamp);
+  g_cond_signal (&self->cond);
+  return ts_merge_put (self->ts, path, map->data, map->size, now);
+}
+
 static void
 put_locked (GstInputMerge * self, gint path, GstBuffer * buffer)
 {
-  RtpMergeResult result;
-  GstMapInfo map;
   gint64 now = g_get_monotonic_time ();
+  gboolean valid;
+  GstMapInfo map;
 
   if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
     return;
-  result = rtp_merge_take (self->rtp, path, map.data, map.size,
-      (guint64) now * 1000);
+  if (self->ts != NULL)
+    valid = put_ts_locked (self, path, buffer, &map, (guint64) now * 1000);
+  else
+    valid = put_rtp_locked (self, path, buffer, &map, (guint64) now * 1000);
   gst_buffer_unmap (buffer, &map);
-  if (result.verdict != RTP_MERGE_INVALID)
+  if (valid)
     self->members[path].last_data = now;
-  if (result.verdict == RTP_MERGE_FIRST)
-    enqueue_locked (self, restamp (buffer, &result));
 }
 
 void
@@ -230,7 +274,10 @@ get_path_locked (GstInputMerge * self, gint path, GstInputMergePath * facts)
 {
   guint64 now = (guint64) g_get_monotonic_time () * 1000;
 
-  rtp_merge_get_path (self->rtp, path, &facts->path);
+  if (self->ts != NULL)
+    ts_merge_get_path (self->ts, path, &facts->path);
+  else
+    rtp_merge_get_path (self->rtp, path, &facts->path);
   facts->live = self->members[path].used && !facts->path.left
       && facts->path.last > 0 && now - facts->path.last <= LIVE_TIME;
 }
@@ -264,7 +311,8 @@ gst_input_merge_get_info (GstInputMerge * self, GstInputMergeInfo * info)
     }
   }
   info->locked = info->live > 1 && copies;
-  info->lost = rtp_merge_get_lost (self->rtp);
+  info->lost = self->ts != NULL ? ts_merge_get_lost (self->ts)
+      : rtp_merge_get_lost (self->rtp);
   info->overflows = self->overflows;
   g_mutex_unlock (&self->lock);
 }
@@ -293,17 +341,68 @@ gst_input_merge_close_reader (GstInputMerge * self, guint reader)
   g_mutex_unlock (&self->lock);
 }
 
+/* All MPEG-TS packets that are due.  NULL: none before `until` (us, or
+ * -1). */
+static GstBuffer *
+take_ts_locked (GstInputMerge * self, gint64 * until)
+{
+  guint64 now = (guint64) g_get_monotonic_time () * 1000, deadline;
+  GByteArray *bytes = NULL;
+  GstClockTimeDiff stamp = 0;
+  g_autoptr (GBytes) wrapped = NULL;
+  TsMergePacket packet;
+  gboolean discont = FALSE;
+  GstBuffer *buffer;
+  guint n;
+
+  for (n = 0; n < MAX_TOGETHER && ts_merge_next (self->ts, now, &packet,
+          &deadline); n++) {
+    if (n == 0) {
+      bytes = g_byte_array_new ();
+      stamp = (GstClockTimeDiff) packet.time + self->shift;
+    }
+    discont |= packet.discont;
+    g_byte_array_append (bytes, packet.data, TS_MERGE_PACKET);
+  }
+  if (bytes == NULL) {
+    *until = deadline == G_MAXUINT64 ? -1 : (gint64) (deadline / 1000) + 1;
+    return NULL;
+  }
+  wrapped = g_byte_array_free_to_bytes (bytes);
+  buffer = gst_buffer_new_wrapped_bytes (wrapped);
+  GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) = MAX (stamp, 0);
+  if (discont)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  return buffer;
+}
+
+static GstBuffer *
+take_queued_locked (GstInputMerge * self)
+{
+  GstBuffer *buffer = g_queue_pop_head (&self->queue);
+
+  if (buffer != NULL)
+    self->queued -= gst_buffer_get_size (buffer);
+  return buffer;
+}
+
 GstBuffer *
 gst_input_merge_read (GstInputMerge * self, guint reader)
 {
   GstBuffer *buffer = NULL;
 
   g_mutex_lock (&self->lock);
-  while (self->reader == reader && g_queue_is_empty (&self->queue))
-    g_cond_wait (&self->cond, &self->lock);
-  if (self->reader == reader) {
-    buffer = g_queue_pop_head (&self->queue);
-    self->queued -= gst_buffer_get_size (buffer);
+  while (self->reader == reader) {
+    gint64 until = -1;
+
+    buffer = self->ts != NULL ? take_ts_locked (self, &until)
+        : take_queued_locked (self);
+    if (buffer != NULL)
+      break;
+    if (until < 0)
+      g_cond_wait (&self->cond, &self->lock);
+    else
+      g_cond_wait_until (&self->cond, &self->lock, until);
   }
   g_mutex_unlock (&self->lock);
   return buffer;

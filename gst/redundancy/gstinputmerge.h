@@ -17,6 +17,7 @@ typedef enum
 {
   GST_INPUT_MERGE_NONE,         /* is no URI that can be merged */
   GST_INPUT_MERGE_RTP,
+  GST_INPUT_MERGE_TS,           /* MPEG-TS without RTP */
 } GstInputMergeForm;
 
 #define GST_INPUT_MERGE_MAX_PATHS RTP_MERGE_MAX_PATHS

@@ -344,17 +344,27 @@ GST_END_TEST;
 #define MERGED "merge-window=1200 timeout=1800 latency=2000 "
 
 /* Two paths of one stream, each with a tenth of it lost and up to 450 ms
- * apart: what is lost at the end is what both have lost.  In the last case
- * that is nothing, and not a picture and not a sample is missing. */
+ * apart: what is lost at the end is what both have lost.  Where
+ * they never lose the same that is nothing, and not a picture and not a sample is missing. */
 GST_START_TEST (redundantsrc_merges_two_lossy_paths)
 {
-  static const guint delays[] = { 0, 60, 450, 450 };
+  static const struct
+  {
+    gboolean rtp;
+    guint delay;                /* ms */
+    gboolean apart;
+  } cases[] = {
+    {TRUE, 0, FALSE}, {TRUE, 450, FALSE}, {TRUE, 450, TRUE},
+    {FALSE, 60, FALSE}, {FALSE, 450, TRUE},
+  };
+  guint delay = cases[__i__].delay;
+  gboolean rtp = cases[__i__].rtp, apart = cases[__i__].apart;
+  const gchar *scheme = rtp ? "rtp" : "udp";
   guint ports[2] = { udp_relay_free_port (), udp_relay_free_port () };
-  gboolean apart = __i__ == 3;
   guint sent, lost;
   g_autofree gchar *settings = g_strdup_printf (MERGED
-      "merge-groups=\"main main\" "
-      "uris=\"rtp://127.0.0.1:%u rtp://127.0.0.1:%u\"", ports[0], ports[1]);
+      "merge-groups=\"main main\" uris=\"%s://127.0.0.1:%u %s://127.0.0.1:%u\"",
+      scheme, ports[0], scheme, ports[1]);
   GstElement *sender;
   UdpRelay relay;
   Rig rig;
@@ -363,13 +373,13 @@ GST_START_TEST (redundantsrc_merges_two_lossy_paths)
     return;
   rig_start (&rig, settings, TRUE);
   udp_relay_start (&relay, ports[0], ports[1], 1 + __i__);
-  relay.path[1].delay = delays[__i__];
+  relay.path[1].delay = delay;
   relay.apart = apart;
-  sender = start_sender (TRUE, "ball", relay.port);
+  sender = start_sender (rtp, "ball", relay.port);
   rig_expect (&rig, 1, "redundantsrc-switch", "to", "main");
   rig_expect (&rig, 1, "redundantsrc-merge", "state", "locked");
   relay.path[0].loss = relay.path[1].loss = 100;
-  rig_wait_frames (&rig, 200);
+  rig_wait_frames (&rig, 150);
   relay.path[0].loss = relay.path[1].loss = 0;
   rig_wait_frames (&rig, 60);
   sent = g_atomic_int_get (&relay.taken);
@@ -379,11 +389,10 @@ GST_START_TEST (redundantsrc_merges_two_lossy_paths)
       "frames missed %u\n", lost, sent, relay.path[0].lost, relay.path[1].lost,
       (guint) rig_merge_stat (&rig, -1, "lost"), (guint) rig_stat (&rig,
           "frames-missed"));
-  fail_unless (relay.path[0].lost > sent / 25
-      && relay.path[1].lost > sent / 25);
+  fail_unless (relay.path[0].lost > 10 && relay.path[1].lost > 10);
   fail_unless (rig_merge_stat (&rig, -1, "lost") <= lost + sent / 500);
-  fail_unless (rig_merge_stat (&rig, 1, "skew-min") / GST_MSECOND + 30
-      >= delays[__i__]);
+  fail_unless (rig_merge_stat (&rig, 1, "skew-max") / GST_MSECOND + 50
+      >= delay);
   fail_unless (rig_merge_stat (&rig, 1, "used") > 0);
   /* A lost packet harms its group of pictures and no more. */
   fail_unless (rig_stat (&rig, "frames-missed") <= 12 * lost);
@@ -485,6 +494,50 @@ GST_START_TEST (redundantsrc_sends_an_unlike_member_away)
 
 GST_END_TEST;
 
+/* MPEG-TS over SRT: one of the connections brings nothing for a while. */
+GST_START_TEST (redundantsrc_merges_srt)
+{
+  static const gchar *const needed[] = { "srtsrc", "srtsink", NULL };
+  guint ports[2] = { udp_relay_free_port (), udp_relay_free_port () };
+  g_autofree gchar *settings = g_strdup_printf (MERGED
+      "merge-groups=\"main main\" uris=\"srt://127.0.0.1:%u?mode=listener "
+      "srt://127.0.0.1:%u?mode=listener\"", ports[0], ports[1]);
+  g_autofree gchar *line = g_strdup_printf (ENCODER "tee name=t "
+      "t. ! queue ! valve name=v0 ! srtsink sync=false async=false "
+      "uri=srt://127.0.0.1:%u t. ! queue ! valve name=v1 ! srtsink sync=false "
+      "async=false uri=srt://127.0.0.1:%u", "ball", ports[0], ports[1]);
+  GstElement *sender;
+  guint i;
+  Rig rig;
+
+  if (!can_send () || !has (needed))
+    return;
+  rig_start (&rig, settings, TRUE);
+  g_usleep (500000);
+  sender = gst_parse_launch (line, NULL);
+  gst_element_set_state (sender, GST_STATE_PLAYING);
+  rig_expect (&rig, 1, "redundantsrc-switch", "to", "main");
+  rig_expect (&rig, 1, "redundantsrc-merge", "state", "locked");
+  rig_wait_frames (&rig, 25);
+  for (i = 0; i < 2; i++) {
+    g_autoptr (GstElement) valve = gst_bin_get_by_name (GST_BIN (sender),
+        i == 0 ? "v0" : "v1");
+
+    g_object_set (valve, "drop", TRUE, NULL);
+    rig_expect (&rig, i + 1, "redundantsrc-merge", "reason", "silence");
+    g_object_set (valve, "drop", FALSE, NULL);
+    rig_expect (&rig, i + 2, "redundantsrc-merge", "state", "locked");
+    rig_wait_frames (&rig, 25);
+  }
+  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
+  fail_unless_equals_uint64 (rig_stat (&rig, "samples-missed"), 0);
+  fail_unless_equals_int (g_atomic_int_get (&rig.holes), 0);
+  stop_sender (sender);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* Groups are made and left while the output goes on; the element is used
  * again. */
 GST_START_TEST (redundantsrc_regroups_while_it_plays)
@@ -539,9 +592,10 @@ redundantmerge_suite (void)
   tcase_add_loop_test (tc, redundantsrc_plays_datagrams, 0, 2);
   tcase_add_loop_test (tc, redundantsrc_plays_datagrams_of_ffmpeg, 0, 3);
   tcase_add_loop_test (tc, redundantsrc_says_what_is_wrong_with_a_uri, 0, 5);
-  tcase_add_loop_test (tc, redundantsrc_merges_two_lossy_paths, 0, 4);
+  tcase_add_loop_test (tc, redundantsrc_merges_two_lossy_paths, 0, 5);
   tcase_add_test (tc, redundantsrc_misses_nothing_when_a_member_dies);
   tcase_add_test (tc, redundantsrc_sends_an_unlike_member_away);
+  tcase_add_test (tc, redundantsrc_merges_srt);
   tcase_add_test (tc, redundantsrc_regroups_while_it_plays);
   return s;
 }
