@@ -25,6 +25,12 @@ static GParamSpec *properties[N_PROPERTIES];
  * as a timeline may be. */
 #define STORE_AHEAD (3 * GST_SECOND)
 
+/* A century: what is beyond is no time, and sums of it would not fit. */
+#define MAX_TIME (36525 * (86400 * GST_SECOND))
+
+/* Between decoding and showing. */
+#define MAX_REORDER ((gint64) (10 * GST_SECOND))
+
 G_DEFINE_FINAL_TYPE (GstRedundantSwitchPad, gst_redundant_switch_pad,
     GST_TYPE_PAD);
 
@@ -345,7 +351,7 @@ running_time_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
     return pad->next_time;
   sign = gst_segment_to_running_time_full (&pad->segment, GST_FORMAT_TIME,
       stamp, &time);
-  if (sign == 0)
+  if (sign == 0 || time > MAX_TIME)
     return pad->next_time;
   return sign > 0 ? (gint64) time : -(gint64) time;
 }
@@ -439,7 +445,8 @@ note_references_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
   /* A clock in data is that of what is seen, not of its decoding. */
   if (self->medium->follow != NULL && GST_BUFFER_DTS_IS_VALID (buffer)
       && GST_BUFFER_PTS_IS_VALID (buffer))
-    reorder = GST_CLOCK_DIFF (GST_BUFFER_DTS (buffer), GST_BUFFER_PTS (buffer));
+    reorder = CLAMP (GST_CLOCK_DIFF (GST_BUFFER_DTS (buffer),
+            GST_BUFFER_PTS (buffer)), -MAX_REORDER, MAX_REORDER);
   gst_switch_references_read (buffer, references);
   if (GST_BUFFER_PTS_IS_VALID (buffer))
     references[ALIGNMENT_PTS] = running_time_locked (self, pad, buffer)

@@ -254,6 +254,29 @@ GST_START_TEST (clock_that_wraps_costs_no_picture)
 
 GST_END_TEST;
 
+/* Stamps that are no time at all. */
+GST_START_TEST (clock_without_sense_is_not_taken)
+{
+  static const GstClockTime odd[] = { G_MAXUINT64 - 1, G_MAXINT64, 0,
+    (GstClockTime) G_MAXINT64 + 1, G_MAXINT64 / 2, 1
+  };
+  guint n;
+  Rig rig;
+
+  rig_init (&rig, 1);
+  rig_play (&rig, VIDEO_CAPS);
+  for (n = 0; n < 150; n++) {
+    advance (&rig, n * FRAME);
+    push_picture (&rig, 0, n >= 50 && n < 56 ? odd[n - 50] : n * FRAME);
+  }
+  advance (&rig, 150 * FRAME);
+  fail_unless (check_time (&rig) > 130);
+  fail_unless_equals_int (newest_input (&rig), 1);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* What proves that two inputs are of one encoder. */
 typedef enum
 {
@@ -484,6 +507,7 @@ redundantswitchclock_suite (void)
   tcase_add_test (tc, clock_that_is_slow_costs_no_picture);
   tcase_add_test (tc, clock_of_access_units_is_followed_without_steps);
   tcase_add_test (tc, clock_that_wraps_costs_no_picture);
+  tcase_add_test (tc, clock_without_sense_is_not_taken);
   tcase_add_test (tc, alignment_repeats_nothing_of_a_later_standby);
   tcase_add_test (tc, alignment_drops_nothing_of_an_earlier_standby);
   tcase_add_test (tc, alignment_without_proof_is_by_arrival);
