@@ -41,6 +41,10 @@ GST_DEBUG_CATEGORY (gst_redundant_switch_debug);
 #define DEFAULT_MIN_UPSTREAM_LATENCY 0  /* ms */
 #define DEFAULT_STATS_INTERVAL 0        /* ms */
 
+/* What an input says that is more is a mistake, or would be a minute of
+ * nothing: it is placed where it arrives. */
+#define MAX_UPSTREAM_LATENCY (60 * GST_SECOND)
+
 /* Between the latency and the timeout, for scheduling and jitter. */
 #define MARGIN_MS 100
 
@@ -160,7 +164,7 @@ gst_redundant_switch_query_upstream (GstRedundantSwitch * self)
         if (gst_pad_peer_query (g_value_get_object (&item), query))
           gst_query_parse_latency (query, &live, &min, NULL);
         if (live)
-          latency = MAX (latency, min);
+          latency = MAX (latency, MIN (min, MAX_UPSTREAM_LATENCY));
         g_value_reset (&item);
         break;
       }

@@ -8,6 +8,8 @@
 #include "gstswitchmedium.h"
 
 #define CHUNKS_PER_SECOND 50
+/* 16 times 48 kHz; a chunk must not take all memory because caps say so. */
+#define MAX_RATE 768000
 #define MAX_STORE_BYTES (64 * 1024 * 1024)
 /* As audiobasesink's alignment threshold. */
 #define TOLERANCE (40 * GST_MSECOND)
@@ -89,7 +91,7 @@ audio_make_form (GstCaps * caps, GstCaps * wanted)
   gst_structure_fixate_field_nearest_int (structure, "channels", 2);
   form = gst_caps_fixate (g_steal_pointer (&form));
   if (!gst_audio_info_from_caps (&info, form)
-      || info.rate < CHUNKS_PER_SECOND)
+      || info.rate < CHUNKS_PER_SECOND || info.rate > MAX_RATE)
     return NULL;
   gst_clear_caps (&asked);
   return gst_audio_info_to_caps (&info);

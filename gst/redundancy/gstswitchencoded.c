@@ -10,6 +10,7 @@
 #define MAX_STORE_BYTES (64 * 1024 * 1024)
 /* Until a duration is known. */
 #define FRAME_DURATION (40 * GST_MSECOND)
+#define MAX_REORDERING (10 * GST_SECOND)
 
 /* What an AccessUnit's data is. */
 typedef struct
@@ -272,6 +273,19 @@ is_key (GstBuffer * buffer, const GstCaps * caps)
   return key;
 }
 
+/* How much later than it is decoded it is shown; what is more than any stream
+ * reorders is a mistake. */
+static gint64
+shown_after (GstBuffer * buffer)
+{
+  GstClockTime dts = GST_BUFFER_DTS (buffer), pts = GST_BUFFER_PTS (buffer);
+
+  if (!GST_CLOCK_TIME_IS_VALID (dts) || !GST_CLOCK_TIME_IS_VALID (pts)
+      || (pts > dts ? pts - dts : dts - pts) > MAX_REORDERING)
+    return 0;
+  return GST_CLOCK_DIFF (dts, pts);
+}
+
 /* `mapped` is where its decoding belongs. */
 static gint64
 encoded_track_store (gpointer output, gpointer data, GstBuffer * buffer,
@@ -287,10 +301,7 @@ encoded_track_store (gpointer output, gpointer data, GstBuffer * buffer,
   mine->caps = gst_caps_ref (caps);
   unit->data = mine;
   unit->key = is_key (buffer, caps);
-  unit->pts = mapped;
-  if (GST_BUFFER_DTS_IS_VALID (buffer) && GST_BUFFER_PTS_IS_VALID (buffer))
-    unit->pts += GST_CLOCK_DIFF (GST_BUFFER_DTS (buffer),
-        GST_BUFFER_PTS (buffer));
+  unit->pts = mapped + shown_after (buffer);
   item.start = mapped;
   item.duration = FRAME_DURATION;
   if (GST_CLOCK_TIME_IS_VALID (duration) && duration > 0)

@@ -25,8 +25,10 @@ static GParamSpec *properties[N_PROPERTIES];
  * as a timeline may be. */
 #define STORE_AHEAD (3 * GST_SECOND)
 
-/* A century: what is beyond is no time, and sums of it would not fit. */
-#define MAX_TIME (36525 * (86400 * GST_SECOND))
+/* What lies beyond is no time of a stream (73 years), nor the length of one
+ * buffer: it is as if there were none. */
+#define MAX_TIME (G_MAXINT64 / 4)
+#define MAX_DURATION (3600 * GST_SECOND)
 
 /* Between decoding and showing. */
 #define MAX_REORDER ((gint64) (10 * GST_SECOND))
@@ -346,8 +348,9 @@ running_time_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
 
   if (self->medium->follow != NULL && GST_BUFFER_DTS_IS_VALID (buffer))
     stamp = GST_BUFFER_DTS (buffer);
-  if (!GST_CLOCK_TIME_IS_VALID (stamp)
-      || pad->segment.format != GST_FORMAT_TIME)
+  /* No live input plays backwards. */
+  if (stamp > MAX_TIME || pad->segment.format != GST_FORMAT_TIME
+      || pad->segment.rate <= 0)
     return pad->next_time;
   sign = gst_segment_to_running_time_full (&pad->segment, GST_FORMAT_TIME,
       stamp, &time);
@@ -431,7 +434,7 @@ place_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
       && !pace_locked (self, pad, *mapped))
     return TIMELINE_SETTLING;
   pad->next_time = time;
-  if (GST_BUFFER_DURATION_IS_VALID (buffer))
+  if (GST_BUFFER_DURATION (buffer) <= MAX_DURATION)
     pad->next_time += GST_BUFFER_DURATION (buffer);
   return verdict;
 }
@@ -462,8 +465,10 @@ store_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
   GstClockTime duration = GST_BUFFER_DURATION (buffer);
   gint64 end;
 
-  if (!GST_CLOCK_TIME_IS_VALID (duration))
+  if (duration > MAX_DURATION)
     duration = pad->frame_duration;
+  if (duration > MAX_DURATION)
+    duration = GST_CLOCK_TIME_NONE;
   end = self->medium->track_store (self->output, pad->track, buffer, pad->caps,
       duration, mapped, epoch);
   gst_switch_control_on_stored (self->control, pad->id, self->medium->id, end);

@@ -13,6 +13,10 @@
 /* A store is bounded by time; this is for pictures of absurd size. */
 #define MAX_STORE_BYTES (512 * 1024 * 1024)
 #define MAX_FPS 240
+/* Slower than one picture in so many seconds is no rate. */
+#define MAX_FRAME_SECONDS 60
+/* A slate must not take all memory because caps say so; 16K is 15360x8640. */
+#define MAX_SIDE 16384
 
 typedef struct
 {
@@ -75,11 +79,22 @@ fixate_video (GstStructure * structure)
   if (gst_structure_has_field (structure, "framerate"))
     gst_structure_fixate_field_nearest_fraction (structure, "framerate", 25, 1);
   if (!gst_structure_get_fraction (structure, "framerate", &n, &d) || n <= 0
-      || n / d > MAX_FPS)
+      || n / d > MAX_FPS || d / n > MAX_FRAME_SECONDS)
     gst_structure_set (structure, "framerate", GST_TYPE_FRACTION, 25, 1, NULL);
   gst_structure_set (structure, "interlace-mode", G_TYPE_STRING, "progressive",
       NULL);
   gst_structure_remove_field (structure, "field-order");
+}
+
+static gboolean
+is_sane (const GstCaps * form)
+{
+  const GstStructure *structure = gst_caps_get_structure (form, 0);
+  gint width = 0, height = 0;
+
+  return gst_structure_get_int (structure, "width", &width)
+      && gst_structure_get_int (structure, "height", &height)
+      && width > 0 && width <= MAX_SIDE && height > 0 && height <= MAX_SIDE;
 }
 
 static GstCaps *
@@ -111,8 +126,9 @@ video_make_form (GstCaps * caps, GstCaps * wanted)
   }
   fixate_video (structure);
   form = gst_caps_fixate (g_steal_pointer (&form));
-  return gst_video_info_from_caps (&info, form) ? g_steal_pointer (&form)
-      : NULL;
+  if (!is_sane (form) || !gst_video_info_from_caps (&info, form))
+    return NULL;
+  return g_steal_pointer (&form);
 }
 
 static gboolean
