@@ -12,7 +12,8 @@ spawn_sender (guint port)
   g_autofree gchar *line = g_strdup_printf ("gst-launch-1.0 -q videotestsrc "
       "is-live=true ! video/x-raw,width=320,height=180,framerate=25/1 ! %s ! "
       "h264parse ! queue ! mpegtsmux name=m alignment=7 ! srtsink "
-      "uri=srt://127.0.0.1:%u?mode=listener wait-for-connection=false "
+      "uri=srt://127.0.0.1:%u?mode=listener&latency=1000 "
+      "wait-for-connection=false "
       "audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2 ! "
       "avenc_aac ! aacparse ! queue ! m.",
       has_x264 ? "x264enc tune=zerolatency speed-preset=ultrafast "
@@ -71,8 +72,9 @@ begin (Peers * peers, const guint * ports, const gchar * standby)
 {
   g_autofree gchar *line = g_strdup_printf ("redundantsrc name=s "
       "return-delay=1000 startup-timeout=30000 stall-timeout=5000 "
-      "timeout=1500 latency=3000 freeze-duration=500 uris=\"srt://127.0.0.1:%u "
-      "srt://127.0.0.1:%u\" %s s.video ! fakesink sync=true "
+      "timeout=3000 latency=6000 freeze-duration=500 "
+      "uris=\"srt://127.0.0.1:%u?latency=1000 "
+      "srt://127.0.0.1:%u?latency=1000\" %s s.video ! fakesink sync=true "
       "s.audio ! fakesink sync=true", ports[0], ports[1], standby);
 
   decoded = 0;
