@@ -53,6 +53,7 @@
 #include "gstswitchvoice.h"
 #include "gststatslist.h"
 #include "gststatstimer.h"
+#include "urimask.h"
 
 GST_DEBUG_CATEGORY (gst_redundant_src_debug);
 #define GST_CAT_DEFAULT gst_redundant_src_debug
@@ -575,6 +576,28 @@ is_ours (GstRedundantSrc * self, GstObject * object)
   return FALSE;
 }
 
+static gboolean
+holds_no_secret (GQuark field, const GValue * value, gpointer user_data)
+{
+  g_autofree gchar *masked = NULL;
+
+  if (!G_VALUE_HOLDS_STRING (value))
+    return TRUE;
+  masked = uri_mask_text (g_value_get_string (value));
+  return g_strcmp0 (masked, g_value_get_string (value)) == 0;
+}
+
+/* souphttpsrc tells what it asked for and with which headers, adaptive demuxers
+ * where from. */
+static gboolean
+tells_a_secret (GstMessage * message)
+{
+  const GstStructure *facts = gst_message_get_structure (message);
+
+  return facts != NULL && (gst_structure_has_name (facts, "http-headers")
+      || !gst_structure_foreach (facts, holds_no_secret, NULL));
+}
+
 /* What an input may tell the application.  Its errors, ends, states, clocks
  * and buffering are ours to deal with. */
 static gboolean
@@ -582,6 +605,7 @@ is_public (GstMessage * message)
 {
   switch ((guint) GST_MESSAGE_TYPE (message)) {
     case GST_MESSAGE_ELEMENT:
+      return !tells_a_secret (message);
     case GST_MESSAGE_NEED_CONTEXT:
     case GST_MESSAGE_HAVE_CONTEXT:
     case GST_MESSAGE_STREAM_STATUS:
@@ -597,11 +621,12 @@ note_error (GstRedundantSrc * self, GstMessage * message)
   g_autoptr (GstRedundantInput) input = gst_redundant_inputs_find
       (self->inputs, GST_MESSAGE_SRC (message));
   g_autoptr (GError) error = NULL;
-  g_autofree gchar *debug = NULL;
+  g_autofree gchar *debug = NULL, *masked = NULL;
 
   gst_message_parse_error (message, &error, &debug);
-  GST_INFO_OBJECT (self, "%" GST_PTR_FORMAT " of %" GST_PTR_FORMAT,
-      message, input);
+  masked = uri_mask_text (debug);
+  GST_INFO_OBJECT (self, "error of %s in %" GST_PTR_FORMAT ": %s",
+      GST_MESSAGE_SRC_NAME (message), input, GST_STR_NULL (masked));
   if (input != NULL)
     gst_redundant_input_on_error (input, error);
 }
