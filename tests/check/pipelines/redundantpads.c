@@ -3,7 +3,7 @@
 #include "inputpeers.h"
 
 #define FORM "video/x-raw,width=64,height=48,framerate=25/1"
-#define VIDEO "timeout=1000 latency=1500 return-delay=1000 " \
+#define VIDEO "timeout=2000 latency=4000 return-delay=1000 " \
   "s.video ! fakesink sync=true "
 #define OUTPUT "startup-timeout=30000 " VIDEO
 #define SOUND "s.audio ! fakesink sync=true "
