@@ -696,26 +696,10 @@ is_open_to_others (const Failover * self, const Choice * choice, guint64 now)
   if (!self->selecting || chosen == NULL || choice->to == self->active
       || !is_usable (self, chosen, now))
     return FALSE;
-  switch (choice->reason) {
-    case FAILOVER_REASON_NONE:
-    case FAILOVER_REASON_MANUAL:
-    case FAILOVER_REASON_FORCED:
-      return FALSE;
-    case FAILOVER_REASON_STARTUP:
-    case FAILOVER_REASON_TIMEOUT:
-    case FAILOVER_REASON_EOS:
-    case FAILOVER_REASON_ERROR:
-    case FAILOVER_REASON_BLACK:
-    case FAILOVER_REASON_FREEZE:
-    case FAILOVER_REASON_SILENCE:
-    case FAILOVER_REASON_LOW_BITRATE:
-    case FAILOVER_REASON_REMOVED:
-    case FAILOVER_REASON_LOCKOUT:
-    case FAILOVER_REASON_RETURN:
-    case FAILOVER_REASON_RECOVERED:
-      return failover_candidates (self, now, ids, 2) == 2;
-  }
-  g_assert_not_reached ();
+  if (choice->reason == FAILOVER_REASON_MANUAL
+      || choice->reason == FAILOVER_REASON_FORCED)
+    return FALSE;
+  return failover_candidates (self, now, ids, 2) == 2;
 }
 
 /* An answer that is not the automaton's own choice stands for a while: it is

@@ -36,10 +36,8 @@ on_prepare (GstElement * element, const gchar * name)
 {
   g_autoptr (GstRedundantInput) input = find_input (element, "prepare", name);
 
-  if (input != NULL) {
+  if (input != NULL)
     gst_redundant_input_prepare (input);
-    gst_redundant_input_hurry (input);
-  }
   return input != NULL;
 }
 
@@ -64,9 +62,9 @@ gst_input_actions_install (GType type)
    * GstRedundantSrc::prepare:
    * @name: the input's name
    *
-   * Makes an input ready that is about to be needed: one that is warm or cold
-   * becomes hot for as long as it would after it was shown, and one that waits
-   * for its next attempt connects at once.
+   * Makes an input ready that is about to be needed: it connects at once
+   * instead of waiting for its next attempt, and is hot for the next minutes,
+   * whatever its standby.
    *
    * Returns: FALSE when there is none of that name; a message says so
    *

@@ -197,16 +197,6 @@ gst_redundant_input_get_priority (GstRedundantInput * self)
 }
 
 void
-gst_redundant_input_hurry (GstRedundantInput * self)
-{
-  g_mutex_lock (&self->lock);
-  input_life_hurry (&self->life, now_ns ());
-  g_mutex_unlock (&self->lock);
-  if (self->on_event != NULL)
-    self->on_event (self->user_data);
-}
-
-void
 gst_redundant_input_set_priority (GstRedundantInput * self, guint priority)
 {
   gint id;
@@ -256,6 +246,7 @@ gst_redundant_input_prepare (GstRedundantInput * self)
 {
   g_mutex_lock (&self->lock);
   standby_prepare (&self->standby, now_ns ());
+  input_life_hurry (&self->life, now_ns ());
   g_mutex_unlock (&self->lock);
   if (self->on_event != NULL)
     self->on_event (self->user_data);

@@ -63,9 +63,6 @@ guint gst_redundant_input_get_priority (GstRedundantInput * self);
 /* Connects anew, whatever its state. */
 void gst_redundant_input_restart (GstRedundantInput * self);
 
-/* It is about to be needed: the next attempt is made at once. */
-void gst_redundant_input_hurry (GstRedundantInput * self);
-
 void gst_redundant_input_set_priority (GstRedundantInput * self,
     guint priority);
 

@@ -1055,20 +1055,6 @@ install_rest (GObjectClass * klass)
           "The input that is heard", "slate",
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   /**
-   * GstRedundantSrc:override:
-   *
-   * What the operator has in force: command (none, force, fallback-to-slate,
-   * hold, switch-to; the strongest one), input, media, since and until (ns of
-   * running time; none without an end), commands (all of them, likewise) and
-   * lockouts (names of inputs).
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_OVERRIDE,
-      g_param_spec_boxed ("override", "Override",
-          "What the operator has in force", GST_TYPE_STRUCTURE,
-          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-  /**
    * GstRedundantSrc:stats:
    *
    * Counters and states, application/x-redundantsrc-stats.
@@ -1124,7 +1110,8 @@ gst_redundant_src_class_init (GstRedundantSrcClass * klass)
   GST_BIN_CLASS (klass)->handle_message =
       GST_DEBUG_FUNCPTR (gst_redundant_src_handle_message);
   gst_switch_settings_install (gobject_class);
-  gst_switch_voice_install_status (gobject_class, PROP_STATUS);
+  gst_switch_voice_install_properties (gobject_class, PROP_STATUS,
+      PROP_OVERRIDE);
   gst_redundant_settings_install (gobject_class);
   install_inputs (gobject_class);
   install_rest (gobject_class);

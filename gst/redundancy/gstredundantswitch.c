@@ -843,7 +843,7 @@ static void
 install_properties (GObjectClass * klass)
 {
   gst_switch_settings_install (klass);
-  gst_switch_voice_install_status (klass, PROP_STATUS);
+  gst_switch_voice_install_properties (klass, PROP_STATUS, PROP_OVERRIDE);
   /**
    * GstRedundantSwitch:min-upstream-latency:
    *
@@ -894,20 +894,6 @@ install_properties (GObjectClass * klass)
   g_object_class_install_property (klass, PROP_ACTIVE_INPUT,
       g_param_spec_string ("active-input", "Active input",
           "The input that is shown", "slate",
-          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-  /**
-   * GstRedundantSwitch:override:
-   *
-   * What the operator has in force: command (none, force, fallback-to-slate,
-   * hold, switch-to; the strongest one), input, media, since and until (ns of
-   * running time; none without an end), commands (all of them, likewise) and
-   * lockouts (names of inputs).
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (klass, PROP_OVERRIDE,
-      g_param_spec_boxed ("override", "Override",
-          "What the operator has in force", GST_TYPE_STRUCTURE,
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
   /**
    * GstRedundantSwitch:stats:

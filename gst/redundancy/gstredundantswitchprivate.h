@@ -6,8 +6,8 @@
 #include "gstelementmessage.h"
 #include "gstslate.h"
 #include "gststatstimer.h"
-#include "lateness.h"
 #include "gstswitchvoice.h"
+#include "lateness.h"
 
 G_BEGIN_DECLS
 

@@ -381,8 +381,9 @@ gst_switch_control_set_media (GstSwitchControl * self, gint id, guint media)
   g_mutex_unlock (&self->lock);
 }
 
-static gint
-find_name_locked (GstSwitchControl * self, const gchar * name)
+gint
+gst_switch_control_find_name_locked (GstSwitchControl * self,
+    const gchar * name)
 {
   guint i;
 
@@ -400,7 +401,7 @@ gst_switch_control_find (GstSwitchControl * self, const gchar * name)
   gint id;
 
   g_mutex_lock (&self->lock);
-  id = find_name_locked (self, name);
+  id = gst_switch_control_find_name_locked (self, name);
   g_mutex_unlock (&self->lock);
   return id;
 }
@@ -936,123 +937,6 @@ gst_switch_control_order (GstSwitchControl * self, GstSwitchMediumId medium,
   }
   g_mutex_unlock (&self->lock);
   return n;
-}
-
-FailoverVerdict
-gst_switch_control_switch_to (GstSwitchControl * self, guint media,
-    const gchar * name, GstClockTime now)
-{
-  FailoverVerdict verdict;
-  gint id;
-
-  g_mutex_lock (&self->lock);
-  self->now = now = MAX (self->now, now);
-  id = find_name_locked (self, name);
-  verdict = av_policy_switch_to (self->policy, media, id, now);
-  if (verdict == FAILOVER_GRANTED)
-    gst_switch_control_note_begin_locked (self, OVERRIDE_SWITCH_TO, media, id,
-        OVERRIDES_NEVER);
-  g_mutex_unlock (&self->lock);
-  return verdict;
-}
-
-FailoverVerdict
-gst_switch_control_force (GstSwitchControl * self, guint media,
-    const gchar * name, GstClockTime now, GstClockTime duration)
-{
-  FailoverVerdict verdict = FAILOVER_UNKNOWN_INPUT;
-  gint id;
-
-  g_mutex_lock (&self->lock);
-  self->now = now = MAX (self->now, now);
-  id = find_name_locked (self, name);
-  if (id != FAILOVER_NONE)
-    verdict = av_policy_force (self->policy, media, id);
-  if (verdict == FAILOVER_GRANTED)
-    gst_switch_control_note_begin_locked (self, OVERRIDE_FORCE, media, id,
-        GST_CLOCK_TIME_IS_VALID (duration) ? now + duration : OVERRIDES_NEVER);
-  g_mutex_unlock (&self->lock);
-  return verdict;
-}
-
-static void
-note_locked (GstSwitchControl * self, OverrideKind kind, guint media,
-    gboolean on)
-{
-  if (on)
-    gst_switch_control_note_begin_locked (self, kind, media, FAILOVER_NONE,
-        OVERRIDES_NEVER);
-  else
-    gst_switch_control_note_end_locked (self, kind, media);
-}
-
-FailoverVerdict
-gst_switch_control_fallback_to_slate (GstSwitchControl * self, guint media,
-    gboolean on, GstClockTime now)
-{
-  FailoverVerdict verdict;
-
-  g_mutex_lock (&self->lock);
-  self->now = now = MAX (self->now, now);
-  verdict = on ? av_policy_force (self->policy, media, FAILOVER_NONE)
-      : av_policy_unforce (self->policy, media);
-  if (verdict == FAILOVER_GRANTED)
-    note_locked (self, OVERRIDE_SLATE, media, on);
-  g_mutex_unlock (&self->lock);
-  return verdict;
-}
-
-FailoverVerdict
-gst_switch_control_lockout (GstSwitchControl * self, guint media,
-    const gchar * name, gboolean on, GstClockTime now)
-{
-  FailoverVerdict verdict;
-  gint id;
-  guint was;
-
-  g_mutex_lock (&self->lock);
-  self->now = now = MAX (self->now, now);
-  id = find_name_locked (self, name);
-  was = gst_switch_control_locked_out_locked (self, id);
-  verdict = av_policy_lockout (self->policy, media, id, on);
-  if (verdict == FAILOVER_GRANTED)
-    gst_switch_control_note_lockout_locked (self,
-        gst_switch_control_find_locked (self, id), was,
-        gst_switch_control_locked_out_locked (self, id));
-  g_mutex_unlock (&self->lock);
-  return verdict;
-}
-
-FailoverVerdict
-gst_switch_control_hold (GstSwitchControl * self, guint media, gboolean on,
-    GstClockTime now)
-{
-  FailoverVerdict verdict;
-
-  g_mutex_lock (&self->lock);
-  self->now = now = MAX (self->now, now);
-  verdict = av_policy_hold (self->policy, media, on);
-  if (verdict == FAILOVER_GRANTED)
-    note_locked (self, OVERRIDE_HOLD, media, on);
-  g_mutex_unlock (&self->lock);
-  return verdict;
-}
-
-FailoverVerdict
-gst_switch_control_clear (GstSwitchControl * self, guint media,
-    GstClockTime now)
-{
-  FailoverVerdict verdict;
-  guint kind;
-
-  g_mutex_lock (&self->lock);
-  self->now = now = MAX (self->now, now);
-  verdict = av_policy_clear (self->policy, media);
-  for (kind = OVERRIDE_FORCE; verdict == FAILOVER_GRANTED
-      && kind <= OVERRIDE_SWITCH_TO; kind++)
-    gst_switch_control_note_end_locked (self, kind, media);
-  g_mutex_unlock (&self->lock);
-  return verdict;
 }
 
 static void

@@ -74,6 +74,10 @@ struct _GstSwitchControl
 GstSwitchControlInput *gst_switch_control_find_locked (GstSwitchControl * self,
     gint id);
 
+/* FAILOVER_NONE: there is none. */
+gint gst_switch_control_find_name_locked (GstSwitchControl * self,
+    const gchar * name);
+
 /* A command was granted, or ended. */
 void gst_switch_control_note_begin_locked (GstSwitchControl * self,
     OverrideKind kind, guint media, gint input, GstClockTime until);

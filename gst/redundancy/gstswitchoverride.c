@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the operator has in force: it is told when it begins and ends, and
+/* The operator's commands, and what is in force: it is told when it begins and ends, and
  * shown in the property `override`. */
 #include "gstswitchcontrolprivate.h"
 
@@ -241,4 +241,121 @@ gst_switch_control_get_override (GstSwitchControl * self)
   add_lists_locked (self, s);
   g_mutex_unlock (&self->lock);
   return s;
+}
+
+FailoverVerdict
+gst_switch_control_switch_to (GstSwitchControl * self, guint media,
+    const gchar * name, GstClockTime now)
+{
+  FailoverVerdict verdict;
+  gint id;
+
+  g_mutex_lock (&self->lock);
+  self->now = now = MAX (self->now, now);
+  id = gst_switch_control_find_name_locked (self, name);
+  verdict = av_policy_switch_to (self->policy, media, id, now);
+  if (verdict == FAILOVER_GRANTED)
+    gst_switch_control_note_begin_locked (self, OVERRIDE_SWITCH_TO, media, id,
+        OVERRIDES_NEVER);
+  g_mutex_unlock (&self->lock);
+  return verdict;
+}
+
+FailoverVerdict
+gst_switch_control_force (GstSwitchControl * self, guint media,
+    const gchar * name, GstClockTime now, GstClockTime duration)
+{
+  FailoverVerdict verdict = FAILOVER_UNKNOWN_INPUT;
+  gint id;
+
+  g_mutex_lock (&self->lock);
+  self->now = now = MAX (self->now, now);
+  id = gst_switch_control_find_name_locked (self, name);
+  if (id != FAILOVER_NONE)
+    verdict = av_policy_force (self->policy, media, id);
+  if (verdict == FAILOVER_GRANTED)
+    gst_switch_control_note_begin_locked (self, OVERRIDE_FORCE, media, id,
+        GST_CLOCK_TIME_IS_VALID (duration) ? now + duration : OVERRIDES_NEVER);
+  g_mutex_unlock (&self->lock);
+  return verdict;
+}
+
+static void
+note_locked (GstSwitchControl * self, OverrideKind kind, guint media,
+    gboolean on)
+{
+  if (on)
+    gst_switch_control_note_begin_locked (self, kind, media, FAILOVER_NONE,
+        OVERRIDES_NEVER);
+  else
+    gst_switch_control_note_end_locked (self, kind, media);
+}
+
+FailoverVerdict
+gst_switch_control_fallback_to_slate (GstSwitchControl * self, guint media,
+    gboolean on, GstClockTime now)
+{
+  FailoverVerdict verdict;
+
+  g_mutex_lock (&self->lock);
+  self->now = now = MAX (self->now, now);
+  verdict = on ? av_policy_force (self->policy, media, FAILOVER_NONE)
+      : av_policy_unforce (self->policy, media);
+  if (verdict == FAILOVER_GRANTED)
+    note_locked (self, OVERRIDE_SLATE, media, on);
+  g_mutex_unlock (&self->lock);
+  return verdict;
+}
+
+FailoverVerdict
+gst_switch_control_lockout (GstSwitchControl * self, guint media,
+    const gchar * name, gboolean on, GstClockTime now)
+{
+  FailoverVerdict verdict;
+  gint id;
+  guint was;
+
+  g_mutex_lock (&self->lock);
+  self->now = now = MAX (self->now, now);
+  id = gst_switch_control_find_name_locked (self, name);
+  was = gst_switch_control_locked_out_locked (self, id);
+  verdict = av_policy_lockout (self->policy, media, id, on);
+  if (verdict == FAILOVER_GRANTED)
+    gst_switch_control_note_lockout_locked (self,
+        gst_switch_control_find_locked (self, id), was,
+        gst_switch_control_locked_out_locked (self, id));
+  g_mutex_unlock (&self->lock);
+  return verdict;
+}
+
+FailoverVerdict
+gst_switch_control_hold (GstSwitchControl * self, guint media, gboolean on,
+    GstClockTime now)
+{
+  FailoverVerdict verdict;
+
+  g_mutex_lock (&self->lock);
+  self->now = now = MAX (self->now, now);
+  verdict = av_policy_hold (self->policy, media, on);
+  if (verdict == FAILOVER_GRANTED)
+    note_locked (self, OVERRIDE_HOLD, media, on);
+  g_mutex_unlock (&self->lock);
+  return verdict;
+}
+
+FailoverVerdict
+gst_switch_control_clear (GstSwitchControl * self, guint media,
+    GstClockTime now)
+{
+  FailoverVerdict verdict;
+  guint kind;
+
+  g_mutex_lock (&self->lock);
+  self->now = now = MAX (self->now, now);
+  verdict = av_policy_clear (self->policy, media);
+  for (kind = OVERRIDE_FORCE; verdict == FAILOVER_GRANTED
+      && kind <= OVERRIDE_SWITCH_TO; kind++)
+    gst_switch_control_note_end_locked (self, kind, media);
+  g_mutex_unlock (&self->lock);
+  return verdict;
 }

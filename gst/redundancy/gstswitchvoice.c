@@ -93,7 +93,8 @@ gst_redundant_status_get_type (void)
 }
 
 void
-gst_switch_voice_install_status (GObjectClass * klass, guint id)
+gst_switch_voice_install_properties (GObjectClass * klass, guint status,
+    guint override)
 {
   /**
    * GstRedundantSwitch:status:
@@ -102,9 +103,23 @@ gst_switch_voice_install_status (GObjectClass * klass, guint id)
    *
    * Since: 0.1
    */
-  g_object_class_install_property (klass, id,
+  g_object_class_install_property (klass, status,
       g_param_spec_enum ("status", "Status", "How it is about the whole",
           GST_TYPE_REDUNDANT_STATUS, FAILOVER_STATUS_STOPPED,
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+  /**
+   * GstRedundantSwitch:override:
+   *
+   * What the operator has in force: command (none, force, fallback-to-slate,
+   * hold, switch-to; the strongest one), input, media, since and until (ns of
+   * running time; none without an end), commands (all of them, likewise) and
+   * lockouts (names of inputs).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, override,
+      g_param_spec_boxed ("override", "Override",
+          "What the operator has in force", GST_TYPE_STRUCTURE,
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 

@@ -16,10 +16,12 @@ typedef struct _GstSwitchVoice GstSwitchVoice;
 /* The signals "switched" and "select-input". */
 void gst_switch_voice_install (GType type);
 
-/* FailoverStatus for applications, with the property `status` of that id. */
+/* FailoverStatus for applications. */
 #define GST_TYPE_REDUNDANT_STATUS (gst_redundant_status_get_type ())
 GType gst_redundant_status_get_type (void);
-void gst_switch_voice_install_status (GObjectClass * klass, guint id);
+/* The properties `status` and `override`, with these ids. */
+void gst_switch_voice_install_properties (GObjectClass * klass, guint status,
+    guint override);
 
 /* `owner` outlives the voice. */
 GstSwitchVoice *gst_switch_voice_new (GstElement * owner,
