@@ -74,6 +74,10 @@ struct _GstSwitchControl
 GstSwitchControlInput *gst_switch_control_find_locked (GstSwitchControl * self,
     gint id);
 
+/* What is seen is not moved but for the operator, and slowly. */
+void gst_switch_control_shift_locked (GstSwitchControl * self,
+    GstSwitchControlInput * input);
+
 /* FAILOVER_NONE: there is none. */
 gint gst_switch_control_find_name_locked (GstSwitchControl * self,
     const gchar * name);
