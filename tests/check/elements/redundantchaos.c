@@ -448,7 +448,8 @@ command (Rig * rig)
       g_signal_emit_by_name (rig->element, "switch-to", name, &granted);
       break;
     case 1:
-      g_signal_emit_by_name (rig->element, "force", name, &granted);
+      g_signal_emit_by_name (rig->element, "force", name,
+          chance (rig, 50) ? 0u : 500u, &granted);
       break;
     case 2:
       g_signal_emit_by_name (rig->element, "lockout", name, chance (rig, 30),
