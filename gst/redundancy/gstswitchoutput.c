@@ -498,7 +498,11 @@ follow_locked (GstRedundantSwitch * self, Work * work)
         - work_ahead_locked (self);
     if (now >= next) {
       catch_up_locked (self, now, next);
-      render_locked (self, now, work);
+      /* All that was there may have been given up. */
+      if (GST_CLOCK_TIME_IS_VALID (self->medium->next_time (self->output)))
+        render_locked (self, now, work);
+      else
+        work->wait = TRUE;
       return;
     }
   }

@@ -114,6 +114,27 @@ shown (Rig * rig)
   return mark;
 }
 
+/* Downstream blocked until all that was stored had to be given up. */
+GST_START_TEST (encoded_gets_over_a_long_block_downstream)
+{
+  guint before;
+  Rig rig;
+
+  rig_init (&rig, 1);
+  play_encoded (&rig);
+  feed_units (&rig, 1, 0, GST_SECOND);
+  before = g_list_length (rig.buffers);
+  gst_test_clock_wait_for_next_pending_id (GST_TEST_CLOCK (rig.clock), NULL);
+  gst_test_clock_set_time (GST_TEST_CLOCK (rig.clock), 12 * GST_SECOND);
+  gst_clock_id_unref (gst_test_clock_process_next_clock_id (GST_TEST_CLOCK
+          (rig.clock)));
+  feed_units (&rig, 1, 12 * GST_SECOND, 15 * GST_SECOND);
+  fail_unless (g_list_length (rig.buffers) > before + 25);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* Neither an access unit is lost nor a key frame waited for. */
 GST_START_TEST (encoded_goes_on_over_a_wrap_of_stamps)
 {
@@ -272,6 +293,7 @@ redundantswitchencoded_suite (void)
   TCase *tc = tcase_create ("redundantswitchencoded");
 
   suite_add_tcase (s, tc);
+  tcase_add_test (tc, encoded_gets_over_a_long_block_downstream);
   tcase_add_test (tc, encoded_goes_on_over_a_wrap_of_stamps);
   tcase_add_test (tc, encoded_failover_begins_with_a_key_frame);
   tcase_add_test (tc, encoded_output_begins_with_the_first_key_frame);
