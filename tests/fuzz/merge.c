@@ -55,8 +55,8 @@ try_ts (TsMerge * merge, guint path, const guint8 * data, gsize size,
   if (size > 0)
     memset (whole, data[size - 1], sizeof (whole));
   memcpy (whole, data, MIN (size, sizeof (whole)));
-  ts_merge_put (merge, path, whole, size % 16 == 15 ? size : sizeof (whole),
-      now);
+  ts_merge_put (merge, path, whole,
+      size % 16 == 15 ? MIN (size, sizeof (whole)) : sizeof (whole), now);
   while (ts_merge_next (merge, now, &packet, &deadline)) {
     FUZZ_REQUIRE (packet.data[0] == 0x47);
     FUZZ_REQUIRE (packet.time >= last && packet.time <= now);

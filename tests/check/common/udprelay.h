@@ -36,6 +36,8 @@ typedef struct
   int fd;
   guint port;
   gboolean apart;               /* the second never loses what the first has */
+  gint64 last;                  /* us, relay's thread */
+  gint pause;                   /* ms, longest between datagrams; atomic */
   guint taken;                  /* atomic */
   guint lost_on_all;            /* atomic */
   gint stopping;                /* atomic */
@@ -74,8 +76,13 @@ udp_relay_take (UdpRelay * self, const guint8 * data, gssize size)
 {
   gboolean passed = FALSE;
   gboolean lost_before = FALSE;
+  gint64 now = g_get_monotonic_time ();
   guint i;
 
+  if (self->last > 0)
+    g_atomic_int_set (&self->pause, MAX (g_atomic_int_get (&self->pause),
+            (gint) ((now - self->last) / 1000)));
+  self->last = now;
   g_atomic_int_inc (&self->taken);
   for (i = 0; i < UDP_RELAY_PATHS; i++) {
     UdpRelayPath *path = &self->path[i];
