@@ -27,48 +27,25 @@
  *
  * Since: 0.1
  */
-/* Locks, in this order: self->lock (settings), then what the inputs, switches
- * and the control lock by themselves, object lock.  Nothing is posted, linked,
- * set or joined under it.
- * Threads: the application; those of the inputs are in gstredundantinputs.c
- * and gstinputconnection.c. */
+/* Locks: gstredundantsrcprivate.h. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include <string.h>
+#include "gstredundantsrcprivate.h"
 
 #include <gst/audio/audio.h>
 
-#include "gstredundantsrc.h"
-
-#include "gstelementmessage.h"
 #include "gstinputactions.h"
 #include "gstmediaactions.h"
-#include "gstredundantinputs.h"
-#include "gstredundantsettings.h"
-#include "gstredundantswitch.h"
 #include "gstslatesettings.h"
 #include "gstswitchactions.h"
-#include "gstswitchvoice.h"
-#include "gststatslist.h"
-#include "gststatstimer.h"
 #include "urimask.h"
 
 GST_DEBUG_CATEGORY (gst_redundant_src_debug);
 #define GST_CAT_DEFAULT gst_redundant_src_debug
 
-#define N_MEDIA 2
-#define ALL_MEDIA (GST_REDUNDANT_SRC_MEDIA_VIDEO | GST_REDUNDANT_SRC_MEDIA_AUDIO)
-
 #define DEFAULT_STATS_INTERVAL 0        /* ms */
-
-#define MARGIN_MS 100
-/* While a packet is missing a merge waits, for as much more than its window. */
-#define MERGE_MARGIN_MS 150
-
-/* More inputs than this are of no use to anyone. */
-#define MAX_PAD_NUMBER 999
 
 enum
 {
@@ -82,31 +59,6 @@ enum
   PROP_STATS,
   PROP_STATS_INTERVAL,
   N_PROPERTIES
-};
-
-struct _GstRedundantSrc
-{
-  GstBin parent;
-
-  /* Fixed after init. */
-  GstSwitchControl *control;
-  GstSlate *slate;
-  GstRedundantSwitch *switches[N_MEDIA];
-  GstPad *ghosts[N_MEDIA];
-  GstRedundantInputs *inputs;
-  GstSwitchVoice *voice;
-  GstStatsTimer *stats_timer;   /* object lock */
-  guint stats_interval_ms;      /* object lock */
-
-  GMutex lock;
-  /* Under the lock. */
-  GstSwitchSettings settings;
-  gchar *uris;
-  gchar *audio_uris;
-  gchar *merge_groups;
-  GstRedundantSettings own;
-  gboolean clock_started;
-  guint effective;              /* media that are put out and linked */
 };
 
 static GstStaticPadTemplate video_template =
@@ -140,8 +92,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstRedundantSrc, gst_redundant_src,
 GST_ELEMENT_REGISTER_DEFINE (redundantsrc, "redundantsrc", GST_RANK_NONE,
     GST_TYPE_REDUNDANT_SRC);
 
-static void
-configure_locked (GstRedundantSrc * self)
+void
+gst_redundant_src_configure_locked (GstRedundantSrc * self)
 {
   GstSwitchControlConfig config;
   guint i;
@@ -169,27 +121,6 @@ update_content (GstRedundantSrc * self)
 
   for (i = 0; i < N_MEDIA; i++)
     gst_redundant_switch_update_content (self->switches[i]);
-}
-
-static gboolean
-check_content (GstRedundantSrc * self)
-{
-  GstContentSettings settings;
-  guint coded, faults;
-
-  g_mutex_lock (&self->lock);
-  settings = self->settings.content;
-  coded = self->effective & gst_redundant_settings_encoded (&self->own);
-  g_mutex_unlock (&self->lock);
-  if (!gst_content_settings_check (&settings, GST_ELEMENT (self)))
-    return FALSE;
-  faults = coded & GST_REDUNDANT_SRC_MEDIA_VIDEO
-      ? GST_REDUNDANT_FAIL_ON_BLACK | GST_REDUNDANT_FAIL_ON_FREEZE : 0;
-  if (coded & GST_REDUNDANT_SRC_MEDIA_AUDIO)
-    faults |= GST_REDUNDANT_FAIL_ON_SILENCE;
-  gst_redundant_switch_warn_of_coded_content (GST_ELEMENT (self),
-      settings.fail_on & faults);
-  return TRUE;
 }
 
 /* A slip of the pen must not take the programme off air.  What is set before
@@ -241,108 +172,6 @@ set_merge_groups (GstRedundantSrc * self, const gchar * groups)
   gst_redundant_inputs_set_merge_groups (self->inputs, groups);
 }
 
-/* The inputs' own, which may have been set one by one. */
-static gboolean
-check_uris (GstRedundantSrc * self)
-{
-  g_autoptr (GPtrArray) inputs = gst_redundant_inputs_get (self->inputs);
-  g_autofree gchar *bad = NULL;
-  guint i;
-
-  for (i = 0; i < inputs->len && bad == NULL; i++) {
-    g_autofree gchar *uri = gst_redundant_input_dup_uri (inputs->pdata[i]);
-    bad = gst_redundant_inputs_find_bad_uri (uri);
-  }
-  if (inputs->len == 0) {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
-        ("uris is empty and no sink pad is there; one or more URIs with blanks "
-            "between are needed, or a pad."), (NULL));
-  } else if (bad != NULL) {
-    GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS,
-        ("uris or audio-uris hold \"%s\", which is no URI; scheme://... is "
-            "allowed.", bad), (NULL));
-  }
-  return inputs->len > 0 && bad == NULL;
-}
-
-/* What is wanted and linked; all that is wanted when nothing is linked. */
-static void
-find_effective_media (GstRedundantSrc * self)
-{
-  guint i, linked = 0;
-
-  for (i = 0; i < N_MEDIA; i++) {
-    if (gst_pad_is_linked (self->ghosts[i]))
-      linked |= 1u << i;
-  }
-  g_mutex_lock (&self->lock);
-  self->effective = self->own.media & linked;
-  if (self->effective == 0)
-    self->effective = self->own.media;
-  for (i = 0; i < N_MEDIA; i++) {
-    gst_element_set_locked_state (GST_ELEMENT (self->switches[i]),
-        !(self->effective & (1u << i)));
-  }
-  g_mutex_unlock (&self->lock);
-}
-
-/* A switch that was left out stays in READY, from where it goes to NULL like
- * all others. */
-static void
-unlock_switches (GstRedundantSrc * self)
-{
-  guint i;
-
-  for (i = 0; i < N_MEDIA; i++)
-    gst_element_set_locked_state (GST_ELEMENT (self->switches[i]), FALSE);
-}
-
-static gboolean
-start (GstRedundantSrc * self)
-{
-  static const GstSwitchMedium *const media[N_MEDIA][2] = {
-    {&gst_switch_medium_video, &gst_switch_medium_encoded_video},
-    {&gst_switch_medium_audio, &gst_switch_medium_encoded_audio},
-  };
-  guint group = gst_util_group_id_next (), timeout, latency, window, i;
-
-  if (!check_uris (self) || !gst_slate_check (self->slate, GST_ELEMENT (self)))
-    return FALSE;
-  find_effective_media (self);
-  if (!check_content (self))
-    return FALSE;
-  g_mutex_lock (&self->lock);
-  self->clock_started = FALSE;
-  configure_locked (self);
-  gst_switch_control_set_video_leads (self->control, self->effective
-      & gst_redundant_settings_encoded (&self->own)
-      & GST_REDUNDANT_SRC_MEDIA_VIDEO);
-  timeout = self->settings.timeout_ms + self->settings.hold_off_ms;
-  latency = self->settings.latency_ms;
-  window = self->own.merge_window_ms;
-  for (i = 0; i < N_MEDIA; i++) {
-    gst_redundant_switch_set_group (self->switches[i], group);
-    gst_redundant_switch_set_medium (self->switches[i],
-        media[i][gst_redundant_settings_encoded (&self->own) >> i & 1]);
-    gst_redundant_switch_set_caps (self->switches[i], self->own.caps[i]);
-  }
-  g_mutex_unlock (&self->lock);
-  if (latency < timeout + MARGIN_MS) {
-    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
-        ("latency is %u ms: a failover loses frames unless it is at least "
-            "%u ms, timeout + hold-off + %u", latency, timeout + MARGIN_MS,
-            MARGIN_MS), (NULL));
-  }
-  if (timeout < window + MERGE_MARGIN_MS
-      && gst_redundant_inputs_has_groups (self->inputs)) {
-    GST_ELEMENT_WARNING (self, LIBRARY, SETTINGS,
-        ("timeout is too short for merge-window %u ms: a packet that all "
-            "members lose is taken for a failure unless it is at least %u ms",
-            window, window + MERGE_MARGIN_MS), (NULL));
-  }
-  return TRUE;
-}
-
 static void
 set_stats_timer (GstRedundantSrc * self, gboolean on)
 {
@@ -354,69 +183,15 @@ set_stats_timer (GstRedundantSrc * self, gboolean on)
   GST_OBJECT_UNLOCK (self);
 }
 
-/* The clock runs (again). */
-static void
-start_clock (GstRedundantSrc * self)
-{
-  GstClockTime now = gst_element_running_time_now (GST_ELEMENT (self));
-  GstRedundantInputConfig config;
-  gboolean first;
-
-  g_mutex_lock (&self->lock);
-  config = gst_redundant_settings_config (&self->own, self->effective);
-  first = !self->clock_started;
-  self->clock_started = TRUE;
-  g_mutex_unlock (&self->lock);
-  if (first)
-    gst_switch_control_start (self->control, GST_CLOCK_TIME_IS_VALID (now)
-        ? now : 0);
-  else
-    gst_switch_control_rebase (self->control);
-  if (!gst_redundant_inputs_is_started (self->inputs))
-    gst_redundant_inputs_start (self->inputs, &config);
-}
-
-/* The bin's own way asks all children how their last change went, locked ones
- * as well: an input that is still connecting would make this change wait, and
- * begin again without a pause, until it has. */
-static GstStateChangeReturn
-set_switches (GstRedundantSrc * self, GstState state)
-{
-  GstClockTime base_time = gst_element_get_base_time (GST_ELEMENT (self));
-  GstStateChangeReturn result = GST_STATE_CHANGE_SUCCESS;
-  guint i;
-
-  for (i = 0; i < N_MEDIA; i++) {
-    GstElement *element = GST_ELEMENT (self->switches[i]);
-
-    if (gst_element_is_locked_state (element))
-      continue;
-    gst_element_set_base_time (element, base_time);
-    if (gst_element_set_state (element, state) == GST_STATE_CHANGE_FAILURE)
-      result = GST_STATE_CHANGE_FAILURE;
-  }
-  return result;
-}
-
 static GstStateChangeReturn
 change_children (GstElement * element, GstStateChange transition)
 {
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING
       || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
-    return set_switches (GST_REDUNDANT_SRC (element),
+    return gst_redundant_src_set_switches (GST_REDUNDANT_SRC (element),
         GST_STATE_TRANSITION_NEXT (transition));
   return GST_ELEMENT_CLASS (gst_redundant_src_parent_class)->change_state
       (element, transition);
-}
-
-/* The last thing it says, whoever listens. */
-static void
-end_speaking (GstRedundantSrc * self)
-{
-  gst_switch_voice_stop (self->voice);
-  gst_switch_control_stop (self->control);
-  if (gst_switch_control_take_status_change (self->control))
-    g_object_notify (G_OBJECT (self), "status");
 }
 
 static GstStateChangeReturn
@@ -426,30 +201,30 @@ gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
   GstStateChangeReturn result;
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
-    if (!start (self))
+    if (!gst_redundant_src_start (self))
       return GST_STATE_CHANGE_FAILURE;
     gst_switch_voice_start (self->voice);
     set_stats_timer (self, TRUE);
   }
   if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
-    start_clock (self);
+    gst_redundant_src_start_clock (self);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     gst_redundant_inputs_stop (self->inputs);
     set_stats_timer (self, FALSE);
-    unlock_switches (self);
+    gst_redundant_src_unlock_switches (self);
   }
   result = change_children (element, transition);
   if (result == GST_STATE_CHANGE_FAILURE) {
     if (transition != GST_STATE_CHANGE_NULL_TO_READY)
       gst_redundant_inputs_stop (self->inputs);
-    unlock_switches (self);
+    gst_redundant_src_unlock_switches (self);
     if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
-      end_speaking (self);
+      gst_redundant_src_end_speaking (self);
     return result;
   }
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     gst_slate_stop (self->slate);
-    end_speaking (self);
+    gst_redundant_src_end_speaking (self);
   }
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
     gst_element_no_more_pads (element);
@@ -483,82 +258,6 @@ gst_redundant_src_send_event (GstElement * element, GstEvent * event)
   }
   return GST_ELEMENT_CLASS (gst_redundant_src_parent_class)->send_event
       (element, event);
-}
-
-/* Its number, and whether it is the sound of another pad's picture.  FALSE: it
- * has none that is fit. */
-static gboolean
-parse_pad_name (const gchar * name, guint * number, guint * place)
-{
-  const gchar *digits;
-  guint64 parsed;
-
-  *place = g_str_has_prefix (name, "audio_");
-  digits = name + strlen (*place ? "audio_sink_" : "sink_");
-  if (strlen (name) < (*place ? strlen ("audio_sink_") : strlen ("sink_"))
-      || !g_ascii_string_to_unsigned (digits, 10, 0, MAX_PAD_NUMBER, &parsed,
-          NULL))
-    return FALSE;
-  *number = (guint) parsed;
-  return TRUE;
-}
-
-/* The first number of which that pad is free. */
-static gchar *
-free_pad_name (GstRedundantSrc * self, const gchar * name_template)
-{
-  guint n;
-
-  for (n = 0; n <= MAX_PAD_NUMBER; n++) {
-    g_autofree gchar *name = g_strdup_printf ("%.*s%u",
-        (gint) (strlen (name_template) - strlen ("%u")), name_template, n);
-    g_autoptr (GstPad) taken = gst_element_get_static_pad (GST_ELEMENT (self),
-        name);
-
-    if (taken == NULL)
-      return g_steal_pointer (&name);
-  }
-  return NULL;
-}
-
-static GstPad *
-gst_redundant_src_request_new_pad (GstElement * element,
-    GstPadTemplate * template, const gchar * name, const GstCaps * caps)
-{
-  GstRedundantSrc *self = GST_REDUNDANT_SRC (element);
-  g_autofree gchar *pad_name = NULL;
-  g_autoptr (GstPad) sink = NULL;
-  GstInputLanding *landing;
-  guint number, place;
-  GstPad *ghost;
-
-  if (name != NULL && parse_pad_name (name, &number, &place))
-    pad_name = g_strdup (name);
-  else
-    pad_name = free_pad_name (self, GST_PAD_TEMPLATE_NAME_TEMPLATE (template));
-  if (pad_name == NULL || !parse_pad_name (pad_name, &number, &place))
-    return NULL;
-  landing = gst_redundant_inputs_add_pad (self->inputs, number, place);
-  if (landing == NULL)
-    return NULL;
-  sink = gst_element_get_static_pad (GST_ELEMENT (landing), "sink");
-  ghost = gst_ghost_pad_new_from_template (pad_name, sink, template);
-  gst_pad_set_active (ghost, TRUE);
-  gst_element_add_pad (element, ghost);
-  return ghost;
-}
-
-static void
-gst_redundant_src_release_pad (GstElement * element, GstPad * pad)
-{
-  GstRedundantSrc *self = GST_REDUNDANT_SRC (element);
-  guint number, place;
-
-  if (!parse_pad_name (GST_PAD_NAME (pad), &number, &place))
-    return;
-  gst_redundant_inputs_remove_pad (self->inputs, number, place);
-  gst_pad_set_active (pad, FALSE);
-  gst_element_remove_pad (element, pad);
 }
 
 static gboolean
@@ -688,111 +387,6 @@ gst_redundant_src_child_proxy_init (gpointer iface, gpointer data)
   proxy->get_children_count = get_children_count;
 }
 
-static const gchar *
-media_text (guint media)
-{
-  static const gchar *const texts[] = {
-    "none", "video", "audio", "video+audio"
-  };
-
-  return texts[media & ALL_MEDIA];
-}
-
-static GstStructure *
-input_stats (GstRedundantSrc * self, GstRedundantInput * input)
-{
-  GstClockTime now = gst_element_running_time_now (GST_ELEMENT (self));
-  gint id = gst_switch_control_find (self->control, GST_OBJECT_NAME (input));
-  GstStructure *stats = gst_structure_new ("input", "name", G_TYPE_STRING,
-      GST_OBJECT_NAME (input), NULL);
-  GstSwitchInputInfo info = { NULL, };
-
-  gst_redundant_input_add_stats (input, stats);
-  if (!GST_CLOCK_TIME_IS_VALID (now))
-    now = 0;
-  if (gst_switch_control_get_info (self->control, id, now, &info)) {
-    g_autofree gchar *faults = gst_content_faults_to_string (info.faults);
-
-    gst_structure_set (stats, "healthy", G_TYPE_BOOLEAN, info.healthy,
-        "faults", G_TYPE_STRING, faults,
-        "active", G_TYPE_BOOLEAN, info.active != 0,
-        "active-media", G_TYPE_STRING, media_text (info.active),
-        "locked-out", G_TYPE_BOOLEAN, info.locked_out != 0,
-        "media", G_TYPE_STRING, media_text (info.media),
-        "priority", G_TYPE_UINT, info.priority,
-        "epochs", G_TYPE_UINT64, info.epochs,
-        "late", G_TYPE_UINT64, info.late,
-        "jumps", G_TYPE_UINT64, info.jumps,
-        "offset", G_TYPE_INT64, info.offset,
-        "drift-ppm", G_TYPE_DOUBLE, info.drift_ppb / 1000.0,
-        "alignment", G_TYPE_STRING, alignment_nick (info.alignment),
-        "shift", G_TYPE_INT64, info.shift,
-        "flaps", G_TYPE_UINT64, info.flaps,
-        "return-delay", G_TYPE_UINT64, info.return_delay, NULL);
-  } else {
-    /* Merged into another one, or on its way out. */
-    gboolean healthy = FALSE;
-
-    g_object_get (input, "healthy", &healthy, NULL);
-    gst_structure_set (stats, "healthy", G_TYPE_BOOLEAN, healthy,
-        "active", G_TYPE_BOOLEAN, FALSE, NULL);
-  }
-  gst_switch_input_info_clear (&info);
-  return stats;
-}
-
-static guint64
-uint64_of (const GstStructure * structure, const gchar * field)
-{
-  guint64 value = 0;
-
-  gst_structure_get_uint64 (structure, field, &value);
-  return value;
-}
-
-static GstStructure *
-get_stats (GstRedundantSrc * self)
-{
-  g_autoptr (GPtrArray) all = gst_redundant_inputs_get (self->inputs);
-  GstStructure *stats = gst_structure_new_empty
-      ("application/x-redundantsrc-stats");
-  GValue inputs = G_VALUE_INIT, media = G_VALUE_INIT;
-  guint64 missed = 0, repeated = 0, samples = 0;
-  guint64 switches, manual, returns;
-  g_autofree gchar *active = NULL;
-  guint i;
-
-  gst_value_array_init (&inputs, all->len);
-  for (i = 0; i < all->len; i++)
-    gst_stats_list_append (&inputs, input_stats (self, all->pdata[i]));
-  gst_value_array_init (&media, N_MEDIA);
-  for (i = 0; i < N_MEDIA; i++) {
-    GstStructure *one = gst_redundant_switch_media_stats (self->switches[i]);
-    missed += uint64_of (one, "frames-missed");
-    repeated += uint64_of (one, "repeated-frames");
-    samples += uint64_of (one, "samples-missed");
-    gst_structure_set_name (one, "medium");
-    gst_stats_list_append (&media, one);
-  }
-  gst_switch_control_get_counters (self->control, ALL_MEDIA, &switches,
-      &manual, &returns);
-  g_object_get (self->switches[0], "active-input", &active, NULL);
-  gst_structure_set (stats, "status", G_TYPE_STRING, failover_status_nick
-      (gst_switch_control_get_status (self->control)),
-      "selections", G_TYPE_UINT64,
-      gst_switch_control_get_selections (self->control),
-      "switches", G_TYPE_UINT64, switches,
-      "switches-manual", G_TYPE_UINT64, manual,
-      "returns", G_TYPE_UINT64, returns,
-      "frames-missed", G_TYPE_UINT64, missed,
-      "repeated-frames", G_TYPE_UINT64, repeated,
-      "samples-missed", G_TYPE_UINT64, samples, NULL);
-  gst_structure_take_value (stats, "inputs", &inputs);
-  gst_redundant_inputs_add_stats (self->inputs, stats);
-  gst_structure_take_value (stats, "media", &media);
-  return stats;
-}
-
 static gchar *
 dup_active (GstRedundantSrc * self, gboolean audio)
 {
@@ -822,7 +416,7 @@ set_locked (GstRedundantSrc * self, guint id, const GValue * value)
 {
   if (!gst_redundant_settings_set (&self->own, id, value))
     gst_switch_settings_set (&self->settings, id, value);
-  configure_locked (self);
+  gst_redundant_src_configure_locked (self);
 }
 
 static void
@@ -870,7 +464,7 @@ gst_redundant_src_get_property (GObject * object, guint id, GValue * value,
   GstRedundantSrc *self = GST_REDUNDANT_SRC (object);
 
   if (id == PROP_STATS) {
-    g_value_take_boxed (value, get_stats (self));
+    g_value_take_boxed (value, gst_redundant_src_get_stats (self));
   } else if (id == PROP_STATUS) {
     g_value_set_enum (value, gst_switch_control_get_status (self->control));
   } else if (id == PROP_OVERRIDE) {
@@ -947,7 +541,7 @@ gst_redundant_src_init (GstRedundantSrc * self)
   add_switch (self, &gst_switch_medium_audio, &audio_template);
   self->inputs = gst_redundant_inputs_new (GST_BIN (self), self->control,
       self->switches);
-  configure_locked (self);
+  gst_redundant_src_configure_locked (self);
 }
 
 /* While the switches are still there. */
