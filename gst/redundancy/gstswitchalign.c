@@ -5,7 +5,7 @@
 #include "gstswitchcontrolprivate.h"
 
 /* A shift to earlier leaves so much of the latency for jitter.  One to later
- * must not fill the stores, which hold 3 s beyond it. */
+ * must not fill the stores, which hold so much beyond it. */
 #define SHIFT_MARGIN (200 * GST_MSECOND)
 #define MOST_SHIFT (GST_SWITCH_MAX_OFFSET * (gint64) GST_MSECOND)
 

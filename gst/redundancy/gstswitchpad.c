@@ -22,8 +22,10 @@ static GParamSpec *properties[N_PROPERTIES];
 #define SETTLE_POLL_US 10000
 
 /* A store keeps what the output still needs, and data that is early by as much
- * as a timeline may be. */
-#define STORE_AHEAD (3 * GST_SECOND)
+ * as a timeline may be, and then is shifted.  One that held less would drop
+ * what is due next, for ever. */
+#define STORE_AHEAD \
+    (3 * GST_SECOND + GST_SWITCH_MAX_OFFSET * GST_MSECOND)
 
 /* What lies beyond is no time of a stream (73 years), nor the length of one
  * buffer: it is as if there were none. */

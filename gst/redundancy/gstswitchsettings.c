@@ -293,6 +293,7 @@ gst_switch_settings_config (const GstSwitchSettings * self, guint required,
   config.timeline.trust = trust;
   config.timeline.latency = total;
   config.timeline.limit = TIMELINE_LIMIT + total;
+  config.timeline.early = TIMELINE_LIMIT;
   config.timeline.patience = TIMELINE_PATIENCE;
   return config;
 }

@@ -72,7 +72,7 @@ settle (Timeline * self, guint medium, guint64 arrival, gint64 delay)
       || arrival >= self->first_arrival + self->config.settle) {
     self->running = TRUE;
     if (self->config.trust >= 0 && self->offset <= self->config.trust
-        && self->offset >= -(gint64) self->config.limit)
+        && self->offset >= -(gint64) self->config.early)
       self->offset = 0;
   }
 }
@@ -97,7 +97,7 @@ fits (const Timeline * self, guint medium, guint64 arrival, gint64 place)
   gint64 late = lateness (self, medium, arrival, place);
 
   return late <= (gint64) self->config.latency
-      && late >= -(gint64) self->config.limit;
+      && late >= -(gint64) self->config.early;
 }
 
 /* Where data whose stamp means nothing goes on from the data before it: where
@@ -201,7 +201,7 @@ judge (Timeline * self, guint medium, guint64 arrival, gint64 running_time)
     self->jumps++;
     leave_offset (self, medium, arrival, running_time);
   } else if (late > (gint64) self->config.limit
-      || late < -(gint64) self->config.limit)
+      || late < -(gint64) self->config.early)
     leave_offset (self, medium, arrival, running_time);
   else if (late <= (gint64) self->config.latency)
     self->is_late[medium] = FALSE;

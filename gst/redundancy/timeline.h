@@ -22,7 +22,8 @@ typedef struct
   guint64 settle;               /* ns to wait for all of them */
   gint64 trust;                 /* ns; see timeline_map(); negative: never */
   guint64 latency;              /* ns that data may be late and still serve */
-  guint64 limit;                /* ns early or late that is a new timeline */
+  guint64 limit;                /* ns late that is a new timeline */
+  guint64 early;                /* ns early that is one; stores hold as much */
   guint64 patience;             /* ns of lateness before a new timeline */
 } TimelineConfig;
 

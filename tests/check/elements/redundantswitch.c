@@ -411,6 +411,32 @@ GST_START_TEST (redundantswitch_is_reusable_after_null)
 
 GST_END_TEST;
 
+/* What came first came late; then the input keeps up with the clock, and what it
+ * brings lies too far in the future to be kept until it is due. */
+GST_START_TEST (redundantswitch_shows_an_input_that_began_late)
+{
+  GstClockTime late;
+  g_autoptr (GstCaps) caps = gst_caps_from_string (VIDEO_CAPS);
+
+  for (late = GST_SECOND; late < 6 * GST_SECOND; late += GST_SECOND / 5) {
+    GstClockTime pts;
+    Rig rig;
+
+    rig_init (&rig, 1);
+    g_object_set (rig.element, "caps", caps, NULL);
+    rig_play (&rig, VIDEO_CAPS);
+    advance (&rig, late);
+    for (pts = 0; pts < late; pts += FRAME)
+      push (&rig, 0, pts);
+    feed (&rig, 1, pts, pts + 12 * GST_SECOND, 0);
+    fail_unless_equals_int (newest_input (&rig), 1);
+    check_time (&rig);
+    rig_clear (&rig);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (redundantswitch_stands_a_pause)
 {
   Rig rig;
@@ -541,6 +567,7 @@ redundantswitch_suite (void)
   tcase_add_test (tc, redundantswitch_obeys_priorities_in_playing);
   tcase_add_test (tc, redundantswitch_survives_an_input_that_is_released);
   tcase_add_test (tc, redundantswitch_is_reusable_after_null);
+  tcase_add_test (tc, redundantswitch_shows_an_input_that_began_late);
   tcase_add_test (tc, redundantswitch_stands_a_pause);
   tcase_add_test (tc, redundantswitch_refuses_caps_that_it_cannot_make);
   tcase_add_test (tc, redundantswitch_warns_of_a_latency_that_loses_frames);

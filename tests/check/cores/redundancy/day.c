@@ -71,6 +71,7 @@ world_init (World * self, gint ppm, gint64 jitter)
   config.trust = -1;
   config.latency = LATENCY;
   config.limit = 3 * SECOND + LATENCY;
+  config.early = 3 * SECOND;
   config.patience = SECOND;
   timeline_init (&self->timeline, &config);
   video_raster_init (&self->video, 25, 1, 2 * SECOND, 10 * SECOND);

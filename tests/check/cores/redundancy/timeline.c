@@ -19,6 +19,7 @@ init (Timeline * self, guint expected, gint64 trust)
   config.trust = trust;
   config.latency = 600 * MS;
   config.limit = 3 * SECOND;
+  config.early = 3 * SECOND;
   config.patience = SECOND;
   timeline_init (self, &config);
 }
