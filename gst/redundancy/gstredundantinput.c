@@ -333,14 +333,10 @@ gst_redundant_input_finalize (GObject * object)
   G_OBJECT_CLASS (gst_redundant_input_parent_class)->finalize (object);
 }
 
+/* Where it comes from and what is taken of it. */
 static void
-gst_redundant_input_class_init (GstRedundantInputClass * klass)
+make_source_properties (void)
 {
-  GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
-
-  gobject_class->set_property = gst_redundant_input_set_property;
-  gobject_class->get_property = gst_redundant_input_get_property;
-  gobject_class->finalize = gst_redundant_input_finalize;
   /**
    * GstRedundantInput:uri:
    *
@@ -373,6 +369,11 @@ gst_redundant_input_class_init (GstRedundantInputClass * klass)
       "What is taken of this input", GST_TYPE_REDUNDANT_SRC_MEDIA,
       AV_POLICY_BOTH, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
       | GST_PARAM_MUTABLE_PLAYING);
+}
+
+static void
+make_time_properties (void)
+{
   /**
    * GstRedundantInput:offset:
    *
@@ -400,6 +401,11 @@ gst_redundant_input_class_init (GstRedundantInputClass * klass)
       "Audio offset", "How much later its sound is put out besides (ms)",
       -GST_SWITCH_MAX_OFFSET, GST_SWITCH_MAX_OFFSET, 0, G_PARAM_READWRITE
       | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+}
+
+static void
+make_redundancy_properties (void)
+{
   /**
    * GstRedundantInput:standby:
    *
@@ -426,6 +432,12 @@ gst_redundant_input_class_init (GstRedundantInputClass * klass)
       "Merge group", "Inputs with the same name here are merged into one",
       NULL, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
       | GST_PARAM_MUTABLE_PLAYING);
+}
+
+/* What it is now. */
+static void
+make_state_properties (void)
+{
   /**
    * GstRedundantInput:state:
    *
@@ -446,6 +458,20 @@ gst_redundant_input_class_init (GstRedundantInputClass * klass)
   properties[PROP_HEALTHY] = g_param_spec_boolean ("healthy", "Healthy",
       "All media arrive in time", FALSE,
       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+}
+
+static void
+gst_redundant_input_class_init (GstRedundantInputClass * klass)
+{
+  GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
+
+  gobject_class->set_property = gst_redundant_input_set_property;
+  gobject_class->get_property = gst_redundant_input_get_property;
+  gobject_class->finalize = gst_redundant_input_finalize;
+  make_source_properties ();
+  make_time_properties ();
+  make_redundancy_properties ();
+  make_state_properties ();
   g_object_class_install_properties (gobject_class, N_PROPERTIES, properties);
 }
 

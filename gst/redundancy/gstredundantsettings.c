@@ -448,6 +448,11 @@ install_reconnecting (GObjectClass * klass)
   install_uint (klass, GST_REDUNDANT_PROP_RETRY_MAX, "retry-max",
       "Longest pause", "Longest pause between attempts to connect (ms)", 1,
       3600000, DEFAULT_RETRY_MAX, GST_PARAM_MUTABLE_READY);
+}
+
+static void
+install_merge (GObjectClass * klass)
+{
   /**
    * GstRedundantSrc:merge-window:
    *
@@ -469,4 +474,5 @@ gst_redundant_settings_install (GObjectClass * klass)
   install_whole (klass);
   install_standby (klass);
   install_reconnecting (klass);
+  install_merge (klass);
 }
