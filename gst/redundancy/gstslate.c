@@ -567,6 +567,23 @@ state_nick (SlateReelState state)
   g_assert_not_reached ();
 }
 
+/* ns that are decoded beyond what is shown. */
+static guint64
+ahead_locked (GstSlate * self)
+{
+  gint64 ahead = G_MAXINT64, end;
+  guint i;
+
+  if (self->reel.state != SLATE_REEL_ROLLING)
+    return 0;
+  for (i = 0; i < SLATE_REEL_MEDIA; i++) {
+    end = store_end (&self->stores[i]);
+    if (end != G_MININT64)
+      ahead = MIN (ahead, MAX (end - self->reel.at, 0));
+  }
+  return ahead != G_MAXINT64 ? ahead : 0;
+}
+
 void
 gst_slate_add_stats (GstSlate * self, GstStructure * stats)
 {
@@ -574,7 +591,8 @@ gst_slate_add_stats (GstSlate * self, GstStructure * stats)
   gst_structure_set (stats,
       "slate-file", G_TYPE_STRING, state_nick (self->reel.state),
       "slate-failures", G_TYPE_UINT64, self->reel.failures,
-      "slate-rounds", G_TYPE_UINT64, self->reel.rounds, NULL);
+      "slate-rounds", G_TYPE_UINT64, self->reel.rounds,
+      "slate-ahead", G_TYPE_UINT64, ahead_locked (self), NULL);
   g_mutex_unlock (&self->lock);
 }
 

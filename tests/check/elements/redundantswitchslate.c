@@ -377,7 +377,8 @@ advance_with_film (Rig * rig, GstClockTime to)
 
   for (; now < to; now += FRAME) {
     advance (rig, now);
-    g_usleep (20000);
+    while (stat (rig, "slate-ahead") < 2 * FRAME)
+      g_usleep (1000);
   }
   advance (rig, to);
 }
