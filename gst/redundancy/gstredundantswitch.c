@@ -534,7 +534,8 @@ forget_session (GstRedundantSwitch * self)
   self->position = 0;
   self->skipped = 0;
   self->serial = 0;
-  self->switch_pending = self->slate_open = FALSE;
+  self->n_pending = 0;
+  self->slate_open = FALSE;
   self->missed_mark = self->repeated_mark = 0;
   self->slate_incidents = 0;
   self->last_active = FAILOVER_NONE;

@@ -74,6 +74,8 @@ typedef enum
   GST_SWITCH_ENDED,             /* EOS or an error went out */
 } GstSwitchPhase;
 
+#define GST_SWITCH_MAX_PENDING 4
+
 struct _GstRedundantSwitch
 {
   GstElement parent;
@@ -121,9 +123,11 @@ struct _GstRedundantSwitch
   guint64 skipped;
 
   guint serial;                 /* newest decision that was seen */
-  gboolean switch_pending;      /* its message waits for the first slot */
-  gint shown_from;              /* input that went out before it */
-  GstSwitchDecision pending;
+  /* Decisions of which the first slot has not gone out, oldest first; their
+   * messages wait for it. */
+  GstSwitchDecision pending[GST_SWITCH_MAX_PENDING];
+  guint n_pending;
+  gint shown_from;              /* input that went out before them */
   guint64 missed_mark;          /* counters when all was well last */
   guint64 repeated_mark;
   gint last_active;             /* as notified */

@@ -133,6 +133,17 @@ order_locked (GstRedundantSwitch * self, gint first, gboolean exclusive,
   }
 }
 
+/* The first n: told, or never shown. */
+static void
+drop_pending_locked (GstRedundantSwitch * self, guint n)
+{
+  guint i;
+
+  self->n_pending -= n;
+  for (i = 0; i < self->n_pending; i++)
+    self->pending[i] = self->pending[i + n];
+}
+
 static GstSwitchDecision
 decide_locked (GstRedundantSwitch * self, GstClockTime now,
     GstClockTime position, GstClockTime * deadline)
@@ -143,13 +154,15 @@ decide_locked (GstRedundantSwitch * self, GstClockTime now,
       self->medium != NULL ? self->medium->id : GST_SWITCH_VIDEO, now, position,
       deadline);
   if (decision.serial != self->serial) {
-    if (!self->switch_pending)
+    if (self->n_pending == 0)
       self->shown_from = decision.previous;
+    if (self->n_pending == GST_SWITCH_MAX_PENDING)
+      drop_pending_locked (self, 1);
     self->serial = decision.serial;
-    self->pending = decision;
-    self->switch_pending = TRUE;
+    self->pending[self->n_pending++] = decision;
   }
-  self->pending.cut = decision.cut;
+  if (self->n_pending > 0)
+    self->pending[self->n_pending - 1].cut = decision.cut;
   return decision;
 }
 
@@ -273,13 +286,14 @@ add_gap (GstStructure * facts, const GstSwitchCounters * counters,
 }
 
 static gchar *
-switch_summary (GstRedundantSwitch * self, const gchar * from, const gchar * to,
-    const GstSwitchCounters * counters, guint64 missed)
+switch_summary (GstRedundantSwitch * self, FailoverReason reason,
+    const gchar * from, const gchar * to, const GstSwitchCounters * counters,
+    guint64 missed)
 {
   return g_strdup_printf ("%s goes from %s to %s, because %s; %"
       G_GUINT64_FORMAT " %s missed.",
       self->medium->id == GST_SWITCH_VIDEO ? "Video" : "Audio", from, to,
-      failover_reason_text (self->pending.reason), missed,
+      failover_reason_text (reason), missed,
       counters->rate > 0 ? "samples" : "frames");
 }
 
@@ -299,27 +313,27 @@ alignment_of (GstRedundantSwitch * self, gint id)
 
 static void
 plan_switch_message_locked (GstRedundantSwitch * self,
-    const GstSwitchCounters * counters, GstClockTime time, Work * work)
+    const GstSwitchDecision * decision, const GstSwitchCounters * counters,
+    GstClockTime time, Work * work)
 {
   g_autofree gchar *from = gst_switch_control_name (self->control,
       self->shown_from);
   g_autofree gchar *to = gst_switch_control_name (self->control,
-      self->pending.active);
+      decision->active);
   guint64 missed = counters->missed - self->missed_mark;
   GstStructure *facts = new_facts (self, "switch");
 
   gst_structure_set (facts, "from", G_TYPE_STRING, from, "to", G_TYPE_STRING,
-      to, "reason", G_TYPE_STRING, failover_reason_nick (self->pending.reason),
+      to, "reason", G_TYPE_STRING, failover_reason_nick (decision->reason),
       "position", G_TYPE_UINT64, time, "decided-at", G_TYPE_UINT64,
-      self->pending.decided_at, "alignment", G_TYPE_STRING,
-      alignment_of (self, self->pending.active), NULL);
+      decision->decided_at, "alignment", G_TYPE_STRING,
+      alignment_of (self, decision->active), NULL);
   add_gap (facts, counters, missed, counters->repeated - self->repeated_mark);
-  plan_message (work, missed > 0
-      || failover_reason_is_fault (self->pending.reason)
+  plan_message (work, missed > 0 || failover_reason_is_fault (decision->reason)
       ? GST_ELEMENT_MESSAGE_WARNING : GST_ELEMENT_MESSAGE_INFO,
-      switch_summary (self, from, to, counters, missed), facts);
+      switch_summary (self, decision->reason, from, to, counters, missed),
+      facts);
   ((Plan *) work->messages->data)->is_switch = TRUE;
-  self->switch_pending = FALSE;
 }
 
 static void
@@ -349,21 +363,49 @@ plan_slate_message_locked (GstRedundantSwitch * self, gboolean open,
           self->medium->name), facts);
 }
 
+static gboolean
+has_come_true (const GstSwitchDecision * decision, const GstSwitchSlot * slot,
+    gint shown, GstClockTime time)
+{
+  return time >= decision->cut && (decision->active == FAILOVER_NONE
+      || (slot->fresh && shown == decision->active));
+}
+
+/* Which may not be the last decision: an input may fail before it is shown,
+ * as what it brought is shown `latency` later. */
+static gboolean
+tell_switch_locked (GstRedundantSwitch * self, const GstSwitchSlot * slot,
+    gint shown, const GstSwitchCounters * counters, GstClockTime time,
+    Work * work)
+{
+  guint i;
+
+  for (i = self->n_pending; i > 0; i--) {
+    GstSwitchDecision decision = self->pending[i - 1];
+
+    if (!has_come_true (&decision, slot, shown, time))
+      continue;
+    plan_switch_message_locked (self, &decision, counters, time, work);
+    drop_pending_locked (self, i);
+    self->shown_from = decision.active;
+    return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 report_slot_locked (GstRedundantSwitch * self, const GstSwitchSlot * slot,
     GstClockTime time, Work * work)
 {
   gint shown = input_of_track_locked (self, slot->track);
   GstSwitchCounters counters;
+  gboolean told;
 
   self->medium->count (self->output, &counters);
   if (slot->slate != self->slate_open && (slot->slate || slot->fresh))
     plan_slate_message_locked (self, slot->slate, time, work);
-  if (self->switch_pending && time >= self->pending.cut
-      && (self->pending.active == FAILOVER_NONE || (slot->fresh
-              && shown == self->pending.active)))
-    plan_switch_message_locked (self, &counters, time, work);
-  if (slot->fresh && !self->switch_pending) {
+  told = tell_switch_locked (self, slot, shown, &counters, time, work);
+  if (slot->fresh && (told || self->n_pending == 0)) {
     self->missed_mark = counters.missed;
     self->repeated_mark = counters.repeated;
   }
