@@ -28,6 +28,7 @@ typedef struct
   StandbyMode standby;          /* of inputs that have none of their own */
   guint64 renew_after;          /* ns, of a source that waits by itself */
   guint64 merge_window;         /* ns */
+  gboolean finish;              /* the output ends when all inputs have */
 } GstRedundantInputConfig;
 
 /* `brings` is what is taken of it at first, a bit mask of media.  Its place is
@@ -86,6 +87,8 @@ void gst_redundant_input_start (GstRedundantInput * self,
     const GstRedundantInputConfig * config);
 void gst_redundant_input_stop (GstRedundantInput * self);
 gboolean gst_redundant_input_is_idle (GstRedundantInput * self);
+/* Its end came, and is one. */
+gboolean gst_redundant_input_has_ended (GstRedundantInput * self);
 
 /* Controller thread: does what is due; returns when to come back, on the
  * monotonic clock (ns). */

@@ -89,6 +89,17 @@ gst_redundant_input_is_idle (GstRedundantInput * self)
 }
 
 gboolean
+gst_redundant_input_has_ended (GstRedundantInput * self)
+{
+  gboolean ended;
+
+  g_mutex_lock (&self->lock);
+  ended = self->life.ended && self->life.state == INPUT_LIFE_IDLE;
+  g_mutex_unlock (&self->lock);
+  return ended;
+}
+
+gboolean
 gst_redundant_input_contains (GstRedundantInput * self, GstObject * object)
 {
   gboolean contains;
@@ -295,6 +306,7 @@ typedef struct
   InputLifeState state;
   InputLifeReason reason;
   gboolean lost;
+  gboolean ended;
   guint64 attempts;
   guint64 next_retry;
   gchar *error;
@@ -309,6 +321,8 @@ failure_text (const Snapshot * snapshot, guint64 wait)
 
   if (snapshot->reason == INPUT_LIFE_REASON_STOP)
     return g_strdup ("stops");
+  if (snapshot->ended)
+    return g_strdup ("ended; it is connected again by restart-input");
   if (snapshot->reason == INPUT_LIFE_REASON_EOS)
     what = "ended";
   else if (snapshot->reason == INPUT_LIFE_REASON_STALL)
@@ -326,7 +340,7 @@ state_text (const Snapshot * snapshot, guint64 wait)
 {
   switch (snapshot->state) {
     case INPUT_LIFE_IDLE:
-      return g_strdup ("is off");
+      return g_strdup (snapshot->ended ? "has ended" : "is off");
     case INPUT_LIFE_CONNECTING:
     case INPUT_LIFE_BACKOFF:
       return g_strdup_printf ("connects to %s", snapshot->uri);
@@ -398,7 +412,7 @@ is_told (const Snapshot * snapshot, GstElementMessageSeverity * severity)
       return TRUE;
     case INPUT_LIFE_STOPPING:
       if (snapshot->reason != INPUT_LIFE_REASON_STOP
-          && snapshot->reason != INPUT_LIFE_REASON_RESTART)
+          && snapshot->reason != INPUT_LIFE_REASON_RESTART && !snapshot->ended)
         *severity = GST_ELEMENT_MESSAGE_WARNING;
       return TRUE;
     case INPUT_LIFE_BACKOFF:
@@ -459,6 +473,7 @@ take_snapshot_locked (GstRedundantInput * self, guint64 now,
   snapshot->state = self->life.state;
   snapshot->reason = self->life.reason;
   snapshot->lost = input_life_is_lost (&self->life, now);
+  snapshot->ended = self->life.ended;
   snapshot->attempts = self->life.attempts;
   snapshot->next_retry = self->life.next_retry;
   snapshot->error = may_be_by_error (&self->life)

@@ -12,6 +12,8 @@
 #include "gstinputgroups.h"
 #include "urimask.h"
 
+#define N_MEDIA 2
+
 #define AUDIO_ONLY (1u << GST_SWITCH_AUDIO)
 
 /* Behind all ordinary inputs. */
@@ -111,6 +113,36 @@ bury (GstRedundantInputs * self, GstRedundantInput * input)
   g_mutex_unlock (&self->lock);
 }
 
+/* Whether there are inputs, and the end of each has come. */
+static gboolean
+have_all_ended (GstRedundantInputs * self)
+{
+  g_autoptr (GPtrArray) inputs = gst_redundant_inputs_get (self);
+  guint i;
+
+  for (i = 0; i < inputs->len; i++) {
+    if (!gst_redundant_input_has_ended (inputs->pdata[i]))
+      return FALSE;
+  }
+  return inputs->len > 0;
+}
+
+static void
+tell_switches_of_end (GstRedundantInputs * self)
+{
+  gboolean finish, ended;
+  guint i;
+
+  g_mutex_lock (&self->lock);
+  finish = self->config.finish;
+  g_mutex_unlock (&self->lock);
+  if (!finish)
+    return;
+  ended = have_all_ended (self);
+  for (i = 0; i < N_MEDIA; i++)
+    gst_redundant_switch_set_inputs_ended (self->switches[i], ended);
+}
+
 /* Returns when to come back; `idle` is whether every input is. */
 static guint64
 step_all (GstRedundantInputs * self, gboolean * idle)
@@ -132,6 +164,8 @@ step_all (GstRedundantInputs * self, gboolean * idle)
     *idle = *idle && gst_redundant_input_is_idle (input);
     bury (self, input);
   }
+  if (running)
+    tell_switches_of_end (self);
   return deadline;
 }
 

@@ -10,6 +10,7 @@
 #define DEFAULT_AV_POLICY GST_REDUNDANT_SRC_AV_POLICY_PREFER_COMMON
 #define DEFAULT_REQUIRE_ALL_MEDIA TRUE
 #define DEFAULT_STANDBY GST_REDUNDANT_SRC_STANDBY_HOT
+#define DEFAULT_EOS_POLICY GST_REDUNDANT_SRC_EOS_POLICY_RESTART
 #define DEFAULT_CONNECT_TIMEOUT 8000    /* ms */
 #define DEFAULT_STALL_TIMEOUT 5000      /* ms */
 #define DEFAULT_TEARDOWN_TIMEOUT 5000   /* ms */
@@ -99,6 +100,28 @@ gst_redundant_src_standby_get_type (void)
   return type;
 }
 
+GType
+gst_redundant_src_eos_policy_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    {GST_REDUNDANT_SRC_EOS_POLICY_RESTART,
+        "An input that ends is connected again", "restart"},
+    {GST_REDUNDANT_SRC_EOS_POLICY_NEXT,
+        "An input that ends is done; the next one goes on", "next"},
+    {GST_REDUNDANT_SRC_EOS_POLICY_FINISH,
+        "As next, and the output ends with the last input", "finish"},
+    {0, NULL, NULL},
+  };
+
+  if (g_once_init_enter (&type)) {
+    GType new_type = g_enum_register_static ("GstRedundantSrcEosPolicy",
+        values);
+    g_once_init_leave (&type, new_type);
+  }
+  return type;
+}
+
 void
 gst_redundant_settings_init (GstRedundantSettings * self)
 {
@@ -107,6 +130,7 @@ gst_redundant_settings_init (GstRedundantSettings * self)
   self->av_policy = DEFAULT_AV_POLICY;
   self->require_all_media = DEFAULT_REQUIRE_ALL_MEDIA;
   self->standby = DEFAULT_STANDBY;
+  self->eos_policy = DEFAULT_EOS_POLICY;
   self->connect_timeout_ms = DEFAULT_CONNECT_TIMEOUT;
   self->stall_timeout_ms = DEFAULT_STALL_TIMEOUT;
   self->teardown_timeout_ms = DEFAULT_TEARDOWN_TIMEOUT;
@@ -163,6 +187,8 @@ gst_redundant_settings_config (const GstRedundantSettings * self, guint media)
   config.life.teardown_timeout = self->teardown_timeout_ms * GST_MSECOND;
   config.renew_after = RENEW_AFTER;
   config.life.healthy_after = HEALTHY_AFTER;
+  config.life.ends = self->eos_policy != GST_REDUNDANT_SRC_EOS_POLICY_RESTART;
+  config.finish = self->eos_policy == GST_REDUNDANT_SRC_EOS_POLICY_FINISH;
   config.life.lost_after = self->reconnect_window_ms * GST_MSECOND;
   config.retry_initial = self->retry_initial_ms * GST_MSECOND;
   config.retry_max = self->retry_max_ms * GST_MSECOND;
@@ -223,6 +249,8 @@ gst_redundant_settings_set (GstRedundantSettings * self, guint id,
     self->require_all_media = g_value_get_boolean (value);
   else if (id == GST_REDUNDANT_PROP_STANDBY)
     self->standby = g_value_get_enum (value);
+  else if (id == GST_REDUNDANT_PROP_EOS_POLICY)
+    self->eos_policy = g_value_get_enum (value);
   else
     return FALSE;
   return TRUE;
@@ -250,6 +278,8 @@ gst_redundant_settings_get (GstRedundantSettings * self, guint id,
     g_value_set_boolean (value, self->require_all_media);
   else if (id == GST_REDUNDANT_PROP_STANDBY)
     g_value_set_enum (value, self->standby);
+  else if (id == GST_REDUNDANT_PROP_EOS_POLICY)
+    g_value_set_enum (value, self->eos_policy);
   else
     return FALSE;
   return TRUE;
@@ -377,6 +407,28 @@ install_standby (GObjectClass * klass)
 }
 
 static void
+install_eos_policy (GObjectClass * klass)
+{
+  /**
+   * GstRedundantSrc:eos-policy:
+   *
+   * What the end of an input's stream means.  With restart it is a failure: the
+   * input is connected again.  With next the input is done, until
+   * #GstRedundantSrc::restart-input.  With finish, too, and when all inputs are
+   * done the output ends once it has played what they brought.  Read when going
+   * to PLAYING.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (klass, GST_REDUNDANT_PROP_EOS_POLICY,
+      g_param_spec_enum ("eos-policy", "EOS policy",
+          "What the end of an input's stream means",
+          GST_TYPE_REDUNDANT_SRC_EOS_POLICY, DEFAULT_EOS_POLICY,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+          | GST_PARAM_MUTABLE_READY));
+}
+
+static void
 install_reconnecting (GObjectClass * klass)
 {
   /**
@@ -473,6 +525,7 @@ gst_redundant_settings_install (GObjectClass * klass)
   install_streams (klass);
   install_whole (klass);
   install_standby (klass);
+  install_eos_policy (klass);
   install_reconnecting (klass);
   install_merge (klass);
 }

@@ -19,6 +19,7 @@ typedef struct
   GstRedundantSrcAvPolicy av_policy;
   gboolean require_all_media;
   GstRedundantSrcStandby standby;
+  GstRedundantSrcEosPolicy eos_policy;
   guint connect_timeout_ms;
   guint stall_timeout_ms;
   guint teardown_timeout_ms;
@@ -37,6 +38,7 @@ enum
   GST_REDUNDANT_PROP_AV_POLICY,
   GST_REDUNDANT_PROP_REQUIRE_ALL_MEDIA,
   GST_REDUNDANT_PROP_STANDBY,
+  GST_REDUNDANT_PROP_EOS_POLICY,
   GST_REDUNDANT_PROP_CONNECT_TIMEOUT,
   GST_REDUNDANT_PROP_STALL_TIMEOUT,
   GST_REDUNDANT_PROP_TEARDOWN_TIMEOUT,

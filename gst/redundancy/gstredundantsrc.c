@@ -723,5 +723,6 @@ gst_redundant_src_class_init (GstRedundantSrcClass * klass)
   gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SRC_MEDIA, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SRC_OUTPUT, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SRC_AV_POLICY, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SRC_EOS_POLICY, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_REDUNDANT_SRC_STANDBY, 0);
 }

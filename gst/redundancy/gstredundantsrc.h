@@ -32,6 +32,13 @@ typedef enum
 
 typedef enum
 {
+  GST_REDUNDANT_SRC_EOS_POLICY_RESTART,
+  GST_REDUNDANT_SRC_EOS_POLICY_NEXT,
+  GST_REDUNDANT_SRC_EOS_POLICY_FINISH,
+} GstRedundantSrcEosPolicy;
+
+typedef enum
+{
   GST_REDUNDANT_SRC_STANDBY_HOT,
   GST_REDUNDANT_SRC_STANDBY_WARM,
   GST_REDUNDANT_SRC_STANDBY_COLD,
@@ -43,6 +50,10 @@ GType gst_redundant_src_standby_get_type (void);
 GType gst_redundant_src_media_get_type (void);
 #define GST_TYPE_REDUNDANT_SRC_OUTPUT (gst_redundant_src_output_get_type ())
 GType gst_redundant_src_output_get_type (void);
+#define GST_TYPE_REDUNDANT_SRC_EOS_POLICY \
+  (gst_redundant_src_eos_policy_get_type ())
+GType gst_redundant_src_eos_policy_get_type (void);
+
 #define GST_TYPE_REDUNDANT_SRC_AV_POLICY \
   (gst_redundant_src_av_policy_get_type ())
 GType gst_redundant_src_av_policy_get_type (void);

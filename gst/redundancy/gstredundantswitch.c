@@ -539,7 +539,7 @@ forget_session (GstRedundantSwitch * self)
   self->missed_mark = self->repeated_mark = 0;
   self->slate_incidents = 0;
   self->last_active = FAILOVER_NONE;
-  self->eos_requested = FALSE;
+  self->eos_requested = self->inputs_ended = FALSE;
   self->clock_started = FALSE;
   g_mutex_unlock (&self->lock);
 }
@@ -725,6 +725,18 @@ gst_redundant_switch_send_event (GstElement * element, GstEvent * event)
   gst_redundant_switch_wake_locked (self);
   g_mutex_unlock (&self->lock);
   return TRUE;
+}
+
+void
+gst_redundant_switch_set_inputs_ended (GstRedundantSwitch * self,
+    gboolean ended)
+{
+  g_mutex_lock (&self->lock);
+  if (self->inputs_ended != ended) {
+    self->inputs_ended = ended;
+    gst_redundant_switch_wake_locked (self);
+  }
+  g_mutex_unlock (&self->lock);
 }
 
 static GObject *

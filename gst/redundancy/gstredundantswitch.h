@@ -31,7 +31,7 @@ void gst_redundant_switch_set_medium (GstRedundantSwitch * self,
 
 /* For redundantsrc, before any pad is requested: the switch decides with
  * `control`, carries `medium`, speaks in `owner`'s name with messages that
- * begin with `prefix`, never ends by itself, and takes inputs at the time
+ * begin with `prefix`, ends when it is told to, and takes inputs at the time
  * when they arrive.  `owner` must outlive it. */
 void gst_redundant_switch_adopt (GstRedundantSwitch * self,
     GstElement * owner, const gchar * prefix, GstSwitchControl * control,
@@ -44,6 +44,11 @@ void gst_redundant_switch_set_settings (GstRedundantSwitch * self,
 /* Streams that belong together; before PAUSED. */
 void gst_redundant_switch_set_group (GstRedundantSwitch * self, guint group);
 void gst_redundant_switch_set_caps (GstRedundantSwitch * self, GstCaps * caps);
+
+/* For redundantsrc: nothing comes any more, whatever the pads say; what is there
+ * is still put out. */
+void gst_redundant_switch_set_inputs_ended (GstRedundantSwitch * self,
+    gboolean ended);
 
 /* A pad for the control's input `id`.  (transfer full): release it */
 GstPad *gst_redundant_switch_add_input (GstRedundantSwitch * self, gint id);

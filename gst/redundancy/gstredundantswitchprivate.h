@@ -108,6 +108,7 @@ struct _GstRedundantSwitch
   gboolean clock_started;       /* has played since PAUSED */
   GstClockTime started_at;
   gboolean eos_requested;
+  gboolean inputs_ended;        /* whatever their pads say */
   GstClockID clock_id;          /* the output's wait */
   guint next_pad;
   GList *pads;                  /* GstRedundantSwitchPad, not owned */

@@ -595,7 +595,7 @@ audio_track_trim (gpointer output, gpointer data)
 }
 
 static gboolean
-audio_track_is_empty (gpointer data)
+audio_track_is_over (gpointer output, gpointer data)
 {
   AudioTrack *track = data;
 
@@ -636,7 +636,7 @@ const GstSwitchMedium gst_switch_medium_audio = {
   .track_store = audio_track_store,
   .track_start = audio_track_start,
   .track_trim = audio_track_trim,
-  .track_is_empty = audio_track_is_empty,
+  .track_is_over = audio_track_is_over,
   .track_level = audio_track_level,
 };
 /* *INDENT-ON* */

@@ -335,7 +335,7 @@ encoded_track_trim (gpointer output, gpointer data)
 }
 
 static gboolean
-encoded_track_is_empty (gpointer data)
+encoded_track_is_over (gpointer output, gpointer data)
 {
   AuTrack *track = data;
 
@@ -371,7 +371,7 @@ encoded_track_level (gpointer data, guint64 * items, guint64 * bytes,
   .track_store = encoded_track_store, \
   .track_start = encoded_track_start, \
   .track_trim = encoded_track_trim, \
-  .track_is_empty = encoded_track_is_empty, \
+  .track_is_over = encoded_track_is_over, \
   .track_level = encoded_track_level
 
 /* *INDENT-OFF* */

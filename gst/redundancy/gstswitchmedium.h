@@ -95,7 +95,8 @@ typedef struct
   /* Start of what is stored (ns), or G_MAXINT64. */
   gint64 (*track_start) (gpointer output, gpointer track);
   void (*track_trim) (gpointer output, gpointer track);
-  gboolean (*track_is_empty) (gpointer track);
+  /* Nothing of it is left to be put out.  output is nullable. */
+  gboolean (*track_is_over) (gpointer output, gpointer track);
   void (*track_level) (gpointer track, guint64 * items, guint64 * bytes,
       guint64 * dropped);
 } GstSwitchMedium;

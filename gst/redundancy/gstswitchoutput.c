@@ -211,12 +211,14 @@ all_ended_locked (GstRedundantSwitch * self)
 {
   GList *l;
 
-  if (self->eos_policy == GST_REDUNDANT_SWITCH_EOS_NEVER || self->pads == NULL)
+  if (!self->inputs_ended
+      && (self->eos_policy == GST_REDUNDANT_SWITCH_EOS_NEVER
+          || self->pads == NULL))
     return FALSE;
   for (l = self->pads; l != NULL; l = l->next) {
     GstRedundantSwitchPad *pad = l->data;
-    if (!pad->eos || (pad->track != NULL
-            && !self->medium->track_is_empty (pad->track)))
+    if ((!pad->eos && !self->inputs_ended) || (pad->track != NULL
+            && !self->medium->track_is_over (self->output, pad->track)))
       return FALSE;
   }
   return TRUE;

@@ -463,11 +463,15 @@ video_track_trim (gpointer output, gpointer data)
 }
 
 static gboolean
-video_track_is_empty (gpointer data)
+video_track_is_over (gpointer output, gpointer data)
 {
+  VideoOutput *self = output;
   VideoTrack *track = data;
 
-  return track->store.count == 0;
+  /* The last picture stays until a later one, but is shown for its time. */
+  return track->store.count == 0 || (self != NULL && store_end (&track->store)
+      - (gint64) video_raster_time (&self->raster, 1) / 2
+      <= (gint64) video_raster_time (&self->raster, self->raster.slot));
 }
 
 static void
@@ -504,7 +508,7 @@ const GstSwitchMedium gst_switch_medium_video = {
   .track_store = video_track_store,
   .track_start = video_track_start,
   .track_trim = video_track_trim,
-  .track_is_empty = video_track_is_empty,
+  .track_is_over = video_track_is_over,
   .track_level = video_track_level,
 };
 /* *INDENT-ON* */

@@ -47,7 +47,7 @@ void
 input_life_start (InputLife * self, guint64 now)
 {
   self->wanted = TRUE;
-  if (self->state != INPUT_LIFE_IDLE)
+  if (self->state != INPUT_LIFE_IDLE || self->ended)
     return;
   backoff_reset (&self->backoff);
   self->next_retry = now;
@@ -93,7 +93,8 @@ input_life_on_failure (InputLife * self, InputLifeReason why, guint64 now,
   if (self->state != INPUT_LIFE_CONNECTING && self->state != INPUT_LIFE_RUNNING
       && self->state != INPUT_LIFE_STALLED)
     return;
-  self->failures++;
+  self->ended = why == INPUT_LIFE_REASON_EOS && self->config.ends;
+  self->failures += !self->ended;
   if (self->state == INPUT_LIFE_RUNNING) {
     self->outage_since = self->last_data;
     if (self->last_data >= self->running_since + self->config.healthy_after)
@@ -117,13 +118,17 @@ void
 input_life_hurry (InputLife * self, guint64 now)
 {
   self->next_retry = MIN (self->next_retry, now);
+  if (self->ended)
+    self->outage_since = now;
+  self->ended = FALSE;
 }
 
 static void
 leave_stopping (InputLife * self, guint64 now)
 {
   if (self->wanted)
-    enter (self, INPUT_LIFE_BACKOFF, self->reason, now);
+    enter (self, self->ended ? INPUT_LIFE_IDLE : INPUT_LIFE_BACKOFF,
+        self->reason, now);
   else
     enter (self, INPUT_LIFE_IDLE, INPUT_LIFE_REASON_STOP, now);
 }
@@ -229,6 +234,6 @@ input_life_update (InputLife * self, guint64 now, guint32 random,
 gboolean
 input_life_is_lost (const InputLife * self, guint64 now)
 {
-  return self->wanted && self->state != INPUT_LIFE_RUNNING
+  return self->wanted && !self->ended && self->state != INPUT_LIFE_RUNNING
       && now >= self->outage_since + self->config.lost_after;
 }

@@ -50,6 +50,7 @@ typedef struct
   guint64 lost_after;           /* ns of outage that is no mere reconnect */
   gboolean patient;             /* the source waits for its peers by itself */
   gboolean listens;             /* a restart needs no pause between */
+  gboolean ends;                /* its end is no failure to recover from */
 } InputLifeConfig;
 
 /* Life of one input: when to connect, to give up and to try again.  The user
@@ -62,6 +63,7 @@ typedef struct
   InputLifeState state;
   InputLifeReason reason;       /* why it is in this state */
   gboolean wanted;              /* started and not stopped */
+  gboolean ended;               /* by itself, for good */
   gboolean action_due;          /* the state's action was not handed out yet */
   guint64 since;                /* of the state */
   guint64 running_since;
@@ -81,7 +83,8 @@ void input_life_stop (InputLife * self, guint64 now);
 void input_life_on_data (InputLife * self, guint64 now);
 void input_life_on_failure (InputLife * self, InputLifeReason why,
     guint64 now, guint32 random);
-/* The next attempt, if it waits for one, is due now. */
+/* The next attempt, if it waits for one, is due now; one that has ended may
+ * start again. */
 void input_life_hurry (InputLife * self, guint64 now);
 /* The connection is down (after DISCONNECT), or a zombie died. */
 void input_life_on_disconnected (InputLife * self, guint64 now);

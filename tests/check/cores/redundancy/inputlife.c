@@ -158,6 +158,40 @@ GST_START_TEST (input_life_restarts_an_input_that_stalls)
 
 GST_END_TEST;
 
+/* An end that is one: nothing is retried or lost, until somebody asks. */
+GST_START_TEST (input_life_leaves_what_has_ended_alone)
+{
+  guint64 now = 20 * SECOND;
+  InputLife self;
+
+  init (&self, FALSE, FALSE);
+  self.config.ends = TRUE;
+  connect_and_run (&self, 0);
+  input_life_on_failure (&self, INPUT_LIFE_REASON_EOS, now, MIDDLE);
+  fail_unless_equals_int (update (&self, now), INPUT_LIFE_DISCONNECT);
+  input_life_on_disconnected (&self, now);
+  fail_unless_equals_int (self.state, INPUT_LIFE_IDLE);
+  fail_unless_equals_int (self.reason, INPUT_LIFE_REASON_EOS);
+  fail_unless_equals_uint64 (self.failures, 0);
+  now += 1000 * SECOND;
+  input_life_start (&self, now);
+  fail_unless_equals_int (update (&self, now), INPUT_LIFE_NOTHING);
+  fail_if (input_life_is_lost (&self, now));
+
+  input_life_hurry (&self, now);
+  fail_if (input_life_is_lost (&self, now));
+  input_life_start (&self, now);
+  fail_unless_equals_int (update (&self, now), INPUT_LIFE_CONNECT);
+  /* Another failure is one all the same. */
+  input_life_on_data (&self, now);
+  input_life_on_failure (&self, INPUT_LIFE_REASON_ERROR, now, MIDDLE);
+  fail_unless_equals_int (update (&self, now), INPUT_LIFE_DISCONNECT);
+  input_life_on_disconnected (&self, now);
+  fail_unless_equals_int (self.state, INPUT_LIFE_BACKOFF);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (input_life_restarts_an_input_that_never_delivers)
 {
   InputLife self;
@@ -296,6 +330,7 @@ inputlife_suite (void)
   tcase_add_test (tc, input_life_hurries_when_it_waits);
   tcase_add_test (tc, input_life_forgets_failures_after_health);
   tcase_add_test (tc, input_life_restarts_an_input_that_stalls);
+  tcase_add_test (tc, input_life_leaves_what_has_ended_alone);
   tcase_add_test (tc, input_life_restarts_an_input_that_never_delivers);
   tcase_add_test (tc, input_life_keeps_a_listener_open_that_no_one_calls);
   tcase_add_test (tc, input_life_counts_a_vain_wait_as_the_pause);
