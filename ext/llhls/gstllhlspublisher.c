@@ -628,6 +628,8 @@ render_view (GstLlHlsPublisher * self, Rendition * rendition, guint form)
   if (view->position.has_hint)
     view->hint = playlist_part_uri (playlist, playlist->hint_msn,
         playlist->hint_part);
+  if (view->position.has_hint && view->position.has_open)
+    view->next = playlist_part_uri (playlist, view->position.open_msn + 1, 0);
   return view;
 }
 

@@ -335,6 +335,9 @@ try_playlist (GstLlHlsResponder * self, const Job * job,
   return TRUE;
 }
 
+/* The next segment's first part is hinted when its key frame is due.  When that
+ * is late the hint is another one for a while: who asked waits all the same,
+ * since a refusal of what comes after all would be kept by caches. */
 static gboolean
 is_hinted (const GstLlHlsSnapshot * snapshot, const gchar * name)
 {
@@ -343,7 +346,7 @@ is_hinted (const GstLlHlsSnapshot * snapshot, const gchar * name)
   for (i = 0; i < snapshot->views->len; i++) {
     const GstLlHlsView *view = g_ptr_array_index (snapshot->views, i);
 
-    if (g_strcmp0 (view->hint, name) == 0)
+    if (g_strcmp0 (view->hint, name) == 0 || g_strcmp0 (view->next, name) == 0)
       return TRUE;
   }
   return FALSE;

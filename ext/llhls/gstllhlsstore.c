@@ -255,6 +255,7 @@ gst_llhls_view_unref (GstLlHlsView * self)
   g_clear_pointer (&self->delta_v2, g_bytes_unref);
   g_free (self->report);
   g_free (self->hint);
+  g_free (self->next);
   g_free (self->name);
   g_free (self);
 }

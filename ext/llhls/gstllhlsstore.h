@@ -18,6 +18,7 @@ typedef struct
   GBytes *delta_v2;             /* for _HLS_skip=v2; NULL: the same as delta */
   gchar *report;                /* the line that tells of it, or NULL */
   gchar *hint;                  /* path of the part that comes next, or NULL */
+  gchar *next;                  /* of the next segment's first part, or NULL */
   PlaylistPosition position;
 } GstLlHlsView;
 

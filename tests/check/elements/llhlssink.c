@@ -104,21 +104,23 @@ rig_clear (Rig * rig)
 }
 
 static void
+push_to (GstHarness * h, guint64 frame, gboolean key)
+{
+  guint8 picture[] = { 0, 0, 0, 3, key ? 0x65 : 0x41, 0x9a, 0x80 };
+  GstBuffer *buffer = gst_buffer_new_memdup (picture, sizeof (picture));
+
+  GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) = frame * FRAME;
+  GST_BUFFER_DURATION (buffer) = FRAME;
+  if (!key)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  fail_unless_equals_int (gst_harness_push (h, buffer), GST_FLOW_OK);
+}
+
+static void
 push_video (Rig * rig, guint n)
 {
-  guint8 picture[] = { 0, 0, 0, 3, 0x41, 0x9a, 0x80 };
-
-  while (n-- > 0) {
-    GstBuffer *buffer;
-
-    picture[4] = rig->frame % GOP == 0 ? 0x65 : 0x41;
-    buffer = gst_buffer_new_memdup (picture, sizeof (picture));
-    GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) = rig->frame * FRAME;
-    GST_BUFFER_DURATION (buffer) = FRAME;
-    if (rig->frame++ % GOP != 0)
-      GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-    fail_unless_equals_int (gst_harness_push (rig->video, buffer), GST_FLOW_OK);
-  }
+  for (; n > 0; n--, rig->frame++)
+    push_to (rig->video, rig->frame, rig->frame % GOP == 0);
 }
 
 static void
@@ -425,6 +427,60 @@ GST_START_TEST (llhlssink_holds_a_request_until_its_part_is_there)
   fail_unless_equals_int (reply.status, 200);
   fail_unless (reply.size > 100);
   reply_clear (&reply);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+static gchar *
+get_hint (Rig * rig, const gchar * playlist)
+{
+  g_autofree gchar *text = get_text (rig->port, playlist);
+
+  return as_path (between (text, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"", "\""));
+}
+
+/* The next segment's first part is hinted, and then the segment turns out to be
+ * longer. */
+GST_START_TEST (llhlssink_holds_a_hinted_part_whose_key_frame_is_late)
+{
+  guint late = 5 * GOP + 12, i;
+  g_autofree gchar *hint = NULL, *after = NULL;
+  GSocketConnection *before, *behind;
+  GstHarness *second;
+  Rig rig;
+  Reply reply;
+
+  rig_make (&rig, FALSE);
+  second = gst_harness_new_with_element (rig.sink, "video_1", NULL);
+  rig_play (&rig);
+  gst_harness_play (second);
+  gst_harness_set_src_caps (second, video_caps (config_a, sizeof (config_a)));
+  for (i = 0; i < 5 * GOP; i++) {
+    push_to (rig.video, i, i % GOP == 0);
+    push_to (second, i, i % GOP == 0);
+  }
+  hint = get_hint (&rig, "/video_1.m3u8");
+  fail_unless (g_str_has_suffix (hint, ".0.m4s"), "%s", hint);
+  before = send_request (rig.port, "GET", hint, "");
+  wait_for_waiters (&rig, 1);
+  for (; i < late + 8; i++)
+    push_to (rig.video, i, i == late);
+  for (i = 5 * GOP; i < late - 5; i++)
+    push_to (second, i, FALSE);
+  after = get_hint (&rig, "/video_1.m3u8");
+  fail_if (g_str_equal (after, hint));
+  behind = send_request (rig.port, "GET", hint, "");
+  wait_for_waiters (&rig, 2);
+  for (; i < late + 8; i++)
+    push_to (second, i, i == late);
+  read_reply (before, &reply);
+  fail_unless_equals_int (reply.status, 200);
+  reply_clear (&reply);
+  read_reply (behind, &reply);
+  fail_unless_equals_int (reply.status, 200);
+  reply_clear (&reply);
+  gst_harness_teardown (second);
   rig_clear (&rig);
 }
 
@@ -1327,6 +1383,7 @@ llhlssink_suite (void)
   tcase_add_test (tc, llhlssink_serves_what_its_playlists_name);
   tcase_add_test (tc, llhlssink_answers_http_as_it_should);
   tcase_add_test (tc, llhlssink_holds_a_request_until_its_part_is_there);
+  tcase_add_test (tc, llhlssink_holds_a_hinted_part_whose_key_frame_is_late);
   tcase_add_test (tc, llhlssink_answers_503_when_nothing_comes);
   tcase_add_test (tc, llhlssink_ends_with_the_stream_and_releases_who_waits);
   tcase_add_test (tc, llhlssink_answers_503_to_who_waits_when_it_stops);
