@@ -45,8 +45,8 @@ void gst_redundant_switch_set_settings (GstRedundantSwitch * self,
 void gst_redundant_switch_set_group (GstRedundantSwitch * self, guint group);
 void gst_redundant_switch_set_caps (GstRedundantSwitch * self, GstCaps * caps);
 
-/* For redundantsrc: nothing comes any more, whatever the pads say; what is there
- * is still put out. */
+/* For redundantsrc: nothing comes any more, whatever the pads say; what is
+ * there is still put out. */
 void gst_redundant_switch_set_inputs_ended (GstRedundantSwitch * self,
     gboolean ended);
 

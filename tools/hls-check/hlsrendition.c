@@ -54,7 +54,7 @@ hls_rendition_free (HlsRendition * self)
 
 /* --- what is to be fetched later ----------------------------------------- */
 
-static void
+static gboolean
 add_probe (HlsRendition * self, HlsProbeType type, const gchar * uri,
     const M3u8Range * range, guint64 not_before, guint64 not_after)
 {
@@ -62,7 +62,7 @@ add_probe (HlsRendition * self, HlsProbeType type, const gchar * uri,
 
   if (uri == NULL || *uri == '\0' || not_after <= not_before
       || self->probes.length >= HLS_MAX_PROBES)
-    return;
+    return FALSE;
   probe = g_new0 (HlsProbe, 1);
   probe->type = type;
   probe->uri = g_strdup (uri);
@@ -71,6 +71,7 @@ add_probe (HlsRendition * self, HlsProbeType type, const gchar * uri,
   probe->not_before = not_before;
   probe->not_after = not_after;
   g_queue_push_tail (&self->probes, probe);
+  return TRUE;
 }
 
 static gboolean
@@ -161,6 +162,36 @@ hls_rendition_take_probe (HlsRendition * self, guint64 now)
   return NULL;
 }
 
+static gboolean
+lists_part (const M3u8Playlist * p, const gchar * uri)
+{
+  guint i;
+
+  for (i = 0; i < p->parts->len; i++) {
+    if (g_strcmp0 (g_array_index (p->parts, M3u8Part, i).uri, uri) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* It may have been late, or the playlist that lists it is on its way. */
+static void
+judge_unlisted (HlsRendition * self, const HlsProbe * probe, guint status)
+{
+  guint64 then = probe->not_before + self->last->target;
+
+  if (lists_part (self->last, probe->uri))
+    return;
+  if (probe->again) {
+    HLS_MUST (self, 43, "%s was hinted, never listed and answers %u",
+        probe->uri, status);
+    return;
+  }
+  if (add_probe (self, HLS_PROBE_HINT, probe->uri, NULL, then, then
+          + 3 * self->last->target))
+    ((HlsProbe *) self->probes.tail->data)->again = TRUE;
+}
+
 void
 hls_rendition_probed (HlsRendition * self, const HlsProbe * probe, guint status)
 {
@@ -186,27 +217,15 @@ hls_rendition_probed (HlsRendition * self, const HlsProbe * probe, guint status)
         HLS_SHOULD (self, 84, "%s is a gap and answers %u", probe->uri, status);
       return;
     case HLS_PROBE_HINT:
+      verdict_look (self->verdict, 43);
       if (got)
-        HLS_MUST (self, 43, "%s was hinted, never listed and answers %u",
-            probe->uri, status);
+        judge_unlisted (self, probe, status);
       return;
   }
   g_assert_not_reached ();
 }
 
 /* --- hints that came true or not ----------------------------------------- */
-
-static gboolean
-lists_part (const M3u8Playlist * p, const gchar * uri)
-{
-  guint i;
-
-  for (i = 0; i < p->parts->len; i++) {
-    if (g_strcmp0 (g_array_index (p->parts, M3u8Part, i).uri, uri) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
 
 static const M3u8Hint *
 find_hint (const M3u8Playlist * p, M3u8HintType type)

@@ -46,6 +46,7 @@ typedef struct
   gchar *uri;                   /* as listed */
   M3u8Range range;
   guint64 not_before, not_after;
+  gboolean again;               /* the same answer was got before */
 } HlsProbe;
 
 /* What one playlist was seen to do.  No locks. */

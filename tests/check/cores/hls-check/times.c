@@ -315,7 +315,31 @@ GST_START_TEST (a_hint_that_did_not_come_true_must_not_be_there)
   feed_text (&rig, other, &request);
   feed (&rig, 402, S, 2 * S);
   take_probes (&rig, 2 * S, HLS_PROBE_HINT, 200);
+  fail_if (found (&rig, 43));
+  take_probes (&rig, 7 * S, HLS_PROBE_HINT, 200);
   fail_unless (found (&rig, 43));
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* 43: a key frame came later than the hint said, and its part after all. */
+GST_START_TEST (a_hint_may_come_true_late)
+{
+  g_autofree gchar *text = presentation_playlist ("video", 401, FALSE);
+  g_auto (GStrv) pieces = g_strsplit (text, "\"video/100.1.m4s", 2);
+  g_autofree gchar *other = g_strjoinv ("\"video/100.3.m4s", pieces);
+  HlsRequest request = { 0, S, };
+  Rig rig;
+
+  rig_init (&rig);
+  feed_text (&rig, other, &request);
+  feed_text (&rig, other, &request);
+  feed (&rig, 402, S, 2 * S);
+  fail_unless_equals_int (take_probes (&rig, 2 * S, HLS_PROBE_HINT, 200), 1);
+  feed (&rig, 404, 3 * S, 4 * S);
+  fail_unless_equals_int (take_probes (&rig, 7 * S, HLS_PROBE_HINT, 200), 1);
+  fail_if (found (&rig, 43));
   rig_clear (&rig);
 }
 
@@ -748,6 +772,7 @@ times_suite (void)
   tcase_add_test (tc, what_left_the_list_is_asked_for_again);
   tcase_add_test (tc, a_gap_that_can_be_had_is_found);
   tcase_add_test (tc, a_hint_that_did_not_come_true_must_not_be_there);
+  tcase_add_test (tc, a_hint_may_come_true_late);
   tcase_add_test (tc, hinted_parts_are_judged);
   tcase_add_test (tc, a_playlist_that_lags_is_found);
   tcase_add_test (tc, fronts_are_judged_when_they_stand);
