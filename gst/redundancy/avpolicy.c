@@ -394,6 +394,10 @@ av_policy_force (AvPolicy * self, guint media, gint id)
     return FAILOVER_LACKS_MEDIUM;
   if (!is_split (self))
     return failover_force (self->lead, id);
+  /* All of it or nothing. */
+  if ((media & brings & bit (AV_POLICY_SOUND))
+      && failover_is_locked_out (self->sound, id))
+    return FAILOVER_LOCKED_OUT;
   if (media & brings & bit (AV_POLICY_PICTURE)) {
     verdict = failover_force (self->lead, id);
     if (verdict != FAILOVER_GRANTED)

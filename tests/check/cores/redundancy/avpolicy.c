@@ -583,6 +583,28 @@ GST_START_TEST (av_policy_answers_faults_of_content_and_returns)
 
 GST_END_TEST;
 
+/* A command is refused as a whole. */
+GST_START_TEST (av_policy_forces_nothing_where_it_refuses)
+{
+  Rig rig;
+
+  rig_init (&rig, AV_POLICY_PREFER_COMMON);
+  feed (&rig, ALL, SECOND);
+  av_policy_lockout (rig.policy, SOUND, B, TRUE);
+  fail_unless_equals_int (av_policy_force (rig.policy, AV_POLICY_BOTH, B),
+      FAILOVER_LOCKED_OUT);
+  feed (&rig, ALL, SECOND);
+  expect (&rig, A, A);
+  fail_if (av_policy_is_forced (rig.policy, AV_POLICY_PICTURE));
+  fail_unless_equals_int (av_policy_force (rig.policy, PICTURE, B),
+      FAILOVER_GRANTED);
+  feed (&rig, ALL, SECOND);
+  expect (&rig, B, A);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 avpolicy_suite (void)
 {
@@ -613,6 +635,7 @@ avpolicy_suite (void)
   tcase_add_loop_test (tc, av_policy_decides_for_a_single_medium, 0, 3);
   tcase_add_test (tc, av_policy_starts_anew);
   tcase_add_test (tc, av_policy_answers_faults_of_content_and_returns);
+  tcase_add_test (tc, av_policy_forces_nothing_where_it_refuses);
   return s;
 }
 
