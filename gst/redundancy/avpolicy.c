@@ -162,11 +162,9 @@ av_policy_on_content (AvPolicy * self, gint id, guint faults, guint64 now)
 {
   guint silence = faults & 1u << CONTENT_SILENCE;
 
-  if (!is_split (self)) {
-    failover_on_content (self->lead, id, faults, now);
-    return;
-  }
-  failover_on_content (self->lead, id, faults & ~silence, now);
+  failover_on_content (self->lead, id, is_split (self) ? faults & ~silence
+      : faults, now);
+  /* It is to know when it decides by itself again. */
   failover_on_content (self->sound, id, silence, now);
 }
 

@@ -605,6 +605,29 @@ GST_START_TEST (av_policy_forces_nothing_where_it_refuses)
 
 GST_END_TEST;
 
+/* Silence that ended while both went together is over for the sound alone as
+ * well, and one that began counts. */
+GST_START_TEST (av_policy_knows_content_after_another_policy)
+{
+  Rig rig;
+
+  rig_init (&rig, AV_POLICY_INDEPENDENT);
+  feed (&rig, ALL, SECOND);
+  av_policy_on_content (rig.policy, A, 1u << CONTENT_SILENCE, rig.now);
+  feed (&rig, ALL, SECOND);
+  expect (&rig, A, B);
+  configure (&rig, AV_POLICY_COMMON);
+  av_policy_on_content (rig.policy, A, 0, rig.now);
+  feed (&rig, ALL, SECOND);
+  configure (&rig, AV_POLICY_INDEPENDENT);
+  feed (&rig, ALL, 20 * SECOND);
+  expect (&rig, A, A);
+  fail_unless (av_policy_is_healthy (rig.policy, A, rig.now));
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 avpolicy_suite (void)
 {
@@ -636,6 +659,7 @@ avpolicy_suite (void)
   tcase_add_test (tc, av_policy_starts_anew);
   tcase_add_test (tc, av_policy_answers_faults_of_content_and_returns);
   tcase_add_test (tc, av_policy_forces_nothing_where_it_refuses);
+  tcase_add_test (tc, av_policy_knows_content_after_another_policy);
   return s;
 }
 
