@@ -8,7 +8,9 @@
 
 G_BEGIN_DECLS
 
-#define AUDIO_RASTER_MAX_SPANS 64
+/* Packets of 125 us, the shortest of AES67, of two inputs in a chunk of 20 ms,
+ * with something to spare. */
+#define AUDIO_RASTER_MAX_SPANS 384
 
 /* One input's samples.  Its store counts in samples; the user puts in what
  * audio_track_place() says and raises `epoch` with the input's timeline. */

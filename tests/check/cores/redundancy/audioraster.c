@@ -198,6 +198,39 @@ GST_START_TEST (audio_raster_covers_every_sample_once_from_odd_items)
 
 GST_END_TEST;
 
+/* Packets of 125 us, the shortest of AES67, also while two inputs are heard. */
+GST_START_TEST (audio_raster_has_room_for_the_shortest_packets)
+{
+  AudioRaster self;
+  AudioTrack a, b, *before[] = { &a }, *after[] = { &b };
+  AudioChunk chunk;
+  gint64 at;
+  guint i;
+
+  track_init (&a);
+  track_init (&b);
+  for (at = 0; at < 20 * CHUNK; at += 6) {
+    push (&a, at, 6);
+    push (&b, at, 6);
+  }
+  audio_raster_init (&self, RATE, CHUNK, 0);
+  for (i = 0; i < 15; i++) {
+    audio_raster_next (&self, 5 * CHUNK + 100, before, 1, after, 1, &chunk);
+    fail_unless_equals_int (uncovered (&chunk), 0);
+    if (i < 4)
+      fail_unless (is_near (gain_at (&chunk, &a, CHUNK - 1), 1.0f));
+    if (i > 5)
+      fail_unless (is_near (gain_at (&chunk, &b, CHUNK - 1), 1.0f));
+    if (i == 4)
+      fail_unless (is_near (gain_at (&chunk, &a, CHUNK - 1)
+              + gain_at (&chunk, &b, CHUNK - 1), 1.0f));
+  }
+  store_finish (&a.store);
+  store_finish (&b.store);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (audio_raster_cross_fades_to_the_standby_before_the_first_ends)
 {
   AudioRaster self;
@@ -514,6 +547,7 @@ audioraster_suite (void)
   tcase_add_test (tc, audio_track_follows_a_clock_for_a_day);
   tcase_add_test (tc, audio_track_leaves_a_clock_alone_that_is_ours);
   tcase_add_test (tc, audio_raster_covers_every_sample_once_from_odd_items);
+  tcase_add_test (tc, audio_raster_has_room_for_the_shortest_packets);
   tcase_add_test (tc,
       audio_raster_cross_fades_to_the_standby_before_the_first_ends);
   tcase_add_test (tc, audio_raster_hands_over_at_the_cut);
