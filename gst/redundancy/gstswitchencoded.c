@@ -26,6 +26,7 @@ typedef struct
   const AuTrack *wanted;        /* (nullable) */
   GstClockTime duration;        /* of the newest access unit */
   guint64 slots;
+  guint64 missed;               /* access units */
 } EncodedOutput;
 
 static void
@@ -190,6 +191,7 @@ encoded_render (gpointer output, GstClockTime cut, GstSwitchOrder * before,
   const AccessUnit *unit;
   const Unit *mine;
   GstBuffer *buffer;
+  gint64 hole;
 
   memset (slot, 0, sizeof (*slot));
   if (pick.item == NULL)
@@ -209,7 +211,9 @@ encoded_render (gpointer output, GstClockTime cut, GstSwitchOrder * before,
   slot->caps = gst_caps_ref (mine->caps);
   self->duration = pick.item->duration;
   self->slots++;
+  hole = self->au.hole;
   au_switch_take (&self->au, &pick);
+  self->missed += (self->au.hole - hole) / self->duration;
   return buffer;
 }
 
@@ -221,7 +225,7 @@ encoded_count (gpointer output, GstSwitchCounters * counters)
   memset (counters, 0, sizeof (*counters));
   counters->slots = self->slots;
   counters->unit = self->duration;
-  counters->missed = self->au.hole / self->duration;
+  counters->missed = self->missed;
 }
 
 static gpointer

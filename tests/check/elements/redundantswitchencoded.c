@@ -286,6 +286,48 @@ GST_START_TEST (encoded_switch_is_reusable_after_null)
 
 GST_END_TEST;
 
+/* Access units of two lengths: what was missed stays as it was counted. */
+GST_START_TEST (encoded_counts_what_was_missed_once)
+{
+  guint64 missed, gap = 0;
+  GstMessage *message;
+  Rig rig;
+  guint i;
+
+  rig_init (&rig, 2);
+  rig.is_audio = TRUE;
+  g_object_set (rig.element, "return-delay", 1000, NULL);
+  play_encoded (&rig);
+  for (i = 0; i < 50; i++) {
+    advance (&rig, i * FRAME);
+    push_unit (&rig, 0, i * FRAME);
+  }
+  /* Nobody for a second, then one of units of 40 ms. */
+  feed_units (&rig, 2, 3 * GST_SECOND, 5 * GST_SECOND);
+  missed = stat (&rig, "frames-missed");
+  fail_unless (missed > 0);
+  /* The first one again, whose units are four times as long. */
+  for (i = 0; i < 20; i++) {
+    GstBuffer *buffer = gst_buffer_new_memdup (slice, sizeof (slice));
+
+    feed_units (&rig, 2, 5 * GST_SECOND + i * 4 * FRAME,
+        5 * GST_SECOND + (i + 1) * 4 * FRAME);
+    GST_BUFFER_PTS (buffer) = 5 * GST_SECOND + i * 4 * FRAME;
+    GST_BUFFER_DURATION (buffer) = 4 * FRAME;
+    fail_unless_equals_int (gst_pad_push (rig.src[0], buffer), GST_FLOW_OK);
+  }
+  fail_unless_equals_uint64 (stat (&rig, "returns"), 1);
+  fail_unless (stat (&rig, "frames-missed") >= missed);
+  while ((message = pop_message (&rig, "redundantswitch-switch"))) {
+    gst_structure_get_uint64 (gst_message_get_structure (message), "gap", &gap);
+    fail_unless (gap < 5 * GST_SECOND, "%" G_GUINT64_FORMAT, gap);
+    gst_message_unref (message);
+  }
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 redundantswitchencoded_suite (void)
 {
@@ -301,6 +343,7 @@ redundantswitchencoded_suite (void)
   tcase_add_test (tc, encoded_sound_has_no_hole);
   tcase_add_test (tc, encoded_output_pauses_without_an_input);
   tcase_add_test (tc, encoded_switch_is_reusable_after_null);
+  tcase_add_test (tc, encoded_counts_what_was_missed_once);
   return s;
 }
 
