@@ -217,7 +217,9 @@ all_ended_locked (GstRedundantSwitch * self)
     return FALSE;
   for (l = self->pads; l != NULL; l = l->next) {
     GstRedundantSwitchPad *pad = l->data;
-    if ((!pad->eos && !self->inputs_ended) || (pad->track != NULL
+    /* Nobody takes what is there before there is an output. */
+    if ((!pad->eos && !self->inputs_ended) || (self->output != NULL
+            && pad->track != NULL
             && !self->medium->track_is_over (self->output, pad->track)))
       return FALSE;
   }

@@ -328,6 +328,25 @@ GST_START_TEST (encoded_counts_what_was_missed_once)
 
 GST_END_TEST;
 
+/* One that was never chosen has left something that no one takes. */
+GST_START_TEST (encoded_output_ends_when_all_ended_before_it_began)
+{
+  Rig rig;
+  guint i;
+
+  rig_init (&rig, 2);
+  play_encoded (&rig);
+  feed_units (&rig, 2, 0, GST_SECOND);
+  gst_pad_push_event (rig.src[1], gst_event_new_eos ());
+  gst_pad_push_event (rig.src[0], gst_event_new_eos ());
+  for (i = 0; i < 2000 && g_atomic_int_get (&rig.eos) == 0; i++)
+    g_usleep (1000);
+  fail_unless_equals_int (g_atomic_int_get (&rig.eos), 1);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 redundantswitchencoded_suite (void)
 {
@@ -344,6 +363,7 @@ redundantswitchencoded_suite (void)
   tcase_add_test (tc, encoded_output_pauses_without_an_input);
   tcase_add_test (tc, encoded_switch_is_reusable_after_null);
   tcase_add_test (tc, encoded_counts_what_was_missed_once);
+  tcase_add_test (tc, encoded_output_ends_when_all_ended_before_it_began);
   return s;
 }
 
