@@ -309,12 +309,16 @@ void
 gst_switch_control_remove_input (GstSwitchControl * self, gint id)
 {
   Input *input;
+  guint locked_out;
 
   g_mutex_lock (&self->lock);
+  locked_out = gst_switch_control_locked_out_locked (self, id);
   av_policy_remove_input (self->policy, id);
   input = gst_switch_control_find_locked (self, id);
   if (input != NULL) {
     tell_faults_locked (self, input, 0, self->now);
+    gst_switch_control_note_lockout_locked (self, input, locked_out, 0,
+        OVERRIDE_END_REMOVED);
     gst_switch_control_note_removed_locked (self, id);
     g_ptr_array_remove (self->inputs, input);
   }

@@ -89,9 +89,10 @@ void gst_switch_control_note_end_locked (GstSwitchControl * self,
     OverrideKind kind, guint media);
 void gst_switch_control_note_removed_locked (GstSwitchControl * self,
     gint input);
-/* `was` and `is` are the media that the input is locked out of. */
+/* `was` and `is` are the media that the input is locked out of; `why` is of the
+ * end. */
 void gst_switch_control_note_lockout_locked (GstSwitchControl * self,
-    GstSwitchControlInput * input, guint was, guint is);
+    GstSwitchControlInput * input, guint was, guint is, OverrideEnd why);
 
 /* Before a decision: what is over ends. */
 void gst_switch_control_expire_overrides_locked (GstSwitchControl * self,

@@ -133,7 +133,7 @@ gst_switch_control_locked_out_locked (GstSwitchControl * self, gint id)
 
 void
 gst_switch_control_note_lockout_locked (GstSwitchControl * self,
-    GstSwitchControlInput * input, guint was, guint is)
+    GstSwitchControlInput * input, guint was, guint is, OverrideEnd why)
 {
   g_autofree gchar *incident = NULL;
   GstStructure *facts;
@@ -152,7 +152,7 @@ gst_switch_control_note_lockout_locked (GstSwitchControl * self,
       G_TYPE_STRING, is != 0 ? "open" : "close", "incident", G_TYPE_STRING,
       incident, NULL);
   if (is == 0) {
-    gst_structure_set (facts, "reason", G_TYPE_STRING, "command",
+    gst_structure_set (facts, "reason", G_TYPE_STRING, override_end_nick (why),
         "duration", G_TYPE_UINT64, self->now - MIN (self->now,
             input->lockout_since), NULL);
   }
@@ -323,7 +323,7 @@ gst_switch_control_lockout (GstSwitchControl * self, guint media,
   if (verdict == FAILOVER_GRANTED)
     gst_switch_control_note_lockout_locked (self,
         gst_switch_control_find_locked (self, id), was,
-        gst_switch_control_locked_out_locked (self, id));
+        gst_switch_control_locked_out_locked (self, id), OVERRIDE_END_COMMAND);
   g_mutex_unlock (&self->lock);
   return verdict;
 }

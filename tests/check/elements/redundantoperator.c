@@ -191,6 +191,26 @@ GST_START_TEST (redundantoperator_lists_lockouts)
 
 GST_END_TEST;
 
+GST_START_TEST (redundantoperator_closes_the_lockout_of_what_is_removed)
+{
+  Rig rig;
+
+  rig_init (&rig, 2);
+  rig_play (&rig, VIDEO_CAPS);
+  feed (&rig, 3, 0, GST_SECOND, 0);
+  fail_unless (lockout (&rig, "sink_0", TRUE));
+  expect_told (&rig, "lockout", "open", NULL);
+  gst_pad_set_active (rig.src[0], FALSE);
+  gst_element_release_request_pad (rig.element, rig.request[0]);
+  gst_clear_object (&rig.request[0]);
+  gst_clear_object (&rig.src[0]);
+  feed (&rig, 2, GST_SECOND, 2 * GST_SECOND, 0);
+  expect_told (&rig, "lockout", "close", "removed");
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static void
 expect_refused (Rig * rig, const gchar * command, const gchar * reason)
 {
@@ -490,6 +510,7 @@ redundantoperator_suite (void)
   tcase_add_test (tc, redundantoperator_tells_what_is_in_force_and_why_it_ends);
   tcase_add_test (tc, redundantoperator_ending_the_slate_leaves_force);
   tcase_add_test (tc, redundantoperator_lists_lockouts);
+  tcase_add_test (tc, redundantoperator_closes_the_lockout_of_what_is_removed);
   tcase_add_test (tc, redundantoperator_refuses_and_says_why);
   tcase_add_test (tc, redundantoperator_commands_last_beyond_a_session);
   tcase_add_test (tc, redundantoperator_application_chooses);
