@@ -568,9 +568,10 @@ gst_switch_control_on_stored (GstSwitchControl * self, gint id,
 }
 
 /* Up to where each of `media` of the failed input reaches: all of what it
- * delivered is shown, and its media end together. */
+ * delivered is shown, and its media end together.  Nothing that is stored
+ * reaches further than `limit`, whatever a buffer says of its duration. */
 static gint64
-end_of_data_locked (GstSwitchControl * self, gint id, guint media)
+end_of_data_locked (GstSwitchControl * self, gint id, guint media, gint64 limit)
 {
   Input *input = gst_switch_control_find_locked (self, id);
   gint64 end = G_MAXINT64;
@@ -582,7 +583,15 @@ end_of_data_locked (GstSwitchControl * self, gint id, guint media)
     if ((media & (1u << i)) && input->stored[i] != G_MININT64)
       end = MIN (end, input->stored[i]);
   }
-  return end != G_MAXINT64 ? end : 0;
+  return end != G_MAXINT64 ? MIN (end, limit) : 0;
+}
+
+/* How far beyond what goes out next an input may be. */
+static gint64
+most_ahead_locked (GstSwitchControl * self)
+{
+  return self->config.timeline.latency + self->config.timeline.early
+      + GST_SWITCH_MAX_OFFSET * GST_MSECOND;
 }
 
 /* What goes out next in any of `media`. */
@@ -624,7 +633,7 @@ cut_locked (GstSwitchControl * self, const AvDecision * made, guint media)
     case FAILOVER_REASON_EOS:
     case FAILOVER_REASON_ERROR:
       return MAX ((gint64) ahead, end_of_data_locked (self, made->from[first],
-              leavers (made, media)));
+              leavers (made, media), ahead + most_ahead_locked (self)));
     case FAILOVER_REASON_BLACK:
     case FAILOVER_REASON_FREEZE:
     case FAILOVER_REASON_SILENCE:

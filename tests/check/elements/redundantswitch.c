@@ -380,6 +380,29 @@ GST_START_TEST (redundantswitch_survives_an_input_that_is_released)
 
 GST_END_TEST;
 
+/* A picture that is said to last for half an hour does not outlast its input by
+ * that. */
+GST_START_TEST (redundantswitch_leaves_a_picture_that_lasts_for_ever)
+{
+  static const guint8 picture[64] = { 1, 50, 0 };
+  GstBuffer *buffer;
+  Rig rig;
+
+  rig_init (&rig, 2);
+  rig_play (&rig, VIDEO_CAPS);
+  feed (&rig, 3, 0, 2 * GST_SECOND, 0);
+  buffer = gst_buffer_new_memdup (picture, sizeof (picture));
+  GST_BUFFER_PTS (buffer) = 2 * GST_SECOND;
+  GST_BUFFER_DURATION (buffer) = 1800 * GST_SECOND;
+  fail_unless_equals_int (gst_pad_push (rig.src[0], buffer), GST_FLOW_OK);
+  feed (&rig, 2, 2 * GST_SECOND, 12 * GST_SECOND, 0);
+  fail_unless_equals_int (newest_input (&rig), 2);
+  check_time (&rig);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (redundantswitch_is_reusable_after_null)
 {
   guint i;
@@ -566,6 +589,7 @@ redundantswitch_suite (void)
   tcase_add_test (tc, redundantswitch_switches_by_hand_and_says_why_not);
   tcase_add_test (tc, redundantswitch_obeys_priorities_in_playing);
   tcase_add_test (tc, redundantswitch_survives_an_input_that_is_released);
+  tcase_add_test (tc, redundantswitch_leaves_a_picture_that_lasts_for_ever);
   tcase_add_test (tc, redundantswitch_is_reusable_after_null);
   tcase_add_test (tc, redundantswitch_shows_an_input_that_began_late);
   tcase_add_test (tc, redundantswitch_stands_a_pause);
