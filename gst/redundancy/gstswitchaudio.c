@@ -373,7 +373,9 @@ audio_render (gpointer output, GstClockTime cut, GstSwitchOrder * before,
   AudioChunk chunk;
 
   prepare_slate (self, slate);
-  audio_raster_next (&self->raster, audio_raster_sample (self->info.rate, cut),
+  /* While it is not known where the picture changes, nothing does. */
+  audio_raster_next (&self->raster, GST_CLOCK_TIME_IS_VALID (cut)
+      ? audio_raster_sample (self->info.rate, cut) : G_MAXINT64,
       (AudioTrack **) before->tracks, before->n,
       (AudioTrack **) after->tracks, after->n, &chunk);
   judge_silence (self, &chunk, slate);

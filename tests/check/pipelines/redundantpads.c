@@ -7,6 +7,7 @@
   "s.video ! fakesink sync=true "
 #define OUTPUT "startup-timeout=30000 " VIDEO
 #define SOUND "s.audio ! fakesink sync=true "
+#define SAMPLES "audio/x-raw,format=S16LE,rate=48000,channels=1"
 
 static GstElement *
 get (Peers * peers, const gchar * name)
@@ -215,6 +216,75 @@ GST_START_TEST (redundantsrc_takes_coded_data_of_pads)
 
 GST_END_TEST;
 
+/* Whose sound is it?  sink_1's is loud. */
+typedef struct
+{
+  gint loud;                    /* atomic; of the newest sample */
+  guint changes;
+  GstClockTime changed_at;
+} Loudness;
+
+static GstPadProbeReturn
+judge_loudness (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  Loudness *self = user_data;
+  gint16 sample = 0;
+  gint loud;
+
+  gst_buffer_extract (buffer, gst_buffer_get_size (buffer) - 2, &sample, 2);
+  loud = ABS ((gint) sample) > 16000;
+  if (loud != g_atomic_int_get (&self->loud)) {
+    self->changes++;
+    self->changed_at = GST_BUFFER_PTS (buffer);
+  }
+  g_atomic_int_set (&self->loud, loud);
+  return GST_PAD_PROBE_OK;
+}
+
+/* Pictures wait for a key frame, and the sound that is decoded for them. */
+GST_START_TEST (redundantsrc_changes_decoded_sound_with_coded_pictures)
+{
+  static const gchar *const needed[] = { "x264enc", "h264parse", NULL };
+  Loudness loudness = { FALSE, };
+  g_autoptr (GstPad) pad = NULL;
+  gboolean granted = FALSE;
+  guint64 position = 0;
+  Peers peers;
+
+  if (!peers_have (needed))
+    return;
+  begin (&peers, "redundantsrc name=s output=audio-raw " OUTPUT SOUND
+      "videotestsrc is-live=true ! " FORM " ! x264enc tune=zerolatency "
+      "key-int-max=25 ! s.sink_0 "
+      "audiotestsrc is-live=true wave=square volume=0.1 ! " SAMPLES
+      " ! s.audio_sink_0 "
+      "videotestsrc is-live=true ! " FORM " ! x264enc tune=zerolatency "
+      "key-int-max=100 ! s.sink_1 "
+      "audiotestsrc is-live=true wave=square volume=0.9 ! " SAMPLES
+      " ! s.audio_sink_1", "sink_0");
+  pad = gst_element_get_static_pad (peers.src, "audio");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, judge_loudness, &loudness,
+      NULL);
+  peers_wait_input (&peers, 1, "running");
+  peers_wait_buffers (&peers, 0, 10);
+  g_signal_emit_by_name (peers.src, "switch-to", "sink_1", &granted);
+  fail_unless (granted);
+  peers_expect (&peers, "redundantsrc-switch", "medium", "video", "to",
+      "sink_1");
+  gst_structure_get_uint64 (peers.found, "position", &position);
+  peers_wait_buffers (&peers, 0, 25);
+  fail_unless (g_atomic_int_get (&loudness.loud));
+  fail_unless_equals_int (loudness.changes, 1);
+  fail_unless (ABS (GST_CLOCK_DIFF (position, loudness.changed_at))
+      < (gint64) (200 * GST_MSECOND), "picture at %" GST_TIME_FORMAT
+      ", sound at %" GST_TIME_FORMAT, GST_TIME_ARGS (position),
+      GST_TIME_ARGS (loudness.changed_at));
+  peers_clear (&peers);
+}
+
+GST_END_TEST;
+
 static GstPadProbeReturn
 drop (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
@@ -306,6 +376,7 @@ redundantpads_suite (void)
   tcase_add_test (tc, redundantsrc_bears_a_pad_it_cannot_decode);
   tcase_add_test (tc, redundantsrc_paces_a_pad_that_is_not_live);
   tcase_add_loop_test (tc, redundantsrc_takes_coded_data_of_pads, 0, 3);
+  tcase_add_test (tc, redundantsrc_changes_decoded_sound_with_coded_pictures);
   tcase_add_test (tc, redundantsrc_changes_pads_while_it_plays);
   tcase_add_test (tc, redundantsrc_stops_with_pads_at_any_moment);
   return s;
