@@ -161,18 +161,20 @@ gst_switch_voice_free (GstSwitchVoice * self)
 static void
 answer (GstSwitchVoice * self, const GstSwitchQuestion * question)
 {
+  /* The handler may drop the application's. */
+  g_autoptr (GstElement) owner = gst_object_ref (self->owner);
   g_autofree gchar *name = NULL;
   FailoverVerdict verdict;
   GstClockTime now;
 
-  g_signal_emit_by_name (self->owner, "select-input", question->media,
+  g_signal_emit_by_name (owner, "select-input", question->media,
       question->candidates, &name);
-  now = gst_element_running_time_now (self->owner);
+  now = gst_element_running_time_now (owner);
   verdict = gst_switch_control_answer (self->control, question, name,
       GST_CLOCK_TIME_IS_VALID (now) ? now : 0);
   /* That it came too late was told when it was not there. */
   if (verdict != FAILOVER_GRANTED && verdict != FAILOVER_NOT_ASKED)
-    gst_switch_actions_refuse (self->owner, "select-input", name, verdict);
+    gst_switch_actions_refuse (owner, "select-input", name, verdict);
 }
 
 static void

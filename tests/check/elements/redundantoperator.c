@@ -421,6 +421,67 @@ GST_START_TEST (redundantoperator_application_answers_nonsense)
 
 GST_END_TEST;
 
+typedef struct
+{
+  GstBus *bus;
+  gint asked, go, gone;         /* atomic */
+} Farewell;
+
+static void
+on_gone (gpointer user_data, GObject * element)
+{
+  Farewell *farewell = user_data;
+
+  g_atomic_int_inc (&farewell->gone);
+}
+
+static gchar *
+take_leave (GstElement * element, const gchar * media,
+    const GstStructure * candidates, gpointer user_data)
+{
+  Farewell *farewell = user_data;
+
+  g_atomic_int_inc (&farewell->asked);
+  await (&farewell->go, 1);
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_bus_set_flushing (farewell->bus, TRUE);
+  gst_object_unref (element);
+  return g_strdup ("nobody");
+}
+
+/* The handler has dropped the last reference but that of the signal. */
+GST_START_TEST (redundantoperator_may_be_freed_by_a_handler)
+{
+  Farewell farewell = { NULL, };
+  guint i;
+  Rig rig;
+
+  rig_init (&rig, 3);
+  farewell.bus = rig.bus;
+  g_object_weak_ref (G_OBJECT (rig.element), on_gone, &farewell);
+  g_signal_connect (rig.element, "select-input", G_CALLBACK (take_leave),
+      &farewell);
+  rig_play (&rig, VIDEO_CAPS);
+  feed (&rig, 7, 0, 2 * GST_SECOND, 0);
+  feed (&rig, 6, 2 * GST_SECOND, 2400 * GST_MSECOND, 0);
+  await (&farewell.asked, 1);
+  g_atomic_int_inc (&farewell.go);
+  await (&farewell.gone, 1);
+  /* What comes after the signal. */
+  g_usleep (100000);
+  for (i = 0; i < G_N_ELEMENTS (rig.src); i++) {
+    gst_object_unref (rig.request[i]);
+    gst_object_unref (rig.src[i]);
+  }
+  gst_object_unref (rig.sink);
+  gst_object_unref (rig.bus);
+  gst_object_unref (rig.clock);
+  rig_forget (&rig);
+  g_mutex_clear (&rig.lock);
+}
+
+GST_END_TEST;
+
 /* The output goes on, and is not even late. */
 GST_START_TEST (redundantoperator_application_does_not_answer)
 {
@@ -516,6 +577,7 @@ redundantoperator_suite (void)
   tcase_add_test (tc, redundantoperator_application_chooses);
   tcase_add_test (tc, redundantoperator_application_leaves_it_to_the_automaton);
   tcase_add_test (tc, redundantoperator_application_answers_nonsense);
+  tcase_add_test (tc, redundantoperator_may_be_freed_by_a_handler);
   tcase_add_test (tc, redundantoperator_application_does_not_answer);
   tcase_add_test (tc, redundantoperator_status_says_how_it_is);
   return s;
