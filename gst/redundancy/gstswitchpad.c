@@ -320,13 +320,13 @@ pace_locked (GstRedundantSwitch * self, GstRedundantSwitchPad * pad,
     g_autoptr (GstClock) clock = NULL;
     GstClockID id;
 
-    if (!self->playing) {
+    clock = gst_element_get_clock (GST_ELEMENT (self));
+    if (!self->playing || clock == NULL) {
       g_cond_wait (&self->cond, &self->lock);
       continue;
     }
     if ((gint64) gst_redundant_switch_now (self) >= time)
       return TRUE;
-    clock = gst_element_get_clock (GST_ELEMENT (self));
     id = gst_clock_new_single_shot_id (clock, time
         + gst_element_get_base_time (GST_ELEMENT (self)));
     pad->clock_id = id;

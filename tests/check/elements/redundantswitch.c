@@ -403,6 +403,47 @@ GST_START_TEST (redundantswitch_leaves_a_picture_that_lasts_for_ever)
 
 GST_END_TEST;
 
+static gboolean
+answer_not_live (GstPad * pad, GstObject * parent, GstQuery * query)
+{
+  if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY) {
+    gst_query_set_latency (query, FALSE, 0, GST_CLOCK_TIME_NONE);
+    return TRUE;
+  }
+  return gst_pad_query_default (pad, parent, query);
+}
+
+static gpointer
+push_three (gpointer user_data)
+{
+  Rig *rig = user_data;
+  guint i;
+
+  for (i = 0; i < 3; i++)
+    push (rig, 0, i * FRAME);
+  return NULL;
+}
+
+/* Outside of a pipeline nothing goes on, and nothing is complained of. */
+GST_START_TEST (redundantswitch_paces_nothing_without_a_clock)
+{
+  GThread *thread;
+  Rig rig;
+
+  rig_init (&rig, 1);
+  gst_element_set_clock (rig.element, NULL);
+  gst_pad_set_query_function (rig.src[0], answer_not_live);
+  rig_play (&rig, VIDEO_CAPS);
+  thread = g_thread_new ("push", push_three, &rig);
+  g_usleep (50000);
+  fail_unless_equals_int (gst_element_set_state (rig.element,
+          GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+  g_thread_join (thread);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (redundantswitch_is_reusable_after_null)
 {
   guint i;
@@ -589,6 +630,7 @@ redundantswitch_suite (void)
   tcase_add_test (tc, redundantswitch_switches_by_hand_and_says_why_not);
   tcase_add_test (tc, redundantswitch_obeys_priorities_in_playing);
   tcase_add_test (tc, redundantswitch_survives_an_input_that_is_released);
+  tcase_add_test (tc, redundantswitch_paces_nothing_without_a_clock);
   tcase_add_test (tc, redundantswitch_leaves_a_picture_that_lasts_for_ever);
   tcase_add_test (tc, redundantswitch_is_reusable_after_null);
   tcase_add_test (tc, redundantswitch_shows_an_input_that_began_late);
