@@ -72,12 +72,22 @@ grow (Store * self)
   self->head = 0;
 }
 
+/* What alone is longer than all may be counts from where it begins: the others
+ * do not go for it. */
+static gint64
+span (const Store * self)
+{
+  const StoreItem *newest = nth (self, self->count - 1);
+
+  return (newest->duration <= self->max_span ? end_of (newest) : newest->start)
+      - nth (self, 0)->start;
+}
+
 static gboolean
 is_too_full (const Store * self)
 {
   return self->count > 1 && (self->bytes > self->max_bytes
-      || end_of (nth (self, self->count - 1)) - nth (self, 0)->start
-      > self->max_span);
+      || span (self) > self->max_span);
 }
 
 void

@@ -397,6 +397,7 @@ GST_START_TEST (redundantswitch_leaves_a_picture_that_lasts_for_ever)
   fail_unless_equals_int (gst_pad_push (rig.src[0], buffer), GST_FLOW_OK);
   feed (&rig, 2, 2 * GST_SECOND, 12 * GST_SECOND, 0);
   fail_unless_equals_int (newest_input (&rig), 2);
+  fail_unless_equals_uint64 (stat (&rig, "frames-missed"), 0);
   check_time (&rig);
   rig_clear (&rig);
 }

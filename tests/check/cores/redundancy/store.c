@@ -44,6 +44,25 @@ GST_START_TEST (store_drops_the_oldest_beyond_its_span)
 
 GST_END_TEST;
 
+/* What is still due does not go for the sake of what says it lasts long. */
+GST_START_TEST (store_keeps_the_rest_beside_an_item_longer_than_its_span)
+{
+  Store self;
+  gint i;
+
+  setup (&self, 100, 1000000);
+  for (i = 0; i < 9; i++)
+    push (&self, i * 10, 10);
+  push (&self, 90, 100000);
+  fail_unless_equals_int (self.count, 10);
+  fail_unless_equals_uint64 (self.dropped, 0);
+  push (&self, 100, 10);
+  fail_unless_equals_int (self.count, 10);
+  store_finish (&self);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (store_drops_the_oldest_beyond_its_bytes)
 {
   Store self;
@@ -141,6 +160,7 @@ store_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, store_drops_the_oldest_beyond_its_span);
+  tcase_add_test (tc, store_keeps_the_rest_beside_an_item_longer_than_its_span);
   tcase_add_test (tc, store_drops_the_oldest_beyond_its_bytes);
   tcase_add_test (tc, store_keeps_one_item_whatever_its_size);
   tcase_add_test (tc, store_finds_by_time);
