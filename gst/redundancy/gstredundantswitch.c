@@ -533,7 +533,7 @@ forget_session (GstRedundantSwitch * self)
   self->upstream_latency = 0;
   self->position = 0;
   self->skipped = 0;
-  self->serial = 0;
+  self->serial = self->video_serial = 0;
   self->n_pending = 0;
   self->slate_open = FALSE;
   self->missed_mark = self->repeated_mark = 0;
