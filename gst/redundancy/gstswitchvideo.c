@@ -10,8 +10,10 @@
 #include "slatecolor.h"
 #include "videoraster.h"
 
-/* A store is bounded by time; this is for pictures of absurd size. */
-#define MAX_STORE_BYTES (512 * 1024 * 1024)
+/* A store is bounded by time; this is for pictures of absurd size.  What holds
+ * less than the latency never has the picture that is due: 600 ms of 3840x2160
+ * in 10 bits and 60 Hz are 900 MB. */
+#define MAX_STORE_BYTES ((gsize) 2048 * 1024 * 1024)
 #define MAX_FPS 240
 /* Slower than one picture in so many seconds is no rate. */
 #define MAX_FRAME_SECONDS 60

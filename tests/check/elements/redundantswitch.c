@@ -445,6 +445,34 @@ GST_START_TEST (redundantswitch_paces_nothing_without_a_clock)
 
 GST_END_TEST;
 
+/* 600 ms of pictures of 25 MB each, all in the same memory. */
+GST_START_TEST (redundantswitch_has_room_for_large_pictures)
+{
+  const gsize size = 3840 * 2160 * 3;
+  GstMemory *memory = gst_allocator_alloc (NULL, size, NULL);
+  GstClockTime now;
+  Rig rig;
+
+  rig_init (&rig, 1);
+  rig_play (&rig, "video/x-raw,format=I420_10LE,width=3840,height=2160,"
+      "framerate=60/1");
+  for (now = 0; now < 3 * GST_SECOND; now += GST_SECOND / 60) {
+    GstBuffer *buffer = gst_buffer_new ();
+
+    advance (&rig, now);
+    gst_buffer_append_memory (buffer, gst_memory_ref (memory));
+    GST_BUFFER_PTS (buffer) = now;
+    GST_BUFFER_DURATION (buffer) = GST_SECOND / 60;
+    fail_unless_equals_int (gst_pad_push (rig.src[0], buffer), GST_FLOW_OK);
+  }
+  fail_unless_equals_uint64 (stat (&rig, "frames-missed"), 0);
+  fail_unless_equals_uint64 (stat (&rig, "slate-frames"), 0);
+  gst_memory_unref (memory);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (redundantswitch_is_reusable_after_null)
 {
   guint i;
@@ -631,6 +659,7 @@ redundantswitch_suite (void)
   tcase_add_test (tc, redundantswitch_switches_by_hand_and_says_why_not);
   tcase_add_test (tc, redundantswitch_obeys_priorities_in_playing);
   tcase_add_test (tc, redundantswitch_survives_an_input_that_is_released);
+  tcase_add_test (tc, redundantswitch_has_room_for_large_pictures);
   tcase_add_test (tc, redundantswitch_paces_nothing_without_a_clock);
   tcase_add_test (tc, redundantswitch_leaves_a_picture_that_lasts_for_ever);
   tcase_add_test (tc, redundantswitch_is_reusable_after_null);
