@@ -253,6 +253,8 @@ begin (RtpMerge * self, guint16 number, guint32 ssrc)
   for (i = 0; i < RTP_MERGE_MAX_PATHS; i++) {
     self->paths[i].active = FALSE;
     self->paths[i].run = 0;
+    /* It has another one now, and may be ahead of what could prove it. */
+    self->paths[i].known = FALSE;
   }
 }
 

@@ -236,6 +236,32 @@ GST_START_TEST (rtp_merge_follows_a_restart)
 
 GST_END_TEST;
 
+/* An encoder that begins anew at once: the path that lags behind may be the
+ * one that proves it, and the other one is ahead of it from then on. */
+GST_START_TEST (rtp_merge_follows_a_restart_without_a_pause)
+{
+  Link a = { 1, 100, 0, 5 * MS, 0, 0 }, b = { 1, 100, 0, 25 * MS, 0, 0 };
+  Rig rig;
+
+  rig_init (&rig, N, 200 * MS, 1);
+  send_over (&rig, 0, &a, 0, 7000);
+  send_over (&rig, 1, &b, 0, 7000);
+  a.first = b.first = 30000;
+  a.ssrc = 2;
+  b.ssrc = __i__ == 0 ? 2 : 9;
+  if (__i__ == 2)
+    a.delay = 45 * MS;
+  send_over (&rig, 0, &a, 7000 + 50 * __i__, N);
+  send_over (&rig, 1, &b, 7000 + 50 * __i__, N);
+  run (&rig);
+  fail_unless_equals_int (rig.left, 0);
+  fail_unless_equals_int (rig.discont, 2);
+  fail_unless (rig.first >= N - 300, "%u", rig.first);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 /* Some gateways give the copy an SSRC of its own. */
 GST_START_TEST (rtp_merge_takes_copies_with_another_ssrc)
 {
@@ -362,6 +388,7 @@ rtpmerge_suite (void)
   tcase_add_loop_test (tc, rtp_merge_is_never_worse_than_one_path, 0, 6);
   tcase_add_test (tc, rtp_merge_survives_a_path);
   tcase_add_loop_test (tc, rtp_merge_follows_a_restart, 0, 12);
+  tcase_add_loop_test (tc, rtp_merge_follows_a_restart_without_a_pause, 0, 3);
   tcase_add_test (tc, rtp_merge_takes_copies_with_another_ssrc);
   tcase_add_test (tc, rtp_merge_sends_who_is_unlike_away);
   tcase_add_loop_test (tc, rtp_merge_sends_another_stream_away, 0, 2);
