@@ -41,6 +41,8 @@ append_query (GString * out, const gchar * query)
     if (equals != NULL && is_secret (query, equals - query)) {
       g_string_append_len (out, query, equals - query + 1);
       g_string_append (out, MASK);
+      /* Not every reader ends a value at a semicolon. */
+      len = strcspn (query, "&");
     } else {
       g_string_append_len (out, query, len);
     }
@@ -73,10 +75,10 @@ uri_mask (const gchar * uri)
 
   if (uri == NULL)
     return NULL;
-  rest = strstr (uri, "://");
-  if (rest == NULL)
-    return g_strdup (uri);
-  rest += 3;
+  /* What lacks a scheme, or its slashes, may be a URI with a slip of the pen:
+   * it is told as well, and hides as much. */
+  rest = uri + strcspn (uri, ":/?#");
+  rest = g_str_has_prefix (rest, "://") ? rest + 3 : uri;
   is_rtmp = g_ascii_strncasecmp (uri, "rtmp", 4) == 0;
 
   out = g_string_new_len (uri, rest - uri);
