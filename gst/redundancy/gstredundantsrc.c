@@ -201,8 +201,10 @@ gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
   GstStateChangeReturn result;
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
-    if (!gst_redundant_src_start (self))
+    if (!gst_redundant_src_start (self)) {
+      gst_redundant_src_unlock_switches (self);
       return GST_STATE_CHANGE_FAILURE;
+    }
     gst_switch_voice_start (self->voice);
     set_stats_timer (self, TRUE);
   }

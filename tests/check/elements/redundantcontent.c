@@ -367,6 +367,25 @@ GST_START_TEST (redundantcontent_says_what_is_missing)
 
 GST_END_TEST;
 
+/* Of one medium the other one's switch takes no part. */
+GST_START_TEST (redundantcontent_stops_after_a_refused_start)
+{
+  g_autoptr (GstElement) element = gst_object_ref_sink
+      (gst_element_factory_make ("redundantsrc", NULL));
+  g_autoptr (GstElement) other = gst_bin_get_by_name (GST_BIN (element),
+      "audio-switch");
+
+  g_object_set (element, "uris", "file:///nothing", NULL);
+  gst_util_set_object_arg (G_OBJECT (element), "media", "video");
+  gst_util_set_object_arg (G_OBJECT (element), "fail-on", "low-bitrate");
+  fail_unless_equals_int (gst_element_set_state (element, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_FAILURE);
+  gst_element_set_state (element, GST_STATE_NULL);
+  fail_unless_equals_int (GST_STATE (other), GST_STATE_NULL);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (redundantcontent_survives_reuse)
 {
   Rig rig;
@@ -432,6 +451,7 @@ redundantcontent_suite (void)
   tcase_add_test (tc, redundantcontent_leaves_a_silent_input);
   tcase_add_test (tc, redundantcontent_refuses_settings_that_make_no_sense);
   tcase_add_test (tc, redundantcontent_says_what_is_missing);
+  tcase_add_test (tc, redundantcontent_stops_after_a_refused_start);
   tcase_add_test (tc, redundantcontent_survives_reuse);
   tcase_add_test (tc, redundantcontent_warns_of_what_cannot_be_seen);
   return s;
