@@ -564,16 +564,29 @@ on_pad_end (GstObject * object, gboolean eos, const gchar * text)
 }
 
 gboolean
+gst_redundant_input_claim (GstRedundantInput * self, guint place)
+{
+  gboolean is_free;
+
+  g_mutex_lock (&self->lock);
+  is_free = !(self->claimed & (1u << place));
+  self->claimed |= 1u << place;
+  g_mutex_unlock (&self->lock);
+  return is_free;
+}
+
+gboolean
 gst_redundant_input_set_landing (GstRedundantInput * self, guint place,
     GstInputLanding * landing)
 {
-  gboolean any = FALSE;
+  gboolean any;
   guint i;
 
   g_mutex_lock (&self->lock);
   g_set_object (&self->landings[place], landing);
-  for (i = 0; i < N_MEDIA; i++)
-    any = any || self->landings[i] != NULL;
+  if (landing == NULL)
+    self->claimed &= ~(1u << place);
+  any = self->claimed != 0;
   /* What is connected was built for the others. */
   self->restart = TRUE;
   g_mutex_unlock (&self->lock);

@@ -70,8 +70,10 @@ void gst_redundant_input_set_priority (GstRedundantInput * self,
 /* Has it connected and decoded for the next minutes, whatever its standby. */
 void gst_redundant_input_prepare (GstRedundantInput * self);
 
-/* A request pad of which the data is this input's, in place 0 or 1; NULL takes
- * it away.  FALSE: it has none left. */
+/* Place 0 or 1 is for a request pad that comes.  FALSE: it is taken. */
+gboolean gst_redundant_input_claim (GstRedundantInput * self, guint place);
+/* A request pad of which the data is this input's, in a place that was claimed;
+ * NULL takes it away.  FALSE: it has none left. */
 gboolean gst_redundant_input_set_landing (GstRedundantInput * self,
     guint place, GstInputLanding * landing);
 GstInputLanding *gst_redundant_input_get_landing (GstRedundantInput * self,

@@ -46,6 +46,7 @@ struct _GstRedundantInput
   gboolean role_changes;        /* with the next connection */
   GstRedundantInputConfig config;
   InputLife life;
+  guint claimed;                /* bit mask of places that have a pad */
   GstInputLanding *landings[N_MEDIA];   /* of request pads, nullable */
   GstInputConnection *connection;
   gint64 connected_at;          /* us, monotonic */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Locks, in this order: self->setter_lock, self->lock (the lists), that of the
  * groups, an input's own lock, that of a merge, self->wake_lock.  The setter
- * lock only keeps two settings of the list apart; the wake lock only guards the
+ * lock only keeps two changes of the lists apart; the wake lock only guards the
  * controller's flags, so that any thread may wake it.  Nothing is posted,
  * linked, set or joined under the others.
  * Threads: the application, the controller (joined in stop). */
@@ -349,6 +349,7 @@ find_pads (GstRedundantInputs * self, guint number)
   return found;
 }
 
+/* (transfer full) */
 static GstRedundantInput *
 add_pad_input (GstRedundantInputs * self, guint number)
 {
@@ -356,32 +357,48 @@ add_pad_input (GstRedundantInputs * self, guint number)
   g_autofree gchar *uri = g_strdup_printf ("pad://%s", name);
   GstRedundantInput *input = gst_redundant_input_new (name, uri,
       AV_POLICY_BOTH, FIRST_PAD_PRIORITY + number, self->owner, self->control,
-      self->switches,
-      wake_controller, self);
+      self->switches, wake_controller, self);
 
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->pads, input);
   if (self->running)
     gst_redundant_input_start (input, &self->config);
   g_mutex_unlock (&self->lock);
-  gst_child_proxy_child_added (GST_CHILD_PROXY (self->owner),
-      G_OBJECT (input), name);
   return gst_object_ref (input);
+}
+
+/* The input that has that place of that number from now on.  Several threads
+ * may ask for pads at a time.  (transfer full) (nullable): it is taken */
+static GstRedundantInput *
+claim_place (GstRedundantInputs * self, guint number, guint place)
+{
+  GstRedundantInput *input;
+  gboolean is_new, claimed;
+
+  g_mutex_lock (&self->setter_lock);
+  input = find_pads (self, number);
+  is_new = input == NULL;
+  if (is_new)
+    input = add_pad_input (self, number);
+  claimed = gst_redundant_input_claim (input, place);
+  g_mutex_unlock (&self->setter_lock);
+  if (is_new)
+    gst_child_proxy_child_added (GST_CHILD_PROXY (self->owner),
+        G_OBJECT (input), GST_OBJECT_NAME (input));
+  if (!claimed)
+    gst_clear_object (&input);
+  return input;
 }
 
 GstInputLanding *
 gst_redundant_inputs_add_pad (GstRedundantInputs * self, guint number,
     guint place)
 {
-  g_autoptr (GstRedundantInput) input = find_pads (self, number);
-  g_autoptr (GstInputLanding) taken = NULL;
+  g_autoptr (GstRedundantInput) input = claim_place (self, number, place);
   g_autofree gchar *name = g_strdup_printf ("landing-%u-%u", number, place);
   GstInputLanding *landing;
 
   if (input == NULL)
-    input = add_pad_input (self, number);
-  taken = gst_redundant_input_get_landing (input, place);
-  if (taken != NULL)
     return NULL;
   landing = gst_input_landing_new (name);
   gst_bin_add (self->owner, GST_ELEMENT (landing));
@@ -390,16 +407,32 @@ gst_redundant_inputs_add_pad (GstRedundantInputs * self, guint number,
   return landing;
 }
 
+/* FALSE: the input has none left, and leaves. */
+static gboolean
+free_place (GstRedundantInputs * self, GstRedundantInput * input, guint place)
+{
+  gboolean any;
+
+  g_mutex_lock (&self->setter_lock);
+  any = gst_redundant_input_set_landing (input, place, NULL);
+  if (!any) {
+    gst_redundant_input_leave (input);
+    g_mutex_lock (&self->lock);
+    g_ptr_array_remove (self->pads, input);
+    g_ptr_array_add (self->leaving, gst_object_ref (input));
+    g_mutex_unlock (&self->lock);
+  }
+  g_mutex_unlock (&self->setter_lock);
+  return any;
+}
+
 /* Torn down by the controller, or at once when there is none. */
 static void
 dismiss_pads (GstRedundantInputs * self, GstRedundantInput * input)
 {
   gboolean running;
 
-  gst_redundant_input_leave (input);
   g_mutex_lock (&self->lock);
-  g_ptr_array_remove (self->pads, input);
-  g_ptr_array_add (self->leaving, gst_object_ref (input));
   running = self->running;
   g_mutex_unlock (&self->lock);
   gst_child_proxy_child_removed (GST_CHILD_PROXY (self->owner),
@@ -423,7 +456,7 @@ gst_redundant_inputs_remove_pad (GstRedundantInputs * self, guint number,
   if (landing == NULL)
     return;
   gst_input_landing_close (landing);
-  if (!gst_redundant_input_set_landing (input, place, NULL))
+  if (!free_place (self, input, place))
     dismiss_pads (self, input);
   gst_element_set_locked_state (GST_ELEMENT (landing), TRUE);
   gst_element_set_state (GST_ELEMENT (landing), GST_STATE_NULL);

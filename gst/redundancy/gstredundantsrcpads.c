@@ -26,22 +26,26 @@ parse_pad_name (const gchar * name, guint * number, guint * place)
   return TRUE;
 }
 
-/* The first number of which that pad is free. */
-static gchar *
-free_pad_name (GstRedundantSrc * self, const gchar * name_template)
+/* The first number of which that pad is free.  Another thread may take it
+ * first. */
+static GstInputLanding *
+take_any (GstRedundantSrc * self, const gchar * name_template, gchar ** name)
 {
-  guint n;
+  GstInputLanding *landing = NULL;
+  guint n, number, place;
 
-  for (n = 0; n <= MAX_PAD_NUMBER; n++) {
-    g_autofree gchar *name = g_strdup_printf ("%.*s%u",
+  for (n = 0; n <= MAX_PAD_NUMBER && landing == NULL; n++) {
+    g_autofree gchar *wanted = g_strdup_printf ("%.*s%u",
         (gint) (strlen (name_template) - strlen ("%u")), name_template, n);
     g_autoptr (GstPad) taken = gst_element_get_static_pad (GST_ELEMENT (self),
-        name);
+        wanted);
 
-    if (taken == NULL)
-      return g_steal_pointer (&name);
+    if (taken == NULL && parse_pad_name (wanted, &number, &place))
+      landing = gst_redundant_inputs_add_pad (self->inputs, number, place);
+    if (landing != NULL)
+      *name = g_steal_pointer (&wanted);
   }
-  return NULL;
+  return landing;
 }
 
 GstPad *
@@ -55,13 +59,13 @@ gst_redundant_src_request_new_pad (GstElement * element,
   guint number, place;
   GstPad *ghost;
 
-  if (name != NULL && parse_pad_name (name, &number, &place))
+  if (name != NULL && parse_pad_name (name, &number, &place)) {
     pad_name = g_strdup (name);
-  else
-    pad_name = free_pad_name (self, GST_PAD_TEMPLATE_NAME_TEMPLATE (template));
-  if (pad_name == NULL || !parse_pad_name (pad_name, &number, &place))
-    return NULL;
-  landing = gst_redundant_inputs_add_pad (self->inputs, number, place);
+    landing = gst_redundant_inputs_add_pad (self->inputs, number, place);
+  } else {
+    landing = take_any (self, GST_PAD_TEMPLATE_NAME_TEMPLATE (template),
+        &pad_name);
+  }
   if (landing == NULL)
     return NULL;
   sink = gst_element_get_static_pad (GST_ELEMENT (landing), "sink");

@@ -341,6 +341,56 @@ GST_START_TEST (redundantsrc_changes_pads_while_it_plays)
 
 GST_END_TEST;
 
+static gpointer
+request_pads (gpointer data)
+{
+  static const gchar *const templates[] = { "sink_%u", "audio_sink_%u" };
+  GPtrArray *pads = g_ptr_array_new ();
+  guint i;
+
+  for (i = 0; i < 40; i++)
+    g_ptr_array_add (pads, gst_element_request_pad_simple (data,
+            templates[i % 2]));
+  return pads;
+}
+
+/* As from the threads of several demuxers: nobody gets another one's, and a
+ * number's two kinds are one input. */
+GST_START_TEST (redundantsrc_gives_pads_to_many_threads)
+{
+  GstElement *src = gst_object_ref_sink
+      (gst_element_factory_make ("redundantsrc", NULL));
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *pads[4];
+  GThread *threads[4];
+  guint i, j;
+
+  for (i = 0; i < 4; i++)
+    threads[i] = g_thread_new (NULL, request_pads, src);
+  for (i = 0; i < 4; i++)
+    pads[i] = g_thread_join (threads[i]);
+  for (i = 0; i < 4; i++) {
+    for (j = 0; j < pads[i]->len; j++) {
+      fail_unless (pads[i]->pdata[j] != NULL);
+      fail_unless (g_hash_table_add (names, GST_PAD_NAME (pads[i]->pdata[j])));
+    }
+  }
+  fail_unless_equals_int (gst_child_proxy_get_children_count
+      (GST_CHILD_PROXY (src)), 80);
+  for (i = 0; i < 4; i++) {
+    for (j = 0; j < pads[i]->len; j++) {
+      gst_element_release_request_pad (src, pads[i]->pdata[j]);
+      gst_object_unref (pads[i]->pdata[j]);
+    }
+    g_ptr_array_unref (pads[i]);
+  }
+  fail_unless_equals_int (gst_child_proxy_get_children_count
+      (GST_CHILD_PROXY (src)), 0);
+  gst_object_unref (src);
+}
+
+GST_END_TEST;
+
 /* At any moment, with data that waits. */
 GST_START_TEST (redundantsrc_stops_with_pads_at_any_moment)
 {
@@ -378,6 +428,7 @@ redundantpads_suite (void)
   tcase_add_loop_test (tc, redundantsrc_takes_coded_data_of_pads, 0, 3);
   tcase_add_test (tc, redundantsrc_changes_decoded_sound_with_coded_pictures);
   tcase_add_test (tc, redundantsrc_changes_pads_while_it_plays);
+  tcase_add_test (tc, redundantsrc_gives_pads_to_many_threads);
   tcase_add_test (tc, redundantsrc_stops_with_pads_at_any_moment);
   return s;
 }
