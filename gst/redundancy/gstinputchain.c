@@ -414,20 +414,20 @@ new_parsed_stream (GstInputChain * self, GstSwitchMediumId medium,
   return stream;
 }
 
-/* Where a stream that no one wants ends. */
-static void
-end_unseen (GstInputChain * self, GstPad * pad)
+static GstPadProbeReturn
+drop_all (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
-  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
-  g_autoptr (GstPad) sink_pad = NULL;
+  return GST_PAD_PROBE_DROP;
+}
 
-  if (sink == NULL)
-    return;
-  g_object_set (sink, "sync", FALSE, "async", FALSE, NULL);
-  gst_bin_add (GST_BIN (self->bin), sink);
-  sink_pad = gst_element_get_static_pad (sink, "sink");
-  gst_pad_link (pad, sink_pad);
-  gst_element_sync_state_with_parent (sink);
+/* What no one wants goes nowhere.  A sink would wait for a state that the bin
+ * does not reach while another stream's decoder waits for data, which comes
+ * from the thread that waits; and sinks would stay when their streams go. */
+static void
+end_unseen (GstPad * pad)
+{
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER
+      | GST_PAD_PROBE_TYPE_BUFFER_LIST, drop_all, NULL, NULL);
 }
 
 /* Takes the medium's place; FALSE when it is taken or not wanted. */
@@ -504,7 +504,7 @@ on_pad_added (GstElement * demux, GstPad * pad, gpointer user_data)
   if (is_stopped (self))
     return;
   if (!medium_of_caps (caps, &medium) || !(self->media & (1u << medium))) {
-    end_unseen (self, pad);
+    end_unseen (pad);
     return;
   }
   if (self->encoded & (1u << medium))
@@ -513,7 +513,7 @@ on_pad_added (GstElement * demux, GstPad * pad, gpointer user_data)
     stream = new_stream (self, medium, caps);
   if (stream == NULL || !claim (self, medium, stream)) {
     gst_clear_object (&stream);
-    end_unseen (self, pad);
+    end_unseen (pad);
     return;
   }
   if (self->kind == GST_INPUT_KIND_RTMP)
@@ -656,7 +656,7 @@ build_member (GstInputChain * self)
 
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER
       | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_member_data, self, NULL);
-  end_unseen (self, src);
+  end_unseen (src);
   return TRUE;
 }
 
@@ -850,12 +850,6 @@ GstElement *
 gst_input_chain_get_bin (GstInputChain * self)
 {
   return self->bin;
-}
-
-static GstPadProbeReturn
-drop_all (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
-{
-  return GST_PAD_PROBE_DROP;
 }
 
 static void

@@ -269,6 +269,49 @@ GST_START_TEST (redundantsrc_plays_datagrams)
 
 GST_END_TEST;
 
+static guint
+count_elements (GstElement * bin, const gchar * factory)
+{
+  GstIterator *all = gst_bin_iterate_all_by_element_factory_name
+      (GST_BIN (bin), factory);
+  GValue item = G_VALUE_INIT;
+  guint n = 0;
+
+  while (gst_iterator_next (all, &item) == GST_ITERATOR_OK) {
+    g_value_reset (&item);
+    n++;
+  }
+  g_value_unset (&item);
+  gst_iterator_free (all);
+  return n;
+}
+
+/* Sound that no one takes neither holds the pictures up nor leaves anything
+ * behind when senders come and go. */
+GST_START_TEST (redundantsrc_plays_pictures_of_an_input_with_sound)
+{
+  guint port = udp_relay_free_port (), i;
+  g_autofree gchar *settings = g_strdup_printf ("media=video "
+      "uris=udp://127.0.0.1:%u", port);
+  GstElement *sender;
+  Rig rig;
+
+  if (!can_send ())
+    return;
+  rig_start (&rig, settings, FALSE);
+  for (i = 1; i <= 3; i++) {
+    sender = start_sender (FALSE, "smpte", port);
+    rig_expect (&rig, i, "redundantsrc-input", "state", "running");
+    rig_wait_frames (&rig, 25);
+    fail_unless_equals_int (count_elements (rig.src, "fakesink"), 0);
+    stop_sender (sender);
+    rig_expect (&rig, i, "redundantsrc-input", "state", "stalled");
+  }
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 static GPid
 spawn (const gchar * line)
 {
@@ -606,6 +649,7 @@ redundantmerge_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 120);
   tcase_add_loop_test (tc, redundantsrc_plays_datagrams, 0, 2);
+  tcase_add_test (tc, redundantsrc_plays_pictures_of_an_input_with_sound);
   tcase_add_loop_test (tc, redundantsrc_plays_datagrams_of_ffmpeg, 0, 3);
   tcase_add_loop_test (tc, redundantsrc_says_what_is_wrong_with_a_uri, 0, 5);
   tcase_add_loop_test (tc, redundantsrc_merges_two_lossy_paths, 0, 5);
