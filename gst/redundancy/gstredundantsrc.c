@@ -183,11 +183,13 @@ set_stats_timer (GstRedundantSrc * self, gboolean on)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* A sink that has prerolled has the pipeline set the state that it is in once
+ * more. */
 static GstStateChangeReturn
 change_children (GstElement * element, GstStateChange transition)
 {
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING
-      || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+  if (GST_STATE_TRANSITION_CURRENT (transition) >= GST_STATE_PAUSED
+      && GST_STATE_TRANSITION_NEXT (transition) >= GST_STATE_PAUSED)
     return gst_redundant_src_set_switches (GST_REDUNDANT_SRC (element),
         GST_STATE_TRANSITION_NEXT (transition));
   return GST_ELEMENT_CLASS (gst_redundant_src_parent_class)->change_state
@@ -231,8 +233,7 @@ gst_redundant_src_change_state (GstElement * element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
     gst_element_no_more_pads (element);
   /* Live, whatever the inputs are doing. */
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
-      || transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+  if (GST_STATE_TRANSITION_NEXT (transition) == GST_STATE_PAUSED)
     return GST_STATE_CHANGE_NO_PREROLL;
   return result;
 }

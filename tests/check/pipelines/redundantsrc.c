@@ -723,6 +723,30 @@ GST_START_TEST (redundantsrc_stands_a_pause_while_an_input_connects)
 
 GST_END_TEST;
 
+/* A sink that has its first picture has the pipeline set its state once more,
+ * and again for as long as someone says that it is not there yet. */
+GST_START_TEST (redundantsrc_settles_while_an_input_connects)
+{
+  g_autoptr (GstBus) bus = NULL;
+  GstMessage *message;
+  guint n = 0;
+  Rig rig;
+
+  rig_init (&rig, "redundantsrc name=s uris=\"faulty://good appsrc://x\""
+      " s.video ! fakesink sync=true");
+  rig_play (&rig);
+  bus = gst_element_get_bus (rig.pipeline);
+  while (n < 10 && (message = gst_bus_timed_pop_filtered (bus, 3 * GST_SECOND,
+              GST_MESSAGE_ASYNC_DONE))) {
+    gst_message_unref (message);
+    n++;
+  }
+  fail_unless (n >= 1 && n <= 3, "%u", n);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (redundantsrc_stops_at_any_moment)
 {
   guint i;
@@ -1162,6 +1186,7 @@ redundantsrc_suite (void)
   tcase_add_test (tc, redundantsrc_is_reusable_after_null);
   tcase_add_test (tc, redundantsrc_stands_a_pause);
   tcase_add_test (tc, redundantsrc_stands_a_pause_while_an_input_connects);
+  tcase_add_test (tc, redundantsrc_settles_while_an_input_connects);
   tcase_add_test (tc, redundantsrc_stops_at_any_moment);
   tcase_add_loop_test (tc, redundantsrc_refuses_what_is_no_list_of_uris, 0, 2);
   tcase_add_test (tc,
