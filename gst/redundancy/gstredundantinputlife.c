@@ -48,6 +48,7 @@ init_life_locked (GstRedundantInput * self)
   self->life.attempts = attempts;
   self->life.failures = failures;
   self->life.zombies = zombies;
+  self->life.hanging = g_list_length (self->zombies);
 }
 
 void
@@ -183,6 +184,7 @@ take_dead_zombies_locked (GstRedundantInput * self)
     next = l->next;
     if (gst_input_connection_is_down (l->data)) {
       dead = g_list_prepend (dead, l->data);
+      input_life_on_zombie_end (&self->life);
       self->zombies = g_list_delete_link (self->zombies, l);
     }
   }

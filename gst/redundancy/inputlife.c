@@ -121,6 +121,7 @@ input_life_hurry (InputLife * self, guint64 now)
   if (self->ended)
     self->outage_since = now;
   self->ended = FALSE;
+  self->hanging = 0;
 }
 
 static void
@@ -140,12 +141,21 @@ input_life_on_disconnected (InputLife * self, guint64 now)
     leave_stopping (self, now);
 }
 
+void
+input_life_on_zombie_end (InputLife * self)
+{
+  if (self->hanging > 0)
+    self->hanging--;
+}
+
 static InputLifeAction
 update_backoff (InputLife * self, guint64 now, guint64 * deadline)
 {
   InputLifeReason why = self->attempts > 0 ? INPUT_LIFE_REASON_RETRY
       : INPUT_LIFE_REASON_START;
 
+  if (self->hanging >= INPUT_LIFE_MAX_HANGING)
+    return INPUT_LIFE_NOTHING;
   if (now < self->next_retry) {
     *deadline = self->next_retry;
     return INPUT_LIFE_NOTHING;
@@ -167,6 +177,7 @@ update_stopping (InputLife * self, guint64 now, guint64 * deadline)
   if (now < *deadline)
     return INPUT_LIFE_NOTHING;
   self->zombies++;
+  self->hanging++;
   leave_stopping (self, now);
   return INPUT_LIFE_ABANDON;
 }

@@ -73,7 +73,13 @@ typedef struct
   guint64 attempts;             /* connections started */
   guint64 failures;
   guint64 zombies;
+  guint hanging;                /* of them, those that have not ended, since
+                                 * the last hurry */
 } InputLife;
+
+/* With so many connections that hang there is no other attempt: each holds a
+ * thread and more. */
+#define INPUT_LIFE_MAX_HANGING 8
 
 void input_life_init (InputLife * self, const InputLifeConfig * config,
     const Backoff * backoff);
@@ -83,11 +89,13 @@ void input_life_stop (InputLife * self, guint64 now);
 void input_life_on_data (InputLife * self, guint64 now);
 void input_life_on_failure (InputLife * self, InputLifeReason why,
     guint64 now, guint32 random);
-/* The next attempt, if it waits for one, is due now; one that has ended may
- * start again. */
+/* The next attempt, if it waits for one, is due now, whatever hangs; one that
+ * has ended may start again. */
 void input_life_hurry (InputLife * self, guint64 now);
-/* The connection is down (after DISCONNECT), or a zombie died. */
+/* The connection is down (after DISCONNECT). */
 void input_life_on_disconnected (InputLife * self, guint64 now);
+/* One that was abandoned has come down after all. */
+void input_life_on_zombie_end (InputLife * self);
 
 /* What to do now; call until it says NOTHING, and again at `deadline`. */
 InputLifeAction input_life_update (InputLife * self, guint64 now,

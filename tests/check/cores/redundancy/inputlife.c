@@ -288,6 +288,35 @@ GST_START_TEST (input_life_abandons_what_does_not_come_down)
 
 GST_END_TEST;
 
+/* A source that never comes down must not take all threads there are. */
+GST_START_TEST (input_life_waits_for_one_of_many_zombies)
+{
+  guint64 now = 0;
+  InputLife self;
+  guint i;
+
+  init (&self, FALSE, FALSE);
+  input_life_start (&self, now);
+  for (i = 0; i < INPUT_LIFE_MAX_HANGING; i++) {
+    now += 20 * SECOND;
+    fail_unless_equals_int (update (&self, now), INPUT_LIFE_CONNECT);
+    input_life_on_failure (&self, INPUT_LIFE_REASON_ERROR, now, MIDDLE);
+    fail_unless_equals_int (update (&self, now), INPUT_LIFE_DISCONNECT);
+    fail_unless_equals_int (update (&self, now + 10 * SECOND),
+        INPUT_LIFE_ABANDON);
+  }
+  fail_unless_equals_int (update (&self, now + 3600 * SECOND),
+      INPUT_LIFE_NOTHING);
+  if (__i__ == 0)
+    input_life_on_zombie_end (&self);
+  else
+    input_life_hurry (&self, now + 3600 * SECOND);
+  fail_unless_equals_int (update (&self, now + 3600 * SECOND),
+      INPUT_LIFE_CONNECT);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (input_life_is_idle_after_stop_even_with_a_zombie)
 {
   InputLife self;
@@ -336,6 +365,7 @@ inputlife_suite (void)
   tcase_add_test (tc, input_life_counts_a_vain_wait_as_the_pause);
   tcase_add_test (tc, input_life_renews_a_patient_input_once_and_waits);
   tcase_add_test (tc, input_life_abandons_what_does_not_come_down);
+  tcase_add_loop_test (tc, input_life_waits_for_one_of_many_zombies, 0, 2);
   tcase_add_test (tc, input_life_is_idle_after_stop_even_with_a_zombie);
   tcase_add_test (tc, input_life_is_lost_after_the_window);
   return s;
