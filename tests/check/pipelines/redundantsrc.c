@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <gst/base/gstpushsrc.h>
+#include "faultysource.h"
+
 #include <gst/check/gstcheck.h>
 
 #include <arpa/inet.h>
@@ -7,216 +8,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define FRAME (40 * GST_MSECOND)
-
-/* A live video source that goes wrong in the way its URI says:
- * faulty://good, faulty://error-after-N, faulty://eos-after-N,
- * faulty://stall-after-N (frames), faulty://refuse, faulty://hang (in NULL). */
-typedef struct
-{
-  GstPushSrc parent;
-  gchar *uri;
-  guint frames;
-  guint fault_after;
-  gboolean flushing;
-  GMutex lock;
-  GCond cond;
-} Faulty;
-
-typedef GstPushSrcClass FaultyClass;
-
-static GMutex hang_lock;
-static GCond hang_cond;
-static gboolean hang_released;
-static gint hangs;              /* atomic: sources that hang now */
-static gint starts;             /* atomic: sources started */
-
-static void faulty_uri_init (gpointer iface, gpointer data);
-GType faulty_get_type (void);
-
-G_DEFINE_TYPE_WITH_CODE (Faulty, faulty, GST_TYPE_PUSH_SRC,
-    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER, faulty_uri_init));
-
-static GstStaticPadTemplate faulty_template = GST_STATIC_PAD_TEMPLATE ("src",
-    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-raw,format=GRAY8,"
-        "width=16,height=16,framerate=25/1"));
-
-static GstURIType
-faulty_uri_type (GType type)
-{
-  return GST_URI_SRC;
-}
-
-static const gchar *const *
-faulty_protocols (GType type)
-{
-  static const gchar *const protocols[] = { "faulty", NULL };
-
-  return protocols;
-}
-
-static gchar *
-faulty_get_uri (GstURIHandler * handler)
-{
-  return g_strdup (((Faulty *) handler)->uri);
-}
-
-static gboolean
-faulty_set_uri (GstURIHandler * handler, const gchar * uri, GError ** error)
-{
-  Faulty *self = (Faulty *) handler;
-  const gchar *after = strstr (uri, "-after-");
-
-  g_free (self->uri);
-  self->uri = g_strdup (uri);
-  self->fault_after = after != NULL ? (guint) atoi (after + 7) : G_MAXUINT;
-  return TRUE;
-}
-
-static void
-faulty_uri_init (gpointer iface, gpointer data)
-{
-  GstURIHandlerInterface *handler = iface;
-
-  handler->get_type = faulty_uri_type;
-  handler->get_protocols = faulty_protocols;
-  handler->get_uri = faulty_get_uri;
-  handler->set_uri = faulty_set_uri;
-}
-
-static gboolean
-faulty_start (GstBaseSrc * src)
-{
-  Faulty *self = (Faulty *) src;
-
-  g_atomic_int_inc (&starts);
-  if (strstr (self->uri, "refuse") != NULL) {
-    GST_ELEMENT_ERROR (src, RESOURCE, OPEN_READ, (NULL), ("refused"));
-    return FALSE;
-  }
-  self->frames = 0;
-  return TRUE;
-}
-
-static gboolean
-faulty_unlock (GstBaseSrc * src)
-{
-  Faulty *self = (Faulty *) src;
-
-  g_mutex_lock (&self->lock);
-  self->flushing = TRUE;
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
-  return TRUE;
-}
-
-static gboolean
-faulty_unlock_stop (GstBaseSrc * src)
-{
-  Faulty *self = (Faulty *) src;
-
-  g_mutex_lock (&self->lock);
-  self->flushing = FALSE;
-  g_mutex_unlock (&self->lock);
-  return TRUE;
-}
-
-/* Waits for 40 ms, or for ever; FALSE when flushing. */
-static gboolean
-faulty_wait (Faulty * self, gboolean for_ever)
-{
-  gint64 until = g_get_monotonic_time () + FRAME / 1000;
-  gboolean flushing;
-
-  g_mutex_lock (&self->lock);
-  while (!self->flushing && (for_ever || g_get_monotonic_time () < until)) {
-    if (for_ever)
-      g_cond_wait (&self->cond, &self->lock);
-    else
-      g_cond_wait_until (&self->cond, &self->lock, until);
-  }
-  flushing = self->flushing;
-  g_mutex_unlock (&self->lock);
-  return !flushing;
-}
-
-static GstFlowReturn
-faulty_create (GstPushSrc * src, GstBuffer ** buffer)
-{
-  Faulty *self = (Faulty *) src;
-  gboolean now = self->frames >= self->fault_after;
-
-  if (now && strstr (self->uri, "eos") != NULL)
-    return GST_FLOW_EOS;
-  if (now && strstr (self->uri, "error") != NULL) {
-    GST_ELEMENT_ERROR (src, RESOURCE, READ, (NULL), ("as asked for"));
-    return GST_FLOW_ERROR;
-  }
-  if (!faulty_wait (self, now))
-    return GST_FLOW_FLUSHING;
-  *buffer = gst_buffer_new_allocate (NULL, 256, NULL);
-  gst_buffer_memset (*buffer, 0, 200, 256);
-  GST_BUFFER_PTS (*buffer) = self->frames * FRAME;
-  GST_BUFFER_DURATION (*buffer) = FRAME;
-  self->frames++;
-  return GST_FLOW_OK;
-}
-
-static GstStateChangeReturn
-faulty_change_state (GstElement * element, GstStateChange transition)
-{
-  Faulty *self = (Faulty *) element;
-
-  if (transition == GST_STATE_CHANGE_READY_TO_NULL
-      && strstr (self->uri, "hang") != NULL) {
-    g_atomic_int_inc (&hangs);
-    g_mutex_lock (&hang_lock);
-    while (!hang_released)
-      g_cond_wait (&hang_cond, &hang_lock);
-    g_mutex_unlock (&hang_lock);
-    g_atomic_int_add (&hangs, -1);
-  }
-  return GST_ELEMENT_CLASS (faulty_parent_class)->change_state (element,
-      transition);
-}
-
-static void
-faulty_finalize (GObject * object)
-{
-  Faulty *self = (Faulty *) object;
-
-  g_free (self->uri);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->cond);
-  G_OBJECT_CLASS (faulty_parent_class)->finalize (object);
-}
-
-static void
-faulty_class_init (FaultyClass * klass)
-{
-  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
-  GstBaseSrcClass *src_class = GST_BASE_SRC_CLASS (klass);
-
-  G_OBJECT_CLASS (klass)->finalize = faulty_finalize;
-  element_class->change_state = faulty_change_state;
-  src_class->start = faulty_start;
-  src_class->unlock = faulty_unlock;
-  src_class->unlock_stop = faulty_unlock_stop;
-  GST_PUSH_SRC_CLASS (klass)->create = faulty_create;
-  gst_element_class_add_static_pad_template (element_class, &faulty_template);
-  gst_element_class_set_static_metadata (element_class, "Faulty", "Source",
-      "Goes wrong when asked to", "gst-onair contributors");
-}
-
-static void
-faulty_init (Faulty * self)
-{
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->cond);
-  gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
-  gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
-}
 
 /* What came out of one pad. */
 typedef struct
@@ -246,7 +37,7 @@ watch_buffer (Output * output, GstBuffer * buffer)
   guint8 byte = 0;
 
   gst_buffer_extract (buffer, 0, &byte, 1);
-  if (byte != 200)
+  if (byte != FAULTY_BYTE)
     output->other++;
   if (output->buffers > 0 && GST_BUFFER_PTS (buffer) != output->next)
     output->holes++;
@@ -529,18 +320,6 @@ GST_START_TEST (redundantsrc_hides_secrets)
 
 GST_END_TEST;
 
-static void
-release_hang (void)
-{
-  g_mutex_lock (&hang_lock);
-  hang_released = TRUE;
-  g_cond_broadcast (&hang_cond);
-  g_mutex_unlock (&hang_lock);
-  while (g_atomic_int_get (&hangs) > 0)
-    g_usleep (1000);
-  g_usleep (50000);
-}
-
 GST_START_TEST (redundantsrc_leaves_a_source_that_hangs_behind)
 {
   gint64 before;
@@ -558,14 +337,16 @@ GST_START_TEST (redundantsrc_leaves_a_source_that_hangs_behind)
   before = g_get_monotonic_time ();
   rig_clear (&rig);
   fail_unless (g_get_monotonic_time () - before < 10 * G_TIME_SPAN_SECOND);
-  release_hang ();
+  faulty_release_hangs ();
+  /* Their threads end. */
+  g_usleep (50000);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (redundantsrc_changes_inputs_while_it_plays)
 {
-  gint started;
+  guint started;
   GObject *child;
   gchar *uri;
   Rig rig;
@@ -576,14 +357,14 @@ GST_START_TEST (redundantsrc_changes_inputs_while_it_plays)
   rig_expect (&rig, 30, "redundantsrc-switch", "to", "input-0");
   /* The standby has to be there before the first one goes. */
   rig_wait_buffers (&rig, 0, 10);
-  started = g_atomic_int_get (&starts);
+  started = faulty_count_starts ();
   g_object_set (rig.src, "uris", "faulty://b faulty://c", NULL);
   rig_expect (&rig, 30, "redundantsrc-switch", "reason", "removed");
   rig_wait_buffers (&rig, 0, 25);
   rig_check_unbroken (&rig, 0);
   fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
   /* Only the new one was started. */
-  fail_unless_equals_int (g_atomic_int_get (&starts), started + 1);
+  fail_unless_equals_int (faulty_count_starts (), started + 1);
   fail_unless_equals_int (gst_child_proxy_get_children_count
       (GST_CHILD_PROXY (rig.src)), 2);
   child = gst_child_proxy_get_child_by_name (GST_CHILD_PROXY (rig.src),
@@ -1170,8 +951,7 @@ redundantsrc_suite (void)
   Suite *s = suite_create ("redundantsrc");
   TCase *tc = tcase_create ("redundantsrc");
 
-  gst_element_register (NULL, "faultysrc", GST_RANK_PRIMARY,
-      faulty_get_type ());
+  faulty_register (25);
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 120);
   tcase_add_loop_test (tc, redundantsrc_never_breaks_for_an_input_that_fails,
