@@ -31,6 +31,7 @@ typedef struct
   GstElement *pipeline;
   GstElement *src;
   const gchar *secret;          /* must not be seen in any message */
+  guint patience;               /* s that anything waited for may take */
   GMutex lock;
   PeersOutput output[2];
   GList *messages;              /* element messages, newest first */
@@ -73,6 +74,7 @@ peers_init (Peers *self, const gchar *description)
   guint i;
 
   memset (self, 0, sizeof (Peers));
+  self->patience = 60;
   g_mutex_init (&self->lock);
   self->pipeline = gst_parse_launch (description, &error);
   fail_unless (self->pipeline != NULL && error == NULL, "%s",
@@ -131,13 +133,28 @@ peers_listen (Peers *self)
   gst_object_unref (bus);
 }
 
+/* Only what comes from now on counts. */
+static inline void
+peers_forget (Peers *self)
+{
+  peers_listen (self);
+  g_list_free_full (g_steal_pointer (&self->messages),
+      (GDestroyNotify) gst_message_unref);
+}
+
+static inline gint64
+peers_patient_until (Peers *self)
+{
+  return g_get_monotonic_time () + self->patience * G_TIME_SPAN_SECOND;
+}
+
 /* Waits for an element message of which two fields (the second nullable) are
- * so, and takes it with all before it. */
+ * so, and takes it, the oldest such, with all before it. */
 static inline void
 peers_expect (Peers *self, const gchar *name, const gchar *field,
     const gchar *value, const gchar *field2, const gchar *value2)
 {
-  gint64 until = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+  gint64 until = peers_patient_until (self);
 
   while (g_get_monotonic_time () < until) {
     GList *l;
@@ -164,7 +181,8 @@ peers_expect (Peers *self, const gchar *name, const gchar *field,
     }
     g_usleep (10000);
   }
-  fail ("no %s with %s=%s %s=%s", name, field, value, field2, value2);
+  fail ("no %s with %s=%s %s=%s within %u s", name, field, value, field2,
+      value2, self->patience);
 }
 
 static inline guint
@@ -182,7 +200,7 @@ peers_count (Peers *self, guint i)
 static inline void
 peers_wait_buffers (Peers *self, guint i, guint more)
 {
-  gint64 until = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+  gint64 until = peers_patient_until (self);
   guint goal = peers_count (self, i) + more;
 
   while (peers_count (self, i) < goal) {
@@ -200,6 +218,8 @@ peers_stat (Peers *self, const gchar *field)
 
   g_object_get (self->src, "stats", &stats, NULL);
   peers_check_secret (self, stats);
+  fail_unless (gst_structure_has_name (stats,
+          "application/x-redundantsrc-stats"));
   fail_unless (gst_structure_get_uint64 (stats, field, &value), "no %s", field);
   gst_structure_free (stats);
   return value;
@@ -245,7 +265,7 @@ peers_input_is (Peers *self, guint index, const gchar *state)
 static inline void
 peers_wait_input (Peers *self, guint index, const gchar *state)
 {
-  gint64 until = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
+  gint64 until = peers_patient_until (self);
 
   while (!peers_input_is (self, index, state)) {
     peers_listen (self);
@@ -290,13 +310,19 @@ peers_check_switch_lost_nothing (Peers *self)
   fail_unless_equals_uint64 (missed, 0);
 }
 
+/* It may play again. */
+static inline void
+peers_stop (Peers *self)
+{
+  peers_forget (self);
+  fail_unless_equals_int (gst_element_set_state (self->pipeline,
+          GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
+}
+
 static inline void
 peers_clear (Peers *self)
 {
-  peers_listen (self);
-  fail_unless_equals_int (gst_element_set_state (self->pipeline,
-          GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
-  g_list_free_full (self->messages, (GDestroyNotify) gst_message_unref);
+  peers_stop (self);
   gst_clear_structure (&self->found);
   gst_object_unref (self->src);
   ASSERT_OBJECT_REFCOUNT (self->pipeline, "pipeline", 1);

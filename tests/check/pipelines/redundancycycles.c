@@ -81,9 +81,7 @@ wait_attempts (Peers * peers, guint index, guint64 attempts)
   gint64 until = g_get_monotonic_time () + 1200 * G_TIME_SPAN_SECOND;
 
   while (peers_input_stat (peers, index, "attempts") < attempts) {
-    peers_listen (peers);
-    g_list_free_full (g_steal_pointer (&peers->messages),
-        (GDestroyNotify) gst_message_unref);
+    peers_forget (peers);
     fail_unless (g_get_monotonic_time () < until);
     g_usleep (5000);
   }

@@ -1,241 +1,45 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "faultysource.h"
-
-#include <gst/check/gstcheck.h>
-
-#include <arpa/inet.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-/* What came out of one pad. */
-typedef struct
-{
-  guint buffers;
-  guint holes;                  /* stamps that did not follow the one before */
-  guint streams;
-  guint caps;
-  guint eos;
-  guint other;                  /* bytes that are not those of faulty:// */
-  GstClockTime next;
-} Output;
-
-/* A pipeline with a redundantsrc "s" and outputs that are watched. */
-typedef struct
-{
-  GstElement *pipeline;
-  GstElement *src;
-  GMutex lock;
-  Output output[2];
-  GList *messages;              /* element messages, newest first */
-} Rig;
+#include "inputpeers.h"
 
 static void
-watch_buffer (Output * output, GstBuffer * buffer)
+init (Peers * peers, const gchar * description)
 {
-  guint8 byte = 0;
-
-  gst_buffer_extract (buffer, 0, &byte, 1);
-  if (byte != FAULTY_BYTE)
-    output->other++;
-  if (output->buffers > 0 && GST_BUFFER_PTS (buffer) != output->next)
-    output->holes++;
-  output->next = GST_BUFFER_PTS (buffer) + GST_BUFFER_DURATION (buffer);
-  output->buffers++;
+  peers_init (peers, description);
+  peers->patience = 30;
 }
 
 static void
-watch_event (Output * output, GstEvent * event)
+play (Peers * peers)
 {
-  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START)
-    output->streams++;
-  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
-    output->caps++;
-  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
-    output->eos++;
-}
-
-static GstPadProbeReturn
-watch (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
-{
-  Rig *rig = user_data;
-  Output *output = &rig->output[g_str_equal (GST_OBJECT_NAME (pad), "audio")];
-
-  g_mutex_lock (&rig->lock);
-  if (info->type & GST_PAD_PROBE_TYPE_BUFFER)
-    watch_buffer (output, GST_PAD_PROBE_INFO_BUFFER (info));
-  else
-    watch_event (output, GST_PAD_PROBE_INFO_EVENT (info));
-  g_mutex_unlock (&rig->lock);
-  return GST_PAD_PROBE_OK;
-}
-
-static void
-rig_init (Rig * rig, const gchar * description)
-{
-  static const gchar *const names[] = { "video", "audio" };
-  GError *error = NULL;
-  guint i;
-
-  memset (rig, 0, sizeof (Rig));
-  g_mutex_init (&rig->lock);
-  rig->pipeline = gst_parse_launch (description, &error);
-  fail_unless (rig->pipeline != NULL && error == NULL, "%s",
-      error != NULL ? error->message : "");
-  rig->src = gst_bin_get_by_name (GST_BIN (rig->pipeline), "s");
-  for (i = 0; i < 2; i++) {
-    GstPad *pad = gst_element_get_static_pad (rig->src, names[i]);
-    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER
-        | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, watch, rig, NULL);
-    gst_object_unref (pad);
-  }
-}
-
-static void
-rig_play (Rig * rig)
-{
-  fail_unless_equals_int (gst_element_set_state (rig->pipeline,
+  fail_unless_equals_int (gst_element_set_state (peers->pipeline,
           GST_STATE_PAUSED), GST_STATE_CHANGE_NO_PREROLL);
-  fail_unless (gst_element_set_state (rig->pipeline, GST_STATE_PLAYING)
-      != GST_STATE_CHANGE_FAILURE);
+  peers_play (peers);
 }
 
-/* Takes what is on the bus.  An input's failure must never be an error. */
 static void
-rig_listen (Rig * rig)
-{
-  g_autoptr (GstBus) bus = gst_element_get_bus (rig->pipeline);
-  GstMessage *message;
-
-  while ((message = gst_bus_pop (bus))) {
-    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-      GError *error;
-      gst_message_parse_error (message, &error, NULL);
-      fail ("error from %s: %s", GST_MESSAGE_SRC_NAME (message),
-          error->message);
-    }
-    fail_if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS);
-    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT)
-      rig->messages = g_list_prepend (rig->messages, message);
-    else
-      gst_message_unref (message);
-  }
-}
-
-static gboolean
-matches (const GstStructure * s, const gchar * name, const gchar * field,
+expect (Peers * peers, guint seconds, const gchar * name, const gchar * field,
     const gchar * value)
 {
-  return gst_structure_has_name (s, name) && (field == NULL
-      || g_strcmp0 (gst_structure_get_string (s, field), value) == 0);
+  guint patience = peers->patience;
+
+  peers->patience = seconds;
+  peers_expect (peers, name, field, value, NULL, NULL);
+  peers->patience = patience;
 }
 
-/* Waits for an element message and takes it with all before it. */
-static void
-rig_expect (Rig * rig, guint seconds, const gchar * name, const gchar * field,
-    const gchar * value)
+/* Counts the pictures that are not those of faulty://. */
+static GstPadProbeReturn
+count_others (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 {
-  gint64 until = g_get_monotonic_time () + seconds * G_TIME_SPAN_SECOND;
+  guint8 bytes[FAULTY_BYTES];
 
-  while (g_get_monotonic_time () < until) {
-    GList *l;
-    rig_listen (rig);
-    for (l = rig->messages; l != NULL; l = l->next) {
-      if (matches (gst_message_get_structure (l->data), name, field, value)) {
-        GList *rest = l;
-        if (l->prev != NULL)
-          l->prev->next = NULL;
-        else
-          rig->messages = NULL;
-        g_list_free_full (rest, (GDestroyNotify) gst_message_unref);
-        return;
-      }
-    }
-    g_usleep (10000);
-  }
-  fail ("no %s with %s=%s within %u s", name, field, value, seconds);
-}
-
-static void
-rig_wait_buffers (Rig * rig, guint i, guint more)
-{
-  gint64 until = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
-  guint goal, have;
-
-  g_mutex_lock (&rig->lock);
-  goal = rig->output[i].buffers + more;
-  g_mutex_unlock (&rig->lock);
-  do {
-    g_usleep (10000);
-    rig_listen (rig);
-    g_mutex_lock (&rig->lock);
-    have = rig->output[i].buffers;
-    g_mutex_unlock (&rig->lock);
-    fail_unless (g_get_monotonic_time () < until, "output %u stopped", i);
-  } while (have < goal);
-}
-
-static guint64
-rig_stat (Rig * rig, const gchar * field)
-{
-  GstStructure *stats;
-  guint64 value = 0;
-
-  g_object_get (rig->src, "stats", &stats, NULL);
-  fail_unless (gst_structure_has_name (stats,
-          "application/x-redundantsrc-stats"));
-  fail_unless (gst_structure_get_uint64 (stats, field, &value), "no %s", field);
-  gst_structure_free (stats);
-  return value;
-}
-
-static guint64
-rig_input_stat (Rig * rig, guint index, const gchar * field)
-{
-  const GValue *inputs;
-  GstStructure *stats;
-  guint64 value = 0;
-
-  g_object_get (rig->src, "stats", &stats, NULL);
-  inputs = gst_structure_get_value (stats, "inputs");
-  fail_unless (index < gst_value_array_get_size (inputs));
-  fail_unless (gst_structure_get_uint64 (gst_value_get_structure
-          (gst_value_array_get_value (inputs, index)), field, &value));
-  gst_structure_free (stats);
-  return value;
-}
-
-/* The output never broke: one stream, one form, no hole. */
-static void
-rig_check_unbroken (Rig * rig, guint i)
-{
-  g_mutex_lock (&rig->lock);
-  fail_unless (rig->output[i].buffers > 0);
-  fail_unless_equals_int (rig->output[i].holes, 0);
-  fail_unless_equals_int (rig->output[i].streams, 1);
-  fail_unless_equals_int (rig->output[i].caps, 1);
-  fail_unless_equals_int (rig->output[i].eos, 0);
-  g_mutex_unlock (&rig->lock);
-}
-
-static void
-rig_stop (Rig * rig)
-{
-  rig_listen (rig);
-  fail_unless_equals_int (gst_element_set_state (rig->pipeline,
-          GST_STATE_NULL), GST_STATE_CHANGE_SUCCESS);
-}
-
-static void
-rig_clear (Rig * rig)
-{
-  rig_stop (rig);
-  g_list_free_full (rig->messages, (GDestroyNotify) gst_message_unref);
-  gst_object_unref (rig->src);
-  ASSERT_OBJECT_REFCOUNT (rig->pipeline, "pipeline", 1);
-  gst_object_unref (rig->pipeline);
-  g_mutex_clear (&rig->lock);
+  memset (bytes, FAULTY_BYTE, sizeof (bytes));
+  if (gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info)) != sizeof (bytes)
+      || gst_buffer_memcmp (GST_PAD_PROBE_INFO_BUFFER (info), 0, bytes,
+          sizeof (bytes)) != 0)
+    g_atomic_int_inc ((gint *) user_data);
+  return GST_PAD_PROBE_OK;
 }
 
 #define VIDEO_ONLY " s.video ! fakesink sync=true"
@@ -243,79 +47,79 @@ rig_clear (Rig * rig)
 GST_START_TEST (redundantsrc_never_breaks_for_an_input_that_fails)
 {
   static const gchar *const faults[] = { "error", "eos", "stall" };
-  Rig rig;
+  g_autoptr (GstPad) video = NULL;
+  gint others = 0;              /* atomic */
+  Peers peers;
 
   g_autofree gchar *line = g_strdup_printf ("redundantsrc name=s "
       "uris=\"faulty://%s-after-40 faulty://good\"" VIDEO_ONLY, faults[__i__]);
 
-  rig_init (&rig, line);
-  rig_play (&rig);
-  rig_expect (&rig, 30, "redundantsrc-switch", "reason", "startup");
-  rig_expect (&rig, 30, "redundantsrc-switch", "to", "input-1");
-  rig_wait_buffers (&rig, 0, 25);
-  rig_check_unbroken (&rig, 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "repeated-frames"), 0);
-  fail_unless_equals_int (rig.output[0].other, 0);
-  rig_clear (&rig);
+  init (&peers, line);
+  video = gst_element_get_static_pad (peers.src, "video");
+  gst_pad_add_probe (video, GST_PAD_PROBE_TYPE_BUFFER, count_others, &others,
+      NULL);
+  play (&peers);
+  expect (&peers, 30, "redundantsrc-switch", "reason", "startup");
+  expect (&peers, 30, "redundantsrc-switch", "to", "input-1");
+  peers_wait_buffers (&peers, 0, 25);
+  peers_check_unbroken (&peers, 0);
+  fail_unless_equals_uint64 (peers_stat (&peers, "frames-missed"), 0);
+  fail_unless_equals_uint64 (peers_stat (&peers, "repeated-frames"), 0);
+  fail_unless_equals_int (g_atomic_int_get (&others), 0);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (redundantsrc_returns_to_an_input_that_is_back)
 {
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s return-delay=500 "
+  init (&peers, "redundantsrc name=s return-delay=500 "
       "uris=\"faulty://error-after-60 faulty://good\"" VIDEO_ONLY);
-  rig_play (&rig);
-  rig_expect (&rig, 30, "redundantsrc-switch", "reason", "startup");
-  rig_expect (&rig, 30, "redundantsrc-input", "reason", "error");
-  rig_expect (&rig, 30, "redundantsrc-switch", "to", "input-1");
-  rig_expect (&rig, 30, "redundantsrc-switch", "reason", "return");
-  rig_check_unbroken (&rig, 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
-  rig_clear (&rig);
+  play (&peers);
+  expect (&peers, 30, "redundantsrc-switch", "reason", "startup");
+  expect (&peers, 30, "redundantsrc-input", "reason", "error");
+  expect (&peers, 30, "redundantsrc-switch", "to", "input-1");
+  expect (&peers, 30, "redundantsrc-switch", "reason", "return");
+  peers_check_unbroken (&peers, 0);
+  fail_unless_equals_uint64 (peers_stat (&peers, "frames-missed"), 0);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (redundantsrc_retries_what_refuses_and_shows_the_slate)
 {
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s startup-timeout=300 retry-initial=20 "
+  init (&peers, "redundantsrc name=s startup-timeout=300 retry-initial=20 "
       "retry-max=50 uris=faulty://user:secret@refuse "
       "s.video ! fakesink sync=true");
-  rig_play (&rig);
-  rig_expect (&rig, 30, "redundantsrc-input", "state", "stopping");
-  rig_expect (&rig, 30, "redundantsrc-slate", "state", "open");
-  rig_wait_buffers (&rig, 0, 25);
-  rig_check_unbroken (&rig, 0);
-  fail_unless (rig_input_stat (&rig, 0, "attempts") > 5);
-  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
-  rig_clear (&rig);
+  play (&peers);
+  expect (&peers, 30, "redundantsrc-input", "state", "stopping");
+  expect (&peers, 30, "redundantsrc-slate", "state", "open");
+  peers_wait_buffers (&peers, 0, 25);
+  peers_check_unbroken (&peers, 0);
+  fail_unless (peers_input_stat (&peers, 0, "attempts") > 5);
+  fail_unless_equals_uint64 (peers_stat (&peers, "frames-missed"), 0);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (redundantsrc_hides_secrets)
 {
-  GList *l;
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s uris=faulty://user:secret@refuse "
+  init (&peers, "redundantsrc name=s uris=faulty://user:secret@refuse "
       VIDEO_ONLY);
-  rig_play (&rig);
+  peers.secret = "secret";
+  play (&peers);
   g_usleep (300000);
-  rig_listen (&rig);
-  fail_unless (rig.messages != NULL);
-  for (l = rig.messages; l != NULL; l = l->next) {
-    gchar *text = gst_structure_to_string (gst_message_get_structure (l->data));
-    fail_if (strstr (text, "secret") != NULL, "%s", text);
-    g_free (text);
-  }
-  rig_clear (&rig);
+  peers_listen (&peers);
+  fail_unless (peers.messages != NULL);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
@@ -323,19 +127,19 @@ GST_END_TEST;
 GST_START_TEST (redundantsrc_leaves_a_source_that_hangs_behind)
 {
   gint64 before;
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s teardown-timeout=300 "
+  init (&peers, "redundantsrc name=s teardown-timeout=300 "
       "uris=\"faulty://hang-error-after-10 faulty://good\"" VIDEO_ONLY);
-  rig_play (&rig);
+  play (&peers);
   /* It is left, a new one is built, and so on. */
-  rig_expect (&rig, 30, "redundantsrc-input", "state", "zombie");
-  rig_expect (&rig, 30, "redundantsrc-input", "state", "zombie");
-  fail_unless (rig_input_stat (&rig, 0, "zombies") >= 2);
-  rig_check_unbroken (&rig, 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
+  expect (&peers, 30, "redundantsrc-input", "state", "zombie");
+  expect (&peers, 30, "redundantsrc-input", "state", "zombie");
+  fail_unless (peers_input_stat (&peers, 0, "zombies") >= 2);
+  peers_check_unbroken (&peers, 0);
+  fail_unless_equals_uint64 (peers_stat (&peers, "frames-missed"), 0);
   before = g_get_monotonic_time ();
-  rig_clear (&rig);
+  peers_clear (&peers);
   fail_unless (g_get_monotonic_time () - before < 10 * G_TIME_SPAN_SECOND);
   faulty_release_hangs ();
   /* Their threads end. */
@@ -349,32 +153,32 @@ GST_START_TEST (redundantsrc_changes_inputs_while_it_plays)
   guint started;
   GObject *child;
   gchar *uri;
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s uris=\"faulty://a faulty://b\""
+  init (&peers, "redundantsrc name=s uris=\"faulty://a faulty://b\""
       VIDEO_ONLY);
-  rig_play (&rig);
-  rig_expect (&rig, 30, "redundantsrc-switch", "to", "input-0");
+  play (&peers);
+  expect (&peers, 30, "redundantsrc-switch", "to", "input-0");
   /* The standby has to be there before the first one goes. */
-  rig_wait_buffers (&rig, 0, 10);
+  peers_wait_buffers (&peers, 0, 10);
   started = faulty_count_starts ();
-  g_object_set (rig.src, "uris", "faulty://b faulty://c", NULL);
-  rig_expect (&rig, 30, "redundantsrc-switch", "reason", "removed");
-  rig_wait_buffers (&rig, 0, 25);
-  rig_check_unbroken (&rig, 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
+  g_object_set (peers.src, "uris", "faulty://b faulty://c", NULL);
+  expect (&peers, 30, "redundantsrc-switch", "reason", "removed");
+  peers_wait_buffers (&peers, 0, 25);
+  peers_check_unbroken (&peers, 0);
+  fail_unless_equals_uint64 (peers_stat (&peers, "frames-missed"), 0);
   /* Only the new one was started. */
   fail_unless_equals_int (faulty_count_starts (), started + 1);
   fail_unless_equals_int (gst_child_proxy_get_children_count
-      (GST_CHILD_PROXY (rig.src)), 2);
-  child = gst_child_proxy_get_child_by_name (GST_CHILD_PROXY (rig.src),
+      (GST_CHILD_PROXY (peers.src)), 2);
+  child = gst_child_proxy_get_child_by_name (GST_CHILD_PROXY (peers.src),
       "input-1");
   fail_unless (child != NULL);
   g_object_get (child, "uri", &uri, NULL);
   fail_unless_equals_string (uri, "faulty://b");
   g_free (uri);
   g_object_unref (child);
-  rig_clear (&rig);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
@@ -383,29 +187,29 @@ GST_START_TEST (redundantsrc_obeys_the_operator)
 {
   gboolean granted;
   gchar *active;
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s uris=\"faulty://a faulty://b\""
+  init (&peers, "redundantsrc name=s uris=\"faulty://a faulty://b\""
       VIDEO_ONLY);
-  rig_play (&rig);
-  rig_expect (&rig, 30, "redundantsrc-switch", "reason", "startup");
-  g_signal_emit_by_name (rig.src, "switch-to", "input-7", &granted);
+  play (&peers);
+  expect (&peers, 30, "redundantsrc-switch", "reason", "startup");
+  g_signal_emit_by_name (peers.src, "switch-to", "input-7", &granted);
   fail_if (granted);
-  rig_expect (&rig, 30, "redundantsrc-refused", "input", "input-7");
+  expect (&peers, 30, "redundantsrc-refused", "input", "input-7");
   do {
     g_usleep (20000);
-    g_signal_emit_by_name (rig.src, "switch-to", "input-1", &granted);
+    g_signal_emit_by_name (peers.src, "switch-to", "input-1", &granted);
   } while (!granted);
-  rig_expect (&rig, 30, "redundantsrc-switch", "reason", "manual");
-  g_object_get (rig.src, "active-input", &active, NULL);
+  expect (&peers, 30, "redundantsrc-switch", "reason", "manual");
+  g_object_get (peers.src, "active-input", &active, NULL);
   fail_unless_equals_string (active, "input-1");
   g_free (active);
-  g_signal_emit_by_name (rig.src, "fallback-to-slate", TRUE, &granted);
-  rig_expect (&rig, 30, "redundantsrc-slate", "state", "open");
-  g_signal_emit_by_name (rig.src, "fallback-to-slate", FALSE, &granted);
-  rig_expect (&rig, 30, "redundantsrc-slate", "state", "close");
-  rig_check_unbroken (&rig, 0);
-  rig_clear (&rig);
+  g_signal_emit_by_name (peers.src, "fallback-to-slate", TRUE, &granted);
+  expect (&peers, 30, "redundantsrc-slate", "state", "open");
+  g_signal_emit_by_name (peers.src, "fallback-to-slate", FALSE, &granted);
+  expect (&peers, 30, "redundantsrc-slate", "state", "close");
+  peers_check_unbroken (&peers, 0);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
@@ -413,23 +217,23 @@ GST_END_TEST;
 GST_START_TEST (redundantsrc_restarts_an_input_by_hand)
 {
   gboolean done = FALSE;
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s uris=\"faulty://good faulty://good\" "
+  init (&peers, "redundantsrc name=s uris=\"faulty://good faulty://good\" "
       "s.video ! fakesink sync=true");
-  rig_play (&rig);
-  rig_wait_buffers (&rig, 0, 25);
-  g_signal_emit_by_name (rig.src, "restart-input", "input-1", &done);
+  play (&peers);
+  peers_wait_buffers (&peers, 0, 25);
+  g_signal_emit_by_name (peers.src, "restart-input", "input-1", &done);
   fail_unless (done);
-  rig_expect (&rig, 10, "redundantsrc-input", "reason", "restart");
-  rig_expect (&rig, 10, "redundantsrc-input", "state", "running");
-  fail_unless_equals_uint64 (rig_input_stat (&rig, 1, "attempts"), 2);
-  fail_unless_equals_uint64 (rig_input_stat (&rig, 0, "attempts"), 1);
-  g_signal_emit_by_name (rig.src, "restart-input", "nobody", &done);
+  expect (&peers, 10, "redundantsrc-input", "reason", "restart");
+  expect (&peers, 10, "redundantsrc-input", "state", "running");
+  fail_unless_equals_uint64 (peers_input_stat (&peers, 1, "attempts"), 2);
+  fail_unless_equals_uint64 (peers_input_stat (&peers, 0, "attempts"), 1);
+  g_signal_emit_by_name (peers.src, "restart-input", "nobody", &done);
   fail_if (done);
-  rig_expect (&rig, 10, "redundantsrc-refused", "command", "restart-input");
-  rig_check_unbroken (&rig, 0);
-  rig_clear (&rig);
+  expect (&peers, 10, "redundantsrc-refused", "command", "restart-input");
+  peers_check_unbroken (&peers, 0);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
@@ -437,19 +241,19 @@ GST_END_TEST;
 GST_START_TEST (redundantsrc_is_reusable_after_null)
 {
   guint i;
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s uris=\"faulty://a faulty://b\""
+  init (&peers, "redundantsrc name=s uris=\"faulty://a faulty://b\""
       VIDEO_ONLY);
   for (i = 0; i < 3; i++) {
-    rig_play (&rig);
-    rig_expect (&rig, 30, "redundantsrc-switch", "reason", "startup");
-    rig_wait_buffers (&rig, 0, 10);
-    rig_check_unbroken (&rig, 0);
-    rig_stop (&rig);
-    memset (rig.output, 0, sizeof (rig.output));
+    play (&peers);
+    expect (&peers, 30, "redundantsrc-switch", "reason", "startup");
+    peers_wait_buffers (&peers, 0, 10);
+    peers_check_unbroken (&peers, 0);
+    peers_stop (&peers);
+    memset (peers.output, 0, sizeof (peers.output));
   }
-  rig_clear (&rig);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
@@ -457,23 +261,23 @@ GST_END_TEST;
 GST_START_TEST (redundantsrc_stands_a_pause)
 {
   guint64 missed;
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s uris=\"faulty://a faulty://b\""
+  init (&peers, "redundantsrc name=s uris=\"faulty://a faulty://b\""
       VIDEO_ONLY);
-  rig_play (&rig);
-  rig_expect (&rig, 30, "redundantsrc-switch", "reason", "startup");
-  rig_wait_buffers (&rig, 0, 10);
-  fail_unless_equals_int (gst_element_set_state (rig.pipeline,
+  play (&peers);
+  expect (&peers, 30, "redundantsrc-switch", "reason", "startup");
+  peers_wait_buffers (&peers, 0, 10);
+  fail_unless_equals_int (gst_element_set_state (peers.pipeline,
           GST_STATE_PAUSED), GST_STATE_CHANGE_NO_PREROLL);
   g_usleep (700000);
-  gst_element_set_state (rig.pipeline, GST_STATE_PLAYING);
-  rig_wait_buffers (&rig, 0, 50);
-  missed = rig_stat (&rig, "frames-missed");
-  rig_wait_buffers (&rig, 0, 25);
-  rig_check_unbroken (&rig, 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), missed);
-  rig_clear (&rig);
+  gst_element_set_state (peers.pipeline, GST_STATE_PLAYING);
+  peers_wait_buffers (&peers, 0, 50);
+  missed = peers_stat (&peers, "frames-missed");
+  peers_wait_buffers (&peers, 0, 25);
+  peers_check_unbroken (&peers, 0);
+  fail_unless_equals_uint64 (peers_stat (&peers, "frames-missed"), missed);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
@@ -483,23 +287,23 @@ GST_END_TEST;
 GST_START_TEST (redundantsrc_stands_a_pause_while_an_input_connects)
 {
   GstState state;
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s uris=\"faulty://good appsrc://x\""
+  init (&peers, "redundantsrc name=s uris=\"faulty://good appsrc://x\""
       " s.video ! fakesink sync=true async=false");
-  rig_play (&rig);
-  rig_wait_buffers (&rig, 0, 10);
-  fail_unless_equals_int (gst_element_set_state (rig.pipeline,
+  play (&peers);
+  peers_wait_buffers (&peers, 0, 10);
+  fail_unless_equals_int (gst_element_set_state (peers.pipeline,
           GST_STATE_PAUSED), GST_STATE_CHANGE_NO_PREROLL);
-  fail_unless_equals_int (gst_element_set_state (rig.pipeline,
+  fail_unless_equals_int (gst_element_set_state (peers.pipeline,
           GST_STATE_PLAYING), GST_STATE_CHANGE_SUCCESS);
-  fail_unless_equals_int (gst_element_get_state (rig.src, &state, NULL, 0),
+  fail_unless_equals_int (gst_element_get_state (peers.src, &state, NULL, 0),
       GST_STATE_CHANGE_SUCCESS);
   fail_unless_equals_int (state, GST_STATE_PLAYING);
-  rig_wait_buffers (&rig, 0, 30);
-  rig_check_unbroken (&rig, 0);
-  fail_unless (rig_input_stat (&rig, 0, "epochs") < 10);
-  rig_clear (&rig);
+  peers_wait_buffers (&peers, 0, 30);
+  peers_check_unbroken (&peers, 0);
+  fail_unless (peers_input_stat (&peers, 0, "epochs") < 10);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
@@ -531,16 +335,16 @@ GST_END_TEST;
 GST_START_TEST (redundantsrc_stops_at_any_moment)
 {
   guint i;
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s uris=\"faulty://a faulty://refuse\" "
+  init (&peers, "redundantsrc name=s uris=\"faulty://a faulty://refuse\" "
       "retry-initial=1 retry-max=5" VIDEO_ONLY);
   for (i = 0; i < 50; i++) {
-    rig_play (&rig);
+    play (&peers);
     g_usleep (g_random_int_range (0, 40000));
-    rig_stop (&rig);
+    peers_stop (&peers);
   }
-  rig_clear (&rig);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
@@ -554,12 +358,12 @@ GST_START_TEST (redundantsrc_refuses_what_is_no_list_of_uris)
   GstMessage *message;
   GError *error;
   gchar *debug;
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, line);
-  fail_unless_equals_int (gst_element_set_state (rig.pipeline,
+  init (&peers, line);
+  fail_unless_equals_int (gst_element_set_state (peers.pipeline,
           GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
-  bus = gst_element_get_bus (rig.pipeline);
+  bus = gst_element_get_bus (peers.pipeline);
   message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
   fail_unless (message != NULL);
   gst_message_parse_error (message, &error, &debug);
@@ -569,7 +373,7 @@ GST_START_TEST (redundantsrc_refuses_what_is_no_list_of_uris)
   g_error_free (error);
   g_free (debug);
   gst_message_unref (message);
-  rig_clear (&rig);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
@@ -577,80 +381,45 @@ GST_END_TEST;
 GST_START_TEST (redundantsrc_refuses_while_it_plays_what_is_no_list_of_uris)
 {
   gchar *uris;
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s uris=faulty://a" VIDEO_ONLY);
-  rig_play (&rig);
-  rig_expect (&rig, 30, "redundantsrc-switch", "to", "input-0");
-  g_object_set (rig.src, "uris", "faulty://a nonsense", NULL);
-  g_object_set (rig.src, "uris", "nonsense", NULL);
-  g_object_get (rig.src, "uris", &uris, NULL);
+  init (&peers, "redundantsrc name=s uris=faulty://a" VIDEO_ONLY);
+  play (&peers);
+  expect (&peers, 30, "redundantsrc-switch", "to", "input-0");
+  g_object_set (peers.src, "uris", "faulty://a nonsense", NULL);
+  g_object_set (peers.src, "uris", "nonsense", NULL);
+  g_object_get (peers.src, "uris", &uris, NULL);
   fail_unless_equals_string (uris, "faulty://a");
   g_free (uris);
   fail_unless_equals_int (gst_child_proxy_get_children_count
-      (GST_CHILD_PROXY (rig.src)), 1);
-  rig_wait_buffers (&rig, 0, 25);
-  rig_check_unbroken (&rig, 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
-  rig_clear (&rig);
+      (GST_CHILD_PROXY (peers.src)), 1);
+  peers_wait_buffers (&peers, 0, 25);
+  peers_check_unbroken (&peers, 0);
+  fail_unless_equals_uint64 (peers_stat (&peers, "frames-missed"), 0);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
-
-/* Waits for an input to stop and returns the error that it tells; free it. */
-static gchar *
-dup_error_of_stop (Rig * rig)
-{
-  gint64 until = g_get_monotonic_time () + 30 * G_TIME_SPAN_SECOND;
-  GList *l;
-
-  while (g_get_monotonic_time () < until) {
-    rig_listen (rig);
-    for (l = rig->messages; l != NULL; l = l->next) {
-      const GstStructure *facts = gst_message_get_structure (l->data);
-      if (matches (facts, "redundantsrc-input", "state", "stopping"))
-        return g_strdup (gst_structure_get_string (facts, "error"));
-    }
-    g_usleep (10000);
-  }
-  fail ("no input stopped");
-  return NULL;
-}
 
 GST_START_TEST (redundantsrc_forgets_an_error_it_recovered_from)
 {
-  gchar *error;
-  Rig rig;
+  const gchar *error;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s uris=faulty://error-after-50"
-      VIDEO_ONLY);
-  rig_play (&rig);
-  error = dup_error_of_stop (&rig);
-  fail_unless (error != NULL);
-  g_free (error);
-  rig_expect (&rig, 30, "redundantsrc-input", "reason", "error");
-  rig_expect (&rig, 30, "redundantsrc-input", "state", "running");
-  g_object_set (rig.src, "uris", "faulty://a", NULL);
-  error = dup_error_of_stop (&rig);
+  init (&peers, "redundantsrc name=s uris=faulty://error-after-50" VIDEO_ONLY);
+  play (&peers);
+  peers_expect (&peers, "redundantsrc-input", "state", "stopping", "reason",
+      "error");
+  fail_unless (gst_structure_get_string (peers.found, "error") != NULL);
+  expect (&peers, 30, "redundantsrc-input", "state", "running");
+  g_object_set (peers.src, "uris", "faulty://a", NULL);
+  expect (&peers, 30, "redundantsrc-input", "state", "stopping");
+  error = gst_structure_get_string (peers.found, "error");
   fail_unless (error == NULL, "told: %s", error);
-  rig_clear (&rig);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
-
-static gboolean
-has (const gchar * const *factories)
-{
-  for (; *factories != NULL; factories++) {
-    g_autoptr (GstElementFactory) factory =
-        gst_element_factory_find (*factories);
-    if (factory == NULL) {
-      g_print ("SKIP: element %s is not installed\n", *factories);
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
 
 /* Files are faster than live and end: they are paced and start over. */
 GST_START_TEST (redundantsrc_plays_a_file_at_its_own_pace)
@@ -664,9 +433,9 @@ GST_START_TEST (redundantsrc_plays_a_file_at_its_own_pace)
   GstElement *maker;
   GstMessage *message;
   gint64 before;
-  Rig rig;
+  Peers peers;
 
-  if (!has (needed))
+  if (!peers_have (needed))
     return;
   make = g_strdup_printf ("matroskamux name=m ! filesink location=%s "
       "videotestsrc num-buffers=75 ! video/x-raw,format=I420,width=32,"
@@ -684,39 +453,24 @@ GST_START_TEST (redundantsrc_plays_a_file_at_its_own_pace)
 
   line = g_strdup_printf ("redundantsrc name=s uris=file://%s s.video ! "
       "fakesink sync=true s.audio ! fakesink sync=true", file);
-  rig_init (&rig, line);
-  rig_play (&rig);
+  init (&peers, line);
+  play (&peers);
   before = g_get_monotonic_time ();
-  rig_wait_buffers (&rig, 0, 60);
+  peers_wait_buffers (&peers, 0, 60);
   fail_unless (g_get_monotonic_time () - before > 2 * G_TIME_SPAN_SECOND);
-  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "samples-missed"), 0);
-  rig_expect (&rig, 30, "redundantsrc-input", "reason", "eos");
-  rig_expect (&rig, 30, "redundantsrc-input", "state", "running");
-  rig_wait_buffers (&rig, 0, 10);
-  rig_check_unbroken (&rig, 0);
-  rig_check_unbroken (&rig, 1);
-  rig_clear (&rig);
+  fail_unless_equals_uint64 (peers_stat (&peers, "frames-missed"), 0);
+  fail_unless_equals_uint64 (peers_stat (&peers, "samples-missed"), 0);
+  expect (&peers, 30, "redundantsrc-input", "reason", "eos");
+  expect (&peers, 30, "redundantsrc-input", "state", "running");
+  peers_wait_buffers (&peers, 0, 10);
+  peers_check_unbroken (&peers, 0);
+  peers_check_unbroken (&peers, 1);
+  peers_clear (&peers);
   unlink (file);
   rmdir (dir);
 }
 
 GST_END_TEST;
-
-static guint
-free_port (void)
-{
-  struct sockaddr_in address = { 0, };
-  socklen_t length = sizeof (address);
-  int fd = socket (AF_INET, SOCK_DGRAM, 0);
-
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
-  fail_unless (bind (fd, (struct sockaddr *) &address, length) == 0);
-  fail_unless (getsockname (fd, (struct sockaddr *) &address, &length) == 0);
-  close (fd);
-  return ntohs (address.sin_port);
-}
 
 /* A sender in a process of its own. */
 static GPid
@@ -731,23 +485,8 @@ spawn_sender (guint port, const gchar * pattern)
       "audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse ! queue ! m.",
       pattern, has_x264 ? "x264enc tune=zerolatency speed-preset=ultrafast "
       "key-int-max=25 bitrate=300" : "openh264enc gop-size=25", port);
-  g_auto (GStrv) argv = NULL;
-  GError *error = NULL;
-  GPid pid = 0;
 
-  fail_unless (g_shell_parse_argv (line, NULL, &argv, NULL));
-  fail_unless (g_spawn_async (NULL, argv, NULL, G_SPAWN_SEARCH_PATH
-          | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL
-          | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &pid, &error), "%s",
-      error != NULL ? error->message : "");
-  return pid;
-}
-
-static void
-kill_sender (GPid pid)
-{
-  kill (pid, SIGKILL);
-  waitpid (pid, NULL, 0);
+  return peers_spawn (line);
 }
 
 static gboolean
@@ -758,13 +497,10 @@ can_send (void)
   };
   static const gchar *const x264[] = { "x264enc", NULL };
   static const gchar *const openh264[] = { "openh264enc", NULL };
-  g_autofree gchar *launch = g_find_program_in_path ("gst-launch-1.0");
+  g_autofree gchar *launch = peers_find ("gst-launch-1.0");
 
-  if (launch == NULL) {
-    g_print ("SKIP: gst-launch-1.0 is not installed\n");
-    return FALSE;
-  }
-  return has (needed) && (has (x264) || has (openh264));
+  return launch != NULL && peers_have (needed) && (peers_have (x264)
+      || peers_have (openh264));
 }
 
 GST_START_TEST (redundantsrc_loses_nothing_when_the_primary_is_killed)
@@ -772,49 +508,46 @@ GST_START_TEST (redundantsrc_loses_nothing_when_the_primary_is_killed)
   guint ports[2];
   GPid primary, standby;
   g_autofree gchar *line = NULL;
-  Rig rig;
+  Peers peers;
 
   if (!can_send ())
     return;
-  ports[0] = free_port ();
-  ports[1] = free_port ();
+  ports[0] = peers_free_port (SOCK_DGRAM);
+  ports[1] = peers_free_port (SOCK_DGRAM);
   line = g_strdup_printf ("redundantsrc name=s return-delay=1000 "
       "startup-timeout=30000 stall-timeout=1500 "
       "uris=\"srt://127.0.0.1:%u?mode=listener "
       "srt://127.0.0.1:%u?mode=listener\" s.video ! fakesink sync=true "
       "s.audio ! fakesink sync=true", ports[0], ports[1]);
-  rig_init (&rig, line);
-  rig_play (&rig);
+  init (&peers, line);
+  play (&peers);
   g_usleep (300000);
   standby = spawn_sender (ports[1], "ball");
   primary = spawn_sender (ports[0], "smpte");
-  rig_expect (&rig, 40, "redundantsrc-switch", "reason", "startup");
-  rig_wait_buffers (&rig, 0, 75);
-  while (!rig_input_stat (&rig, 1, "connected-for"))
+  expect (&peers, 40, "redundantsrc-switch", "reason", "startup");
+  peers_wait_buffers (&peers, 0, 75);
+  while (!peers_input_stat (&peers, 1, "connected-for"))
     g_usleep (100000);
-  rig_wait_buffers (&rig, 0, 50);
+  peers_wait_buffers (&peers, 0, 50);
 
-  kill_sender (primary);
-  rig_expect (&rig, 40, "redundantsrc-switch", "to", "input-1");
-  rig_wait_buffers (&rig, 0, 50);
-  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "repeated-frames"), 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "samples-missed"), 0);
+  peers_forget (&peers);
+  peers_kill (&primary);
+  expect (&peers, 40, "redundantsrc-switch", "to", "input-1");
+  peers_wait_buffers (&peers, 0, 50);
+  peers_check_nothing_missing (&peers);
 
   /* Let it notice, so that its port is free for the new one. */
-  rig_expect (&rig, 40, "redundantsrc-input", "state", "stopping");
+  expect (&peers, 40, "redundantsrc-input", "state", "stopping");
   g_usleep (1000000);
   primary = spawn_sender (ports[0], "smpte");
-  rig_expect (&rig, 60, "redundantsrc-switch", "reason", "return");
-  rig_wait_buffers (&rig, 0, 50);
-  rig_check_unbroken (&rig, 0);
-  rig_check_unbroken (&rig, 1);
-  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "repeated-frames"), 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "samples-missed"), 0);
-  rig_clear (&rig);
-  kill_sender (primary);
-  kill_sender (standby);
+  expect (&peers, 60, "redundantsrc-switch", "reason", "return");
+  peers_wait_buffers (&peers, 0, 50);
+  peers_check_unbroken (&peers, 0);
+  peers_check_unbroken (&peers, 1);
+  peers_check_nothing_missing (&peers);
+  peers_clear (&peers);
+  peers_kill (&primary);
+  peers_kill (&standby);
 }
 
 GST_END_TEST;
@@ -859,12 +592,12 @@ GST_START_TEST (redundantsrc_switches_encoded_media_at_key_frames)
   GPid primary, standby;
   g_autofree gchar *line = NULL;
   g_autoptr (GstPad) video = NULL;
-  Rig rig;
+  Peers peers;
 
   if (!can_send ())
     return;
-  ports[0] = free_port ();
-  ports[1] = free_port ();
+  ports[0] = peers_free_port (SOCK_DGRAM);
+  ports[1] = peers_free_port (SOCK_DGRAM);
   line = g_strdup_printf ("redundantsrc name=s output=encoded "
       "return-delay=1000 startup-timeout=30000 stall-timeout=1500 "
       "uris=\"srt://127.0.0.1:%u?mode=listener "
@@ -872,36 +605,37 @@ GST_START_TEST (redundantsrc_switches_encoded_media_at_key_frames)
       "max-errors=0 thread-type=slice ! fakesink sync=true "
       "s.audio ! avdec_aac max-errors=0 ! fakesink sync=true", ports[0],
       ports[1]);
-  rig_init (&rig, line);
-  video = gst_element_get_static_pad (rig.src, "video");
+  init (&peers, line);
+  video = gst_element_get_static_pad (peers.src, "video");
   gst_pad_add_probe (video, GST_PAD_PROBE_TYPE_BUFFER
       | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, watch_units, &seen, NULL);
-  rig_play (&rig);
+  play (&peers);
   g_usleep (300000);
   standby = spawn_sender (ports[1], "ball");
   primary = spawn_sender (ports[0], "smpte");
-  rig_expect (&rig, 40, "redundantsrc-switch", "reason", "startup");
-  while (!rig_input_stat (&rig, 1, "connected-for"))
+  expect (&peers, 40, "redundantsrc-switch", "reason", "startup");
+  while (!peers_input_stat (&peers, 1, "connected-for"))
     g_usleep (100000);
-  rig_wait_buffers (&rig, 0, 75);
-  kill_sender (primary);
-  rig_expect (&rig, 40, "redundantsrc-switch", "to", "input-1");
-  rig_wait_buffers (&rig, 0, 75);
+  peers_wait_buffers (&peers, 0, 75);
+  peers_forget (&peers);
+  peers_kill (&primary);
+  expect (&peers, 40, "redundantsrc-switch", "to", "input-1");
+  peers_wait_buffers (&peers, 0, 75);
   /* A key frame each second. */
-  fail_unless (rig_stat (&rig, "frames-missed") <= 25);
-  rig_expect (&rig, 40, "redundantsrc-input", "state", "stopping");
+  fail_unless (peers_stat (&peers, "frames-missed") <= 25);
+  expect (&peers, 40, "redundantsrc-input", "state", "stopping");
   g_usleep (1000000);
   primary = spawn_sender (ports[0], "smpte");
-  rig_expect (&rig, 60, "redundantsrc-switch", "reason", "return");
-  rig_wait_buffers (&rig, 0, 50);
+  expect (&peers, 60, "redundantsrc-switch", "reason", "return");
+  peers_wait_buffers (&peers, 0, 50);
   g_mutex_lock (&seen.lock);
   fail_unless (seen.frames > 150);
   fail_unless_equals_int (seen.back, 0);
   fail_unless_equals_int (seen.keyless, 0);
   g_mutex_unlock (&seen.lock);
-  rig_clear (&rig);
-  kill_sender (primary);
-  kill_sender (standby);
+  peers_clear (&peers);
+  peers_kill (&primary);
+  peers_kill (&standby);
 }
 
 GST_END_TEST;
@@ -912,35 +646,36 @@ GST_START_TEST (redundantsrc_loses_nothing_when_the_primary_stops)
   guint ports[2];
   GPid primary, standby;
   g_autofree gchar *line = NULL;
-  Rig rig;
+  Peers peers;
 
   if (!can_send ())
     return;
-  ports[0] = free_port ();
-  ports[1] = free_port ();
+  ports[0] = peers_free_port (SOCK_DGRAM);
+  ports[1] = peers_free_port (SOCK_DGRAM);
   line = g_strdup_printf ("redundantsrc name=s startup-timeout=30000 "
       "uris=\"srt://127.0.0.1:%u?mode=listener "
       "srt://127.0.0.1:%u?mode=listener\" s.video ! fakesink sync=true "
       "s.audio ! fakesink sync=true", ports[0], ports[1]);
-  rig_init (&rig, line);
-  rig_play (&rig);
+  init (&peers, line);
+  play (&peers);
   g_usleep (300000);
   standby = spawn_sender (ports[1], "ball");
   primary = spawn_sender (ports[0], "smpte");
-  rig_expect (&rig, 40, "redundantsrc-switch", "reason", "startup");
-  while (!rig_input_stat (&rig, 1, "connected-for"))
+  expect (&peers, 40, "redundantsrc-switch", "reason", "startup");
+  while (!peers_input_stat (&peers, 1, "connected-for"))
     g_usleep (100000);
-  rig_wait_buffers (&rig, 0, 75);
+  peers_wait_buffers (&peers, 0, 75);
+  peers_forget (&peers);
   kill (primary, SIGSTOP);
-  rig_expect (&rig, 40, "redundantsrc-switch", "to", "input-1");
-  rig_wait_buffers (&rig, 0, 50);
-  rig_check_unbroken (&rig, 0);
-  rig_check_unbroken (&rig, 1);
-  fail_unless_equals_uint64 (rig_stat (&rig, "frames-missed"), 0);
-  fail_unless_equals_uint64 (rig_stat (&rig, "samples-missed"), 0);
-  rig_clear (&rig);
-  kill_sender (primary);
-  kill_sender (standby);
+  expect (&peers, 40, "redundantsrc-switch", "to", "input-1");
+  peers_wait_buffers (&peers, 0, 50);
+  peers_check_unbroken (&peers, 0);
+  peers_check_unbroken (&peers, 1);
+  fail_unless_equals_uint64 (peers_stat (&peers, "frames-missed"), 0);
+  fail_unless_equals_uint64 (peers_stat (&peers, "samples-missed"), 0);
+  peers_clear (&peers);
+  peers_kill (&primary);
+  peers_kill (&standby);
 }
 
 GST_END_TEST;
