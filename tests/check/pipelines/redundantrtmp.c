@@ -91,20 +91,21 @@ can_run (void)
 
 #define WATCHED "s.video ! fakesink sync=true s.audio ! fakesink sync=true"
 
-static gchar *
-two_inputs (const Server * servers, const gchar * more)
+/* Two servers with their encoders, of which the first is shown. */
+static void
+begin (Peers * peers, Server * servers, const gchar * more,
+    const gchar * outputs)
 {
-  return g_strdup_printf ("redundantsrc name=s return-delay=1000 "
+  g_autofree gchar *line = NULL;
+
+  server_init (&servers[0]);
+  server_init (&servers[1]);
+  line = g_strdup_printf ("redundantsrc name=s return-delay=1000 "
       "startup-timeout=30000 stall-timeout=1500 connect-timeout=3000 %s "
       "uris=\"rtmp://127.0.0.1:%u/live/hushhush "
-      "rtmp://127.0.0.1:%u/live/hushhush\" ", more, servers[0].port,
-      servers[1].port);
-}
-
-static void
-begin (Peers * peers, Server * servers, const gchar * description)
-{
-  peers_init (peers, description);
+      "rtmp://127.0.0.1:%u/live/hushhush\" %s", more, servers[0].port,
+      servers[1].port, outputs);
+  peers_init (peers, line);
   peers->secret = "hushhush";
   server_publish (&servers[1], "0");
   server_publish (&servers[0], "0");
@@ -115,20 +116,37 @@ begin (Peers * peers, Server * servers, const gchar * description)
   peers_wait_buffers (peers, 0, 75);
 }
 
+static void
+end (Peers * peers, Server * servers)
+{
+  peers_clear (peers);
+  server_clear (&servers[0]);
+  server_clear (&servers[1]);
+}
+
+/* The first is published again, and nothing was lost on either way. */
+static void
+return_and_end (Peers * peers, Server * servers)
+{
+  server_publish (&servers[0], "0");
+  peers_expect (peers, "redundantsrc-switch", "reason", "return", "to",
+      "input-0");
+  peers_wait_buffers (peers, 0, 50);
+  peers_check_nothing_missing (peers);
+  peers_check_unbroken (peers, 0);
+  peers_check_unbroken (peers, 1);
+  fail_unless_equals_uint64 (peers_input_stat (peers, 0, "zombies"), 0);
+  end (peers, servers);
+}
+
 GST_START_TEST (redundantsrc_loses_nothing_when_an_rtmp_server_is_killed)
 {
   Server servers[2];
-  g_autofree gchar *inputs = NULL, *line = NULL;
   Peers peers;
 
   if (!can_run ())
     return;
-  server_init (&servers[0]);
-  server_init (&servers[1]);
-  inputs = two_inputs (servers, "");
-  line = g_strconcat (inputs, WATCHED, NULL);
-  begin (&peers, servers, line);
-
+  begin (&peers, servers, "", WATCHED);
   peers_kill (&servers[0].nginx);
   peers_expect (&peers, "redundantsrc-switch", "to", "input-1", NULL, NULL);
   peers_expect (&peers, "redundantsrc-input", "name", "input-0", "state",
@@ -138,17 +156,7 @@ GST_START_TEST (redundantsrc_loses_nothing_when_an_rtmp_server_is_killed)
 
   peers_kill (&servers[0].encoder);
   server_start (&servers[0]);
-  server_publish (&servers[0], "0");
-  peers_expect (&peers, "redundantsrc-switch", "reason", "return", "to",
-      "input-0");
-  peers_wait_buffers (&peers, 0, 50);
-  peers_check_nothing_missing (&peers);
-  peers_check_unbroken (&peers, 0);
-  peers_check_unbroken (&peers, 1);
-  fail_unless_equals_uint64 (peers_input_stat (&peers, 0, "zombies"), 0);
-  peers_clear (&peers);
-  server_clear (&servers[0]);
-  server_clear (&servers[1]);
+  return_and_end (&peers, servers);
 }
 
 GST_END_TEST;
@@ -156,33 +164,17 @@ GST_END_TEST;
 GST_START_TEST (redundantsrc_loses_nothing_when_an_rtmp_encoder_is_killed)
 {
   Server servers[2];
-  g_autofree gchar *inputs = NULL, *line = NULL;
   Peers peers;
 
   if (!can_run ())
     return;
-  server_init (&servers[0]);
-  server_init (&servers[1]);
-  inputs = two_inputs (servers, "");
-  line = g_strconcat (inputs, WATCHED, NULL);
-  begin (&peers, servers, line);
-
+  begin (&peers, servers, "", WATCHED);
   peers_kill (&servers[0].encoder);
   peers_expect (&peers, "redundantsrc-switch", "to", "input-1", NULL, NULL);
   /* Nobody publishes there, and the server lets us wait. */
   peers_expect (&peers, "redundantsrc-input", "name", "input-0", "reason",
       "connect-timeout");
-  server_publish (&servers[0], "0");
-  peers_expect (&peers, "redundantsrc-switch", "reason", "return", "to",
-      "input-0");
-  peers_wait_buffers (&peers, 0, 50);
-  peers_check_nothing_missing (&peers);
-  peers_check_unbroken (&peers, 0);
-  peers_check_unbroken (&peers, 1);
-  fail_unless_equals_uint64 (peers_input_stat (&peers, 0, "zombies"), 0);
-  peers_clear (&peers);
-  server_clear (&servers[0]);
-  server_clear (&servers[1]);
+  return_and_end (&peers, servers);
 }
 
 GST_END_TEST;
@@ -192,16 +184,11 @@ GST_END_TEST;
 GST_START_TEST (redundantsrc_loses_nothing_when_an_rtmp_encoder_stops)
 {
   Server servers[2];
-  g_autofree gchar *inputs = NULL, *line = NULL;
   Peers peers;
 
   if (!can_run ())
     return;
-  server_init (&servers[0]);
-  server_init (&servers[1]);
-  inputs = two_inputs (servers, "");
-  line = g_strconcat (inputs, WATCHED, NULL);
-  begin (&peers, servers, line);
+  begin (&peers, servers, "", WATCHED);
   kill (servers[0].encoder, SIGSTOP);
   peers_expect (&peers, "redundantsrc-switch", "to", "input-1", "reason",
       "timeout");
@@ -211,9 +198,7 @@ GST_START_TEST (redundantsrc_loses_nothing_when_an_rtmp_encoder_stops)
   peers_check_nothing_missing (&peers);
   peers_check_unbroken (&peers, 0);
   peers_check_unbroken (&peers, 1);
-  peers_clear (&peers);
-  server_clear (&servers[0]);
-  server_clear (&servers[1]);
+  end (&peers, servers);
 }
 
 GST_END_TEST;
@@ -221,18 +206,13 @@ GST_END_TEST;
 GST_START_TEST (redundantsrc_passes_rtmp_without_decoding)
 {
   Server servers[2];
-  g_autofree gchar *inputs = NULL, *line = NULL;
   Peers peers;
 
   if (!can_run ())
     return;
-  server_init (&servers[0]);
-  server_init (&servers[1]);
-  inputs = two_inputs (servers, "output=encoded");
-  line = g_strconcat (inputs, "s.video ! avdec_h264 max-errors=0 "
-      "thread-type=slice ! fakesink sync=true s.audio ! avdec_aac "
-      "max-errors=0 ! fakesink sync=true", NULL);
-  begin (&peers, servers, line);
+  begin (&peers, servers, "output=encoded", "s.video ! avdec_h264 "
+      "max-errors=0 thread-type=slice ! fakesink sync=true s.audio ! "
+      "avdec_aac max-errors=0 ! fakesink sync=true");
   peers_kill (&servers[0].nginx);
   peers_expect (&peers, "redundantsrc-switch", "to", "input-1", NULL, NULL);
   peers_wait_buffers (&peers, 0, 75);
@@ -240,9 +220,7 @@ GST_START_TEST (redundantsrc_passes_rtmp_without_decoding)
   fail_unless (peers_stat (&peers, "frames-missed") <= 25);
   fail_unless_equals_int (peers.output[0].back, 0);
   fail_unless_equals_int (peers.output[1].back, 0);
-  peers_clear (&peers);
-  server_clear (&servers[0]);
-  server_clear (&servers[1]);
+  end (&peers, servers);
 }
 
 GST_END_TEST;
