@@ -315,19 +315,19 @@ GST_START_TEST (redundantsrc_settles_while_an_input_connects)
   g_autoptr (GstBus) bus = NULL;
   GstMessage *message;
   guint n = 0;
-  Rig rig;
+  Peers peers;
 
-  rig_init (&rig, "redundantsrc name=s uris=\"faulty://good appsrc://x\""
+  init (&peers, "redundantsrc name=s uris=\"faulty://good appsrc://x\""
       " s.video ! fakesink sync=true");
-  rig_play (&rig);
-  bus = gst_element_get_bus (rig.pipeline);
+  play (&peers);
+  bus = gst_element_get_bus (peers.pipeline);
   while (n < 10 && (message = gst_bus_timed_pop_filtered (bus, 3 * GST_SECOND,
               GST_MESSAGE_ASYNC_DONE))) {
     gst_message_unref (message);
     n++;
   }
   fail_unless (n >= 1 && n <= 3, "%u", n);
-  rig_clear (&rig);
+  peers_clear (&peers);
 }
 
 GST_END_TEST;
