@@ -154,8 +154,10 @@ join_owner (GstInputConnection * self, GstElement * bin)
   clock = gst_element_get_clock (owner);
   gst_element_set_clock (bin, clock);
   gst_element_set_base_time (bin, gst_element_get_base_time (owner));
-  if (!gst_bin_add (GST_BIN (owner), bin))
+  if (!gst_bin_add (GST_BIN (owner), bin)) {
+    fail (self, INPUT_LIFE_REASON_ERROR, "its name is taken");
     return FALSE;
+  }
   g_mutex_lock (&self->lock);
   stopping = self->stopping;
   if (!stopping)

@@ -650,13 +650,14 @@ gst_redundant_input_detach (GstRedundantInput * self)
   for (i = 0; i < N_MEDIA; i++)
     pads[i] = g_steal_pointer (&self->pads[i]);
   g_mutex_unlock (&self->lock);
-  gst_switch_control_remove_input (self->control, id);
+  /* What they have to say last needs the input's name. */
   for (i = 0; i < N_MEDIA; i++) {
     if (pads[i] == NULL)
       continue;
     gst_element_release_request_pad (GST_ELEMENT (self->switches[i]), pads[i]);
     gst_object_unref (pads[i]);
   }
+  gst_switch_control_remove_input (self->control, id);
 }
 
 /* Controller thread, without a connection: the role that it has from now on. */

@@ -33,6 +33,7 @@
 #include "gstredundantswitchprivate.h"
 #include "gstslatesettings.h"
 #include "gstswitchactions.h"
+#include "gstswitchlate.h"
 
 GST_DEBUG_CATEGORY (gst_redundant_switch_debug);
 #define GST_CAT_DEFAULT gst_redundant_switch_debug
@@ -493,6 +494,7 @@ gst_redundant_switch_release_pad (GstElement * element, GstPad * gstpad)
   gst_redundant_switch_pad_end_content (self, pad);
   gst_redundant_switch_pad_interrupt (gstpad);
   gst_pad_set_active (gstpad, FALSE);
+  gst_switch_late_end (self, pad);
   g_mutex_lock (&self->lock);
   self->pads = g_list_remove (self->pads, pad);
   if (pad->track != NULL)

@@ -64,6 +64,7 @@ struct _GstRedundantSwitchPad
   guint64 misfits;              /* buffers of the wrong form */
   Lateness lateness;            /* changes with data, or without */
   LatenessNews late_news;       /* yet to be told */
+  gboolean leaves;              /* is being released */
 };
 
 typedef enum

@@ -563,9 +563,10 @@ audio_track_store (gpointer output, gpointer data, GstBuffer * buffer,
   track->core.epoch = epoch;
   item.start = audio_track_place (&track->core, self->info.rate, mapped, n,
       TOLERANCE, &plan);
-  item.duration = plan.n_out;
   item.data = carry_out (self, track, &plan, buffer);
   item.size = gst_buffer_get_size (item.data);
+  /* As it was, when it could not be carried out. */
+  item.duration = MIN (plan.n_out, item.size / self->info.bpf);
   if (item.duration > 0)
     store_push (&track->core.store, &item);
   else

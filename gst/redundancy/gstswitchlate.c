@@ -73,5 +73,15 @@ gst_switch_late_tell (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
       "duration", G_TYPE_UINT64, pad->lateness.punctual_since
       - pad->lateness.opened_at, "buffers", G_TYPE_UINT64,
       pad->lateness.buffers, NULL);
-  post (self, GST_ELEMENT_MESSAGE_INFO, facts, "arrives in time again");
+  post (self, GST_ELEMENT_MESSAGE_INFO, facts, pad->leaves ? "is no input any "
+      "more, which was late" : "arrives in time again");
+}
+
+void
+gst_switch_late_end (GstRedundantSwitch * self, GstRedundantSwitchPad * pad)
+{
+  pad->leaves = TRUE;
+  pad->late_news = lateness_end (&pad->lateness,
+      gst_redundant_switch_now (self));
+  gst_switch_late_tell (self, pad);
 }

@@ -12,5 +12,9 @@ void gst_switch_late_judge_locked (GstRedundantSwitch * self,
 /* Posts what that was worth; the pad's streaming thread, without locks. */
 void gst_switch_late_tell (GstRedundantSwitch * self,
     GstRedundantSwitchPad * pad);
+/* The pad goes: so does what was told of it.  Without locks, and without data
+ * that flows. */
+void gst_switch_late_end (GstRedundantSwitch * self,
+    GstRedundantSwitchPad * pad);
 
 G_END_DECLS

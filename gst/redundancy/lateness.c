@@ -54,3 +54,14 @@ lateness_on_data (Lateness * self, guint64 now, guint64 behind)
   self->open = FALSE;
   return LATENESS_CLOSES;
 }
+
+LatenessNews
+lateness_end (Lateness * self, guint64 now)
+{
+  if (!self->open)
+    return LATENESS_NO_NEWS;
+  if (self->is_late)
+    self->punctual_since = now;
+  self->is_late = self->open = FALSE;
+  return LATENESS_CLOSES;
+}

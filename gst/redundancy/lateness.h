@@ -32,5 +32,7 @@ void lateness_init (Lateness * self);
 
 /* Data came `behind` ns too late to be shown, or (0) in time. */
 LatenessNews lateness_on_data (Lateness * self, guint64 now, guint64 behind);
+/* Nothing comes any more. */
+LatenessNews lateness_end (Lateness * self, guint64 now);
 
 G_END_DECLS

@@ -4,6 +4,10 @@
  * beside each other, or only those of ONAIR_MATRIX_FAULT.  Without
  * ONAIR_TEST_LONG each kind is tried either raw or encoded, with every second
  * fault. */
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+
 #include "inputpeers.h"
 #include "srtrelay.h"
 
@@ -31,6 +35,7 @@ typedef enum
   RTMP,
   RTP,
   FILES,
+  APPSRC,
   N_KINDS
 } Kind;
 
@@ -54,7 +59,7 @@ typedef enum
 } Fault;
 
 static const gchar *const kind_names[] = { "srt-caller", "srt-listener",
-  "rtmp", "rtp", "file"
+  "rtmp", "rtp", "file", "appsrc"
 };
 
 /* What the sender is asked to do. */
@@ -75,20 +80,20 @@ static const struct
 
 /* Why a cell makes no sense; NULL: it is tried. */
 static const gchar *const senseless[N_FAULTS][N_KINDS] = {
-  {NULL, NULL, NULL, NULL, NO_SENDER},  /* kill */
-  {NULL, NULL, NULL, NULL, NO_SENDER},  /* exit */
-  {NULL, NULL, NULL, NULL, NO_SENDER},  /* stall */
-  {NULL, NULL, TCP, NULL, NO_SENDER},   /* loss */
-  {NULL, NULL, NULL, DATAGRAMS, NULL},  /* eos */
-  {NULL, NULL, "the server does not pass what is no FLV", NULL, NULL},
-  {NULL, NULL, NULL, NULL, NULL},       /* freeze */
-  {NULL, NULL, NULL, NULL, NULL},       /* black */
-  {NULL, NULL, NULL, NULL, NULL},       /* caps */
-  {NULL, NULL, NULL, NULL, NULL},       /* ahead */
-  {NULL, NULL, NULL, NULL, NULL},       /* back */
-  {NULL, NULL, NULL, NULL, NULL},       /* hang */
-  {NULL, NULL, NULL, NULL, NULL},       /* never */
-  {NULL, NULL, NULL, "there is no connection", NO_SENDER},      /* mute */
+  {NULL, NULL, NULL, NULL, NO_SENDER, NULL},    /* kill */
+  {NULL, NULL, NULL, NULL, NO_SENDER, NULL},    /* exit */
+  {NULL, NULL, NULL, NULL, NO_SENDER, NULL},    /* stall */
+  {NULL, NULL, TCP, NULL, NO_SENDER, NULL},     /* loss */
+  {NULL, NULL, NULL, DATAGRAMS, NULL, NULL},    /* eos */
+  {NULL, NULL, "the server does not pass what is no FLV", NULL, NULL, NULL},
+  {NULL, NULL, NULL, NULL, NULL, NULL}, /* freeze */
+  {NULL, NULL, NULL, NULL, NULL, NULL}, /* black */
+  {NULL, NULL, NULL, NULL, NULL, NULL}, /* caps */
+  {NULL, NULL, NULL, NULL, NULL, NULL}, /* ahead */
+  {NULL, NULL, NULL, NULL, NULL, NULL}, /* back */
+  {NULL, NULL, NULL, NULL, NULL, "the application stops its own elements"},
+  {NULL, NULL, NULL, NULL, NULL, NULL}, /* never */
+  {NULL, NULL, NULL, "there is no connection", NO_SENDER, "never"},     /* mute */
 };
 
 /* An element that hangs when it goes to NULL, until it is released. */
@@ -168,6 +173,10 @@ typedef struct
   SrtRelay *relay;
   GPid mute;
   int mute_fd;
+  GThread *feeder;              /* of APPSRC: reads `file` */
+  gint feeding;                 /* atomic */
+  gint loss;                    /* atomic: of 1000 packets */
+  const gchar *primary, *standby;       /* the inputs' names */
   Peers peers;
   guint64 resyncs;              /* before the fault */
   GMutex lock;
@@ -359,6 +368,84 @@ start_file (Cell * self)
   return g_strdup_printf ("file://%s", self->file);
 }
 
+/* An application that gets an MPEG-TS from somewhere and passes it on: the sender
+ * writes to a pipe that has a name. */
+static void
+push_packets (Cell * self, GstElement * app, const guint8 * data, gsize size)
+{
+  GByteArray *kept = g_byte_array_new ();
+  GstFlowReturn flow = GST_FLOW_OK;
+  GstBuffer *buffer;
+  gsize at;
+
+  for (at = 0; at < size; at += 188) {
+    if (g_random_int_range (0, 1000) >= g_atomic_int_get (&self->loss))
+      g_byte_array_append (kept, data + at, MIN (188, size - at));
+  }
+  size = kept->len;
+  if (size == 0) {
+    g_byte_array_unref (kept);
+    return;
+  }
+  buffer = gst_buffer_new_wrapped (g_byte_array_free (kept, FALSE), size);
+  g_signal_emit_by_name (app, "push-buffer", buffer, &flow);
+  gst_buffer_unref (buffer);
+}
+
+static gpointer
+feed_app (gpointer data)
+{
+  Cell *self = data;
+  GstElement *app = gst_bin_get_by_name (GST_BIN (self->peers.pipeline), "a");
+  GByteArray *rest = g_byte_array_new ();
+  guint8 chunk[188 * 70];
+  GstFlowReturn flow;
+  gboolean seen = FALSE;
+  gssize n;
+  int fd = open (self->file, O_RDONLY | O_NONBLOCK);
+
+  fail_unless (fd >= 0);
+  while (g_atomic_int_get (&self->feeding)) {
+    struct pollfd poll_fd = { fd, POLLIN, 0 };
+
+    if (poll (&poll_fd, 1, 50) == 0)
+      continue;
+    n = read (fd, chunk, sizeof (chunk));
+    if (n > 0) {
+      gsize whole;
+      seen = TRUE;
+      g_byte_array_append (rest, chunk, n);
+      whole = rest->len - rest->len % 188;
+      push_packets (self, app, rest->data, whole);
+      g_byte_array_remove_range (rest, 0, whole);
+    } else if (n == 0 && seen && (self->fault == END || self->fault == EXIT)) {
+      g_signal_emit_by_name (app, "end-of-stream", &flow);
+      break;
+    } else {
+      g_usleep (10000);
+    }
+  }
+  close (fd);
+  g_byte_array_unref (rest);
+  gst_object_unref (app);
+  return NULL;
+}
+
+static void
+start_app (Cell * self)
+{
+  g_autofree gchar *sink = NULL;
+
+  self->file = g_strdup_printf ("%s/%s.pipe", folder, self->name);
+  fail_unless (mkfifo (self->file, 0600) == 0);
+  if (self->fault == NEVER)
+    return;
+  sink = g_strdup_printf ("filesink location=%s buffer-mode=unbuffered",
+      self->file);
+  self->sender = spawn_sender ("mpegtsmux", sink, PRIMARY,
+      faults[self->fault].sender, "");
+}
+
 /* Where the sender sends to, when the input is at `port`. */
 static gchar *
 sink_of (Cell * self, guint port)
@@ -376,6 +463,7 @@ sink_of (Cell * self, guint port)
       return g_strdup_printf ("rtpmp2tpay ! udpsink host=127.0.0.1 port=%u",
           port);
     case FILES:
+    case APPSRC:
     case N_KINDS:
       break;
   }
@@ -396,6 +484,7 @@ uri_of (Cell * self, guint port)
     case RTP:
       return g_strdup_printf ("rtp://127.0.0.1:%u?" CALM, port);
     case FILES:
+    case APPSRC:
     case N_KINDS:
       break;
   }
@@ -440,6 +529,18 @@ on_bin_added (GstBin * bin, GstElement * element, gpointer data)
     gst_bin_add (GST_BIN (element), g_object_new (hanger_get_type (), NULL));
 }
 
+/* Its input comes before that of the URI. */
+#define APP_FIRST "sink_0::priority=0 input-0::priority=100"
+#define APP "appsrc name=a is-live=true do-timestamp=true format=time " \
+  "caps=video/mpegts,systemstream=true ! s.sink_0"
+
+static void
+begin_feeding (Cell * self)
+{
+  g_atomic_int_set (&self->feeding, TRUE);
+  self->feeder = g_thread_new ("feeder", feed_app, self);
+}
+
 static Cell *
 cell_new (Kind kind, Fault fault, gboolean encoded)
 {
@@ -455,15 +556,23 @@ cell_new (Kind kind, Fault fault, gboolean encoded)
   self->name = g_strdup_printf ("%s-%s-%s", kind_names[kind],
       faults[fault].name, encoded ? "encoded" : "raw");
   g_mutex_init (&self->lock);
-  uri = start_peer (self);
+  self->primary = kind == APPSRC ? "sink_0" : "input-0";
+  self->standby = kind == APPSRC ? "input-0" : "input-1";
+  if (kind == APPSRC)
+    start_app (self);
+  else
+    uri = start_peer (self);
   line = g_strdup_printf ("redundantsrc name=s " PATIENCE " startup-timeout=%u "
       "stall-timeout=2000 connect-timeout=4000 teardown-timeout=500 "
-      "retry-max=1000 return-delay=60000 %s output=%s uris=\"%s %s\" "
-      "s.video ! fakesink sync=true s.audio ! fakesink sync=true",
+      "retry-max=1000 return-delay=60000 %s %s output=%s uris=\"%s %s\" "
+      "s.video ! fakesink sync=true s.audio ! fakesink sync=true %s",
       is_there_from_the_start (self) ? 3000 : 40000, fault == FREEZE
-      || fault == BLACK ? CONTENT : "", encoded ? "encoded" : "raw", uri,
-      standby_uri);
+      || fault == BLACK ? CONTENT : "", kind == APPSRC ? APP_FIRST : "",
+      encoded ? "encoded" : "raw",
+      uri != NULL ? uri : "", standby_uri, kind == APPSRC ? APP : "");
   peers_init (&self->peers, line);
+  if (kind == APPSRC)
+    begin_feeding (self);
   for (i = 0; i < 2; i++) {
     g_autoptr (GstPad) pad = gst_element_get_static_pad (self->peers.src,
         names[i]);
@@ -483,12 +592,13 @@ static void
 cell_wait_ready (Cell * self)
 {
   if (is_there_from_the_start (self)) {
-    peers_expect (&self->peers, "redundantsrc-switch", "to", "input-1",
+    peers_expect (&self->peers, "redundantsrc-switch", "to", self->standby,
         "medium", "video");
   } else {
-    peers_expect (&self->peers, "redundantsrc-switch", "to", "input-0",
+    peers_expect (&self->peers, "redundantsrc-switch", "to", self->primary,
         "medium", "video");
-    peers_wait_input (&self->peers, 1, "running");
+    /* URIs come before pads. */
+    peers_wait_input (&self->peers, self->kind == APPSRC ? 0 : 1, "running");
   }
   peers_wait_buffers (&self->peers, 0, FPS);
   peers_wait_buffers (&self->peers, 1, FPS);
@@ -548,7 +658,8 @@ cell_strike (Cell * self)
       kill (self->sender, SIGSTOP);
       break;
     case LOSS:
-      g_atomic_int_set (&self->relay->loss, 300);
+      g_atomic_int_set (self->kind == APPSRC ? &self->loss
+          : &self->relay->loss, 300);
       break;
     case END:
       kill (self->sender, SIGTERM);
@@ -598,7 +709,7 @@ static void
 cell_wait_through (Cell * self)
 {
   if (must_leave (self)) {
-    peers_expect (&self->peers, "redundantsrc-switch", "to", "input-1",
+    peers_expect (&self->peers, "redundantsrc-switch", "to", self->standby,
         "medium", "video");
   }
   if (self->kind == FILES && peers_count (&self->peers, 0) < FILE_FAULT)
@@ -689,6 +800,9 @@ cell_check (Cell * self)
 static void
 cell_free (Cell * self)
 {
+  g_atomic_int_set (&self->feeding, FALSE);
+  if (self->feeder != NULL)
+    g_thread_join (self->feeder);
   peers_clear (&self->peers);
   peers_kill (&self->sender);
   peers_kill (&self->mute);

@@ -39,6 +39,22 @@ GST_START_TEST (lateness_is_told_once_and_its_end_as_well)
 
 GST_END_TEST;
 
+GST_START_TEST (lateness_ends_with_its_input)
+{
+  guint64 now = 1000 * MS;
+  Lateness self;
+
+  lateness_init (&self);
+  fail_unless_equals_int (lateness_end (&self, now), LATENESS_NO_NEWS);
+  deliver (&self, &now, 2000 * MS, 70 * MS, LATENESS_OPENS);
+  fail_unless (self.open);
+  fail_unless_equals_int (lateness_end (&self, now), LATENESS_CLOSES);
+  fail_unless_equals_uint64 (self.punctual_since, now);
+  fail_unless_equals_int (lateness_end (&self, now), LATENESS_NO_NEWS);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (lateness_does_not_tell_of_a_single_one)
 {
   guint64 now = 0;
@@ -81,6 +97,7 @@ lateness_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, lateness_is_told_once_and_its_end_as_well);
+  tcase_add_test (tc, lateness_ends_with_its_input);
   tcase_add_test (tc, lateness_does_not_tell_of_a_single_one);
   tcase_add_test (tc, lateness_is_told_at_most_each_ten_seconds);
   return s;
