@@ -407,6 +407,35 @@ gst_input_connection_renew (GstInputConnection * self)
   g_mutex_unlock (&self->lock);
 }
 
+static void
+set_base_time (const GValue * value, gpointer user_data)
+{
+  gst_element_set_base_time (g_value_get_object (value),
+      *(GstClockTime *) user_data);
+}
+
+/* A locked child is told of a new clock, but not where its time begins. */
+void
+gst_input_connection_set_base_time (GstInputConnection * self,
+    GstClockTime base_time)
+{
+  g_autoptr (GstElement) bin = NULL;
+  GstIterator *all;
+
+  g_mutex_lock (&self->lock);
+  if (self->bin != NULL)
+    bin = gst_object_ref (self->bin);
+  g_mutex_unlock (&self->lock);
+  if (bin == NULL)
+    return;
+  gst_element_set_base_time (bin, base_time);
+  all = gst_bin_iterate_recurse (GST_BIN (bin));
+  while (gst_iterator_foreach (all, set_base_time, &base_time)
+      == GST_ITERATOR_RESYNC)
+    gst_iterator_resync (all);
+  gst_iterator_free (all);
+}
+
 void
 gst_input_connection_stop (GstInputConnection * self)
 {

@@ -49,6 +49,10 @@ void gst_input_connection_on_eos (GstInputConnection * self);
 InputLifeReason gst_input_connection_get_failure (GstInputConnection * self,
     gchar ** text);
 
+/* Its elements count time from there on: another clock runs. */
+void gst_input_connection_set_base_time (GstInputConnection * self,
+    GstClockTime base_time);
+
 /* Of a warm one: whether it is decoded. */
 void gst_input_connection_set_hot (GstInputConnection * self, gboolean hot);
 void gst_input_connection_renew (GstInputConnection * self);

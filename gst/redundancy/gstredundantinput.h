@@ -96,6 +96,10 @@ gboolean gst_redundant_input_has_ended (GstRedundantInput * self);
  * monotonic clock (ns). */
 guint64 gst_redundant_input_step (GstRedundantInput * self);
 
+/* Another clock runs. */
+void gst_redundant_input_set_base_time (GstRedundantInput * self,
+    GstClockTime base_time);
+
 gboolean gst_redundant_input_contains (GstRedundantInput * self,
     GstObject * object);
 void gst_redundant_input_on_error (GstRedundantInput * self,

@@ -113,6 +113,16 @@ gst_redundant_input_contains (GstRedundantInput * self, GstObject * object)
 }
 
 void
+gst_redundant_input_set_base_time (GstRedundantInput * self,
+    GstClockTime base_time)
+{
+  g_mutex_lock (&self->lock);
+  if (self->connection != NULL)
+    gst_input_connection_set_base_time (self->connection, base_time);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 gst_redundant_input_on_error (GstRedundantInput * self, const GError * error)
 {
   g_mutex_lock (&self->lock);

@@ -238,6 +238,17 @@ gst_redundant_inputs_stop (GstRedundantInputs * self)
   gst_input_groups_sync (self->groups, none, &self->config);
 }
 
+void
+gst_redundant_inputs_set_base_time (GstRedundantInputs * self,
+    GstClockTime base_time)
+{
+  g_autoptr (GPtrArray) inputs = all_inputs (self);
+  guint i;
+
+  for (i = 0; i < inputs->len; i++)
+    gst_redundant_input_set_base_time (inputs->pdata[i], base_time);
+}
+
 gboolean
 gst_redundant_inputs_is_started (GstRedundantInputs * self)
 {

@@ -46,6 +46,10 @@ void gst_redundant_inputs_add_stats (GstRedundantInputs * self,
  * (nullable) */
 gchar *gst_redundant_inputs_find_bad_uri (const gchar * uris);
 
+/* Another clock runs. */
+void gst_redundant_inputs_set_base_time (GstRedundantInputs * self,
+    GstClockTime base_time);
+
 void gst_redundant_inputs_start (GstRedundantInputs * self,
     const GstRedundantInputConfig * config);
 /* Returns when all connections are down or left behind. */

@@ -556,6 +556,7 @@ gst_redundant_src_dispose (GObject * object)
   gst_redundant_inputs_remove_all_pads (self->inputs);
   set_uris (self, NULL);
   set_audio_uris (self, NULL);
+  gst_clear_object (&self->clock);
   G_OBJECT_CLASS (gst_redundant_src_parent_class)->dispose (object);
 }
 

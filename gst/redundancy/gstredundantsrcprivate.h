@@ -47,6 +47,7 @@ struct _GstRedundantSrc
   gchar *merge_groups;
   GstRedundantSettings own;
   gboolean clock_started;
+  GstClock *clock;              /* that ran last; state changes only */
   guint effective;              /* media that are put out and linked */
 };
 

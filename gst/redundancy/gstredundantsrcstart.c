@@ -145,6 +145,7 @@ void
 gst_redundant_src_start_clock (GstRedundantSrc * self)
 {
   GstClockTime now = gst_element_running_time_now (GST_ELEMENT (self));
+  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
   GstRedundantInputConfig config;
   gboolean first;
 
@@ -158,6 +159,10 @@ gst_redundant_src_start_clock (GstRedundantSrc * self)
         ? now : 0);
   else
     gst_switch_control_rebase (self->control);
+  if (gst_object_replace ((GstObject **) & self->clock, GST_OBJECT (clock))
+      && !first)
+    gst_redundant_inputs_set_base_time (self->inputs,
+        gst_element_get_base_time (GST_ELEMENT (self)));
   if (!gst_redundant_inputs_is_started (self->inputs))
     gst_redundant_inputs_start (self->inputs, &config);
 }

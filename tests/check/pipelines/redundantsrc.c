@@ -552,6 +552,49 @@ GST_START_TEST (redundantsrc_loses_nothing_when_the_primary_is_killed)
 
 GST_END_TEST;
 
+/* The clock that goes may be far ahead of the one that comes. */
+GST_START_TEST (redundantsrc_follows_another_clock)
+{
+  g_autoptr (GstClock) ahead = NULL;
+  g_autofree gchar *line = NULL;
+  guint64 missed;
+  guint port;
+  GPid sender;
+  Peers peers;
+
+  if (!can_send ())
+    return;
+  port = peers_free_port (SOCK_DGRAM);
+  line = g_strdup_printf ("redundantsrc name=s startup-timeout=30000 "
+      "stall-timeout=20000 latency=1000 timeout=900 "
+      "uris=\"srt://127.0.0.1:%u?mode=listener\" s.video ! "
+      "fakesink sync=true s.audio ! fakesink sync=true", port);
+  init (&peers, line);
+  ahead = g_object_new (GST_TYPE_SYSTEM_CLOCK, "clock-type",
+      GST_CLOCK_TYPE_REALTIME, NULL);
+  gst_pipeline_use_clock (GST_PIPELINE (peers.pipeline), ahead);
+  play (&peers);
+  g_usleep (300000);
+  sender = spawn_sender (port, "smpte");
+  expect (&peers, 40, "redundantsrc-switch", "reason", "startup");
+  peers_wait_buffers (&peers, 0, 50);
+
+  gst_element_set_state (peers.pipeline, GST_STATE_PAUSED);
+  gst_pipeline_auto_clock (GST_PIPELINE (peers.pipeline));
+  gst_element_set_state (peers.pipeline, GST_STATE_PLAYING);
+  peers_wait_buffers (&peers, 0, 75);
+  missed = peers_stat (&peers, "frames-missed");
+  peers_wait_buffers (&peers, 0, 75);
+  missed = peers_stat (&peers, "frames-missed") - missed;
+  fail_unless (missed < 25, "%" G_GUINT64_FORMAT, missed);
+  fail_unless (peers_input_is (&peers, 0, "running"));
+  fail_unless_equals_uint64 (peers_input_stat (&peers, 0, "attempts"), 1);
+  peers_clear (&peers);
+  peers_kill (&sender);
+}
+
+GST_END_TEST;
+
 /* What goes out of redundantsrc, of which each input has a size of its own. */
 typedef struct
 {
@@ -708,6 +751,7 @@ redundantsrc_suite (void)
       redundantsrc_refuses_while_it_plays_what_is_no_list_of_uris);
   tcase_add_test (tc, redundantsrc_forgets_an_error_it_recovered_from);
   tcase_add_test (tc, redundantsrc_plays_a_file_at_its_own_pace);
+  tcase_add_test (tc, redundantsrc_follows_another_clock);
   tcase_add_test (tc, redundantsrc_loses_nothing_when_the_primary_is_killed);
   tcase_add_test (tc, redundantsrc_switches_encoded_media_at_key_frames);
   tcase_add_test (tc, redundantsrc_loses_nothing_when_the_primary_stops);
