@@ -389,7 +389,9 @@ tell_switch_locked (GstRedundantSwitch * self, const GstSwitchSlot * slot,
 
     if (!has_come_true (&decision, slot, shown, time))
       continue;
-    plan_switch_message_locked (self, &decision, counters, time, work);
+    /* One that was undone before it was shown is none. */
+    if (decision.active == FAILOVER_NONE || decision.active != self->shown_from)
+      plan_switch_message_locked (self, &decision, counters, time, work);
     drop_pending_locked (self, i);
     self->shown_from = decision.active;
     return TRUE;

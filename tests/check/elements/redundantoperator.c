@@ -87,6 +87,63 @@ expect_told (Rig * rig, const gchar * command, const gchar * state,
   gst_message_unref (message);
 }
 
+static void
+expect_switch (Rig * rig, const gchar * from, const gchar * to,
+    const gchar * reason)
+{
+  GstMessage *message = pop_message (rig, "redundantswitch-switch");
+  const GstStructure *s;
+
+  fail_unless (message != NULL, "no switch from %s to %s", from, to);
+  s = gst_message_get_structure (message);
+  fail_unless_equals_string (gst_structure_get_string (s, "from"), from);
+  fail_unless_equals_string (gst_structure_get_string (s, "to"), to);
+  fail_unless_equals_string (gst_structure_get_string (s, "reason"), reason);
+  gst_message_unref (message);
+}
+
+/* What an input brought is shown later than it fails. */
+GST_START_TEST (redundantoperator_hears_of_what_failed_before_it_was_shown)
+{
+  Rig rig;
+
+  rig_init (&rig, 2);
+  g_object_set (rig.element, "latency", 2000, NULL);
+  rig_play (&rig, VIDEO_CAPS);
+  feed (&rig, 3, 0, GST_SECOND, 0);
+  gst_pad_push_event (rig.src[0], gst_event_new_eos ());
+  feed (&rig, 2, GST_SECOND, 5 * GST_SECOND, 0);
+  expect_switch (&rig, "slate", "sink_0", "startup");
+  expect_switch (&rig, "sink_0", "sink_1", "eos");
+  fail_unless (pop_message (&rig, "redundantswitch-switch") == NULL);
+  check_fresh (&rig);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* A switch that is undone before its first picture is none. */
+GST_START_TEST (redundantoperator_hears_nothing_of_what_was_undone)
+{
+  Rig rig;
+
+  rig_init (&rig, 2);
+  g_object_set (rig.element, "latency", 2000, "return-delay", 0, NULL);
+  rig_play (&rig, VIDEO_CAPS);
+  feed (&rig, 3, 0, 3 * GST_SECOND, 0);
+  expect_switch (&rig, "slate", "sink_0", "startup");
+  /* It is back before what it brought has been shown. */
+  gst_pad_push_event (rig.src[0], gst_event_new_eos ());
+  feed (&rig, 2, 3 * GST_SECOND, 3 * GST_SECOND + 2 * FRAME, 0);
+  begin_stream (&rig, 0, VIDEO_CAPS, 0);
+  feed (&rig, 3, 3 * GST_SECOND + 2 * FRAME, 7 * GST_SECOND, 0);
+  fail_unless (pop_message (&rig, "redundantswitch-switch") == NULL);
+  check_fresh (&rig);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (redundantoperator_force_lasts_as_long_as_it_shall)
 {
   g_autoptr (GstStructure) override = NULL;
@@ -567,6 +624,9 @@ redundantoperator_suite (void)
   TCase *tc = tcase_create ("redundantoperator");
 
   suite_add_tcase (s, tc);
+  tcase_add_test (tc,
+      redundantoperator_hears_of_what_failed_before_it_was_shown);
+  tcase_add_test (tc, redundantoperator_hears_nothing_of_what_was_undone);
   tcase_add_test (tc, redundantoperator_force_lasts_as_long_as_it_shall);
   tcase_add_test (tc, redundantoperator_tells_what_is_in_force_and_why_it_ends);
   tcase_add_test (tc, redundantoperator_ending_the_slate_leaves_force);
