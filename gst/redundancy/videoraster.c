@@ -127,6 +127,21 @@ follow (VideoRaster * self, VideoTrack * track, gint64 time, gint64 frame)
   return item;
 }
 
+/* Where stamps begin anew the nearest may be the one that was shown last, with
+ * the next one half a slot off. */
+static const StoreItem *
+not_again (const VideoTrack * track, const StoreItem * item, gint64 time,
+    gint64 half)
+{
+  const StoreItem *next;
+
+  if (!track->locked || item == NULL || item->start != track->last
+      || !is_of_our_rate (item, 2 * half))
+    return item;
+  next = store_find (&track->store, item->start + 1, NULL);
+  return next != NULL && next->start <= time + half + half / 4 ? next : item;
+}
+
 static const StoreItem *
 track_serve (VideoRaster * self, VideoTrack * track, gint64 time, gint64 half)
 {
@@ -138,6 +153,8 @@ track_serve (VideoRaster * self, VideoTrack * track, gint64 time, gint64 half)
   if (item == NULL)
     item = nearest (track, holds ? time - CLAMP (track->phase, -half, half)
         : time, half);
+  if (!holds)
+    item = not_again (track, item, time, half);
   track->locked = item != NULL;
   if (item == NULL)
     return NULL;

@@ -95,6 +95,35 @@ GST_START_TEST (video_raster_takes_each_picture_once_whatever_its_jitter)
 
 GST_END_TEST;
 
+/* Where an input's stamps jump as well. */
+GST_START_TEST (video_raster_takes_each_picture_once_in_a_new_epoch)
+{
+  VideoRaster self;
+  VideoTrack track, *tracks[] = { &track };
+  gint64 last = G_MININT64;
+  gint i;
+
+  track_init (&track);
+  video_raster_init (&self, 25, 1, 2 * SECOND, 0);
+  /* The one that is due comes just behind the middle between two slots. */
+  for (i = 0; i < 100; i++)
+    push (&track, i * FRAME + FRAME / 2 - 1 + (i >= 50 ? 2 : 0), FRAME);
+  for (i = 0; i < 90; i++) {
+    VideoRasterPick pick;
+
+    if (i == 51)
+      track.epoch++;
+    pick = video_raster_next (&self, tracks, 1, FALSE);
+    fail_unless_equals_int (pick.action, VIDEO_RASTER_FRESH);
+    fail_unless (pick.item->start > last, "slot %d", i);
+    last = pick.item->start;
+  }
+  fail_unless_equals_uint64 (self.missed + self.corrections, 0);
+  store_finish (&track.store);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (video_raster_takes_the_standby_where_the_first_ends)
 {
   VideoRaster self;
@@ -222,6 +251,7 @@ videoraster_suite (void)
   tcase_add_test (tc, video_raster_is_exact_for_a_day_of_ntsc);
   tcase_add_test (tc, video_raster_begins_at_the_next_slot);
   tcase_add_test (tc, video_raster_takes_each_picture_once_whatever_its_jitter);
+  tcase_add_test (tc, video_raster_takes_each_picture_once_in_a_new_epoch);
   tcase_add_test (tc, video_raster_takes_the_standby_where_the_first_ends);
   tcase_add_test (tc, video_raster_repeats_then_shows_the_slate);
   tcase_add_test (tc,
