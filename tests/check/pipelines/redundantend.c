@@ -128,7 +128,9 @@ GST_START_TEST (redundantsrc_finishes_with_a_file)
       path);
   begin (&peers, line);
   wait_for_end (&peers);
-  fail_unless_equals_int (peers_count (&peers, 0), 75);
+  /* The first slot is the next one, which may be nearer to the second picture. */
+  fail_unless (peers_count (&peers, 0) >= 74, "%u", peers_count (&peers, 0));
+  fail_unless (peers_count (&peers, 0) <= 75, "%u", peers_count (&peers, 0));
   fail_unless_equals_uint64 (peers_input_stat (&peers, 0, "attempts"), 1);
   clear (&peers);
   g_remove (path);
